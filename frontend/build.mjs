@@ -32,7 +32,7 @@ const result = await build({
   metafile: true,
   write: false,
   logLevel: "warning",
-});
+}).catch(() => process.exit(1)); // esbuild has said what is wrong and where
 
 /** @type {Record<string, string>} */
 const manifest = {};
