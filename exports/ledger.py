@@ -1,0 +1,195 @@
+"""What a ledger (台账) is, said once: its sheets, their columns, the heading, and how a value is shown.
+
+A `Ledger` is a description without data. The workbook writer, the preview on the page and the list of what each ledger
+contains all read the same description, so a column has one label, one width and one kind everywhere.
+This module writes no file and reads no database.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from decimal import ROUND_HALF_UP, Decimal
+from enum import StrEnum
+from fractions import Fraction
+
+HUNDREDTH = Decimal("0.01")
+TEN_THOUSANDTH = Decimal("0.0001")
+COUNT_KEY = "#"  # In the sums given to a computed total: the number of rows of the sheet.
+
+Record = Mapping[str, object]
+Total = Callable[[Mapping[str, Decimal]], object]
+
+
+class Kind(StrEnum):
+    """How a column's values are stored in the cell and aligned."""
+
+    SERIAL = "serial"  # 序号: the writer counts
+    TEXT = "text"  # free text, wrapped
+    WORD = "word"  # a short word of a code list, centred
+    CODE = "code"  # digits that are a text: ID, phone, room and certificate numbers
+    INTEGER = "integer"
+    AREA = "area"  # Decimal square metres, two decimals
+    MONEY = "money"  # Decimal yuan, two decimals
+    SHARE = "share"  # Fraction, shown as a percentage with two decimals
+    DATE = "date"  # a real date, yyyy-mm-dd
+    MOMENT = "moment"  # a real date and time in the office's time zone, without an offset
+
+
+SUMMABLE = frozenset({Kind.INTEGER, Kind.AREA, Kind.MONEY})
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a sheet.
+
+    total       True: the sum of the column; a function of all sums: what it returns (for a rate); None: left blank
+    group       the word above several neighbouring columns, which makes the header two rows high
+    unit        shown in the header in brackets, e.g. ㎡
+    permission  the permission without which the column is left out
+    hidden      written but hidden and not printed: the row's UUID, so that an edited ledger finds its rows again
+    """
+
+    key: str
+    label: str
+    width: float = 10.0
+    kind: Kind = Kind.TEXT
+    total: bool | Total | None = None
+    group: str = ""
+    unit: str = ""
+    permission: str = ""
+    hidden: bool = False
+
+    @property
+    def heading(self) -> str:
+        """The header's text with its unit."""
+        return f"{self.label}\n（{self.unit}）" if self.unit else self.label
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One sheet: the tab's name, the title above the table, the columns, the paper (A3 or A4, always landscape).
+
+    key     by which the rows are handed over
+    note    a line under the table that says how the figures were counted
+    frozen  the key of the last column that stays in view when scrolling to the right
+    """
+
+    key: str
+    name: str
+    title: str
+    columns: tuple[Column, ...]
+    paper: str = "A3"
+    note: str = ""
+    frozen: str = ""
+
+    @property
+    def visible(self) -> tuple[Column, ...]:
+        """The columns that are shown and printed."""
+        return tuple(column for column in self.columns if not column.hidden)
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """A workbook's description: its name on the command line and in addresses, title, purpose, sheets."""
+
+    name: str
+    title: str
+    description: str
+    sheets: tuple[Sheet, ...]
+
+    def permitted(self, granted: Collection[str]) -> Ledger:
+        """This ledger without the columns whose permission is not among those granted."""
+        return replace(self, sheets=tuple(_permitted(sheet, granted) for sheet in self.sheets))
+
+
+def _permitted(sheet: Sheet, granted: Collection[str]) -> Sheet:
+    return replace(sheet, columns=tuple(c for c in sheet.columns if not c.permission or c.permission in granted))
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """What stands above and below every sheet of one export.
+
+    unit         填报单位
+    project      项目名称
+    cut_off      统计截止时间, in the office's time zone, without an offset
+    snapshot     the number that finds this export in the audit log
+    exported_by  the person's name, printed in the footer
+    """
+
+    unit: str
+    project: str
+    cut_off: datetime
+    snapshot: str
+    exported_by: str = ""
+    counted_in: str = "户、人、㎡"
+
+    def segments(self) -> tuple[str, str, str, str]:
+        """The four texts of the second row."""
+        return (
+            f"填报单位：{self.unit}",
+            f"项目名称：{self.project}",
+            f"统计截止时间：{self.cut_off:%Y-%m-%d %H:%M}",
+            f"单位：{self.counted_in}",
+        )
+
+
+def total_of(column: Column, sums: Mapping[str, Decimal]) -> object:
+    """The value of the 合计 row in this column, None where there is none."""
+    if column.total is True:
+        return sums.get(column.key, Decimal(0))
+    if callable(column.total):
+        return column.total(sums)
+    return None
+
+
+def share(part: int | Decimal, whole: int | Decimal) -> Fraction | None:
+    """part ÷ whole as an exact fraction; None when there is nothing to divide by."""
+    return Fraction(part) / Fraction(whole) if whole else None
+
+
+def rate(part: str, whole: str) -> Total:
+    """A computed total: the sum of column `part` over the sum of column `whole`."""
+
+    def of(sums: Mapping[str, Decimal]) -> Fraction | None:
+        return share(sums.get(part, Decimal(0)), sums.get(whole, Decimal(0)))
+
+    return of
+
+
+def rounded_share(value: Fraction) -> Decimal:
+    """A fraction as a decimal of four places (two places of a percentage), half up."""
+    return (Decimal(value.numerator) / Decimal(value.denominator)).quantize(TEN_THOUSANDTH, ROUND_HALF_UP)
+
+
+def hundredths(value: int | Decimal) -> Decimal:
+    """The value with two decimals, half up."""
+    return Decimal(value).quantize(HUNDREDTH, ROUND_HALF_UP)
+
+
+def shown(kind: Kind, value: object) -> str:
+    """A value as the cell displays it, for the preview on the page and for texts. None is ""."""
+    if value is None:
+        return ""
+    if isinstance(value, Fraction):
+        return f"{rounded_share(value) * 100:.2f}%"
+    if isinstance(value, datetime):
+        return f"{value:%Y-%m-%d %H:%M}" if kind is Kind.MOMENT else f"{value:%Y-%m-%d}"
+    if isinstance(value, date):
+        return value.isoformat()
+    if kind in (Kind.AREA, Kind.MONEY) and isinstance(value, (int, Decimal)):
+        return f"{hundredths(value):,.2f}" if kind is Kind.MONEY else f"{hundredths(value):.2f}"
+    return str(value)
+
+
+def preview(sheet: Sheet, records: Iterable[Record], limit: int) -> Iterator[list[str]]:
+    """The first `limit` rows as the texts of the visible columns, 序号 counted. Reads no further than it must."""
+    for number, record in enumerate(records, 1):
+        if number > limit:
+            return
+        yield [
+            str(number) if column.kind is Kind.SERIAL else shown(column.kind, record.get(column.key))
+            for column in sheet.visible
+        ]

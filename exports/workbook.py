@@ -1,0 +1,468 @@
+"""The one writer of .xlsx: a ledger's description and its rows in, a workbook out.
+
+Rows are streamed: one at a time becomes the XML of its row and goes to an unnamed temporary file, so 100,000 rows cost
+no more memory than one. XlsxWriter makes all the rest of the package (styles, merges, page set-up, properties); only
+the rows of the table are written here, because its cell-by-cell path costs three times as much. rustpy-xlsxwriter is
+quicker still but cannot draw what an office needs: no format on blank cells, no merged or bold row below the data,
+no header on an empty sheet, and `row_formats` on a last row writes that row twice, which Excel "repairs".
+
+Every text is a text: nothing from a record ever becomes a formula or a link. A text that begins with = + - @ (also
+full-width, tab, return) carries Excel's quote prefix too, so that editing the cell does not turn it into a formula.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import tempfile
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from fractions import Fraction
+from itertools import groupby
+from pathlib import Path
+from typing import IO, Any, BinaryIO
+
+from xlsxwriter import Workbook
+from xlsxwriter.format import Format
+from xlsxwriter.utility import xl_col_to_name
+from xlsxwriter.worksheet import Worksheet
+
+from exports.ledger import (
+    COUNT_KEY,
+    SUMMABLE,
+    Column,
+    Heading,
+    Kind,
+    Ledger,
+    Record,
+    Sheet,
+    hundredths,
+    rounded_share,
+    total_of,
+)
+
+PAPER = {"A3": 8, "A4": 9}
+LONGEST_TEXT = 32_767
+EPOCH = date(1899, 12, 30)
+FIRST_SOUND_DATE = date(1900, 3, 1)  # Excel believes that 1900 was a leap year; earlier dates are written as texts.
+SIGNATURES = ("填表人：", "审核人：", "负责人：")
+SPOOL_BYTES = 8 * 1024 * 1024
+
+_ILLEGAL = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]")
+_ESCAPED_LOOKALIKE = re.compile("_(x[0-9A-Fa-f]{4}_)")
+_DANGEROUS = tuple("=+-@\t\r\n＝＋－＠﹣−")
+_UNUSUAL = re.compile(r"^[=+\-@＝＋－＠﹣−\s]|[\x00-\x1f\ud800-\udfff\ufffe\uffff&<>]|\s$|_x[0-9A-Fa-f]{4}_")
+
+Cell = Callable[[Any], str]
+
+
+class StreamedSheet(Worksheet):  # type: ignore[misc]
+    """A worksheet whose table comes from a file of ready rows, between the head and the foot written cell by cell."""
+
+    body: IO[str] | None = None
+    dim_rowmin: int
+    dim_rowmax: int
+    head_last = 0
+    foot_first = 0
+
+    def _write_rows(self) -> None:
+        first, last = self.dim_rowmin, self.dim_rowmax
+        self.dim_rowmax = self.head_last
+        super()._write_rows()
+        if self.body is not None:
+            self.body.seek(0)
+            shutil.copyfileobj(self.body, self.fh, 1 << 20)
+            self.body.close()
+        self.dim_rowmin, self.dim_rowmax = self.foot_first, last
+        super()._write_rows()
+        self.dim_rowmin = first
+
+
+class Styles:
+    """The formats of a workbook, made once each."""
+
+    def __init__(self, book: Workbook) -> None:
+        self._book = book
+        self._known: dict[tuple[str, ...], Format] = {}
+        self.title = self._add("title", {"font_name": "黑体", "font_size": 20, "align": "center", "valign": "vcenter"})
+        self.meta = self._add("meta", {"font_name": "宋体", "font_size": 10.5, "valign": "vcenter", "shrink": True})
+        self.meta_right = self._add(
+            "meta_right",
+            {"font_name": "宋体", "font_size": 10.5, "valign": "vcenter", "align": "right", "shrink": True},
+        )
+        self.header = self._add(
+            "header",
+            {
+                "font_name": "黑体", "font_size": 10, "bold": True, "align": "center", "valign": "vcenter",
+                "text_wrap": True, "border": 1, "bg_color": "#F2F2F2",
+            },
+        )  # fmt: skip
+        self.note = self._add(
+            "note", {"font_name": "宋体", "font_size": 9, "valign": "top", "text_wrap": True, "font_color": "#404040"}
+        )
+        self.sign = self._add("sign", {"font_name": "宋体", "font_size": 10.5, "valign": "vcenter"})
+
+    def _add(self, name: str, properties: dict[str, object]) -> Format:
+        return self._known.setdefault((name,), self._book.add_format(properties))
+
+    def cell(self, kind: Kind, *, total: bool = False, dangerous: bool = False) -> Format:
+        """The format of a kind of cell in the table or, bold, in its 合计 row."""
+        key = (kind.value, str(total), str(dangerous))
+        if key not in self._known:
+            made = self._book.add_format({**_BASE, **_BY_KIND[kind], **({"bold": True} if total else {})})
+            if dangerous:
+                made.set_quote_prefix()
+            self._known[key] = made
+        return self._known[key]
+
+    def index(self, kind: Kind, *, total: bool = False, dangerous: bool = False) -> int:
+        """The format's number in the style table."""
+        return int(self.cell(kind, total=total, dangerous=dangerous)._get_xf_index())
+
+
+_BASE: dict[str, object] = {"font_name": "宋体", "font_size": 10, "border": 1, "valign": "vcenter"}
+_BY_KIND: dict[Kind, dict[str, object]] = {
+    Kind.SERIAL: {"align": "center"},
+    Kind.TEXT: {"text_wrap": True},
+    Kind.WORD: {"align": "center", "text_wrap": True},
+    Kind.CODE: {"num_format": "@", "align": "center", "text_wrap": True},
+    Kind.INTEGER: {"num_format": "0", "align": "right"},
+    Kind.AREA: {"num_format": "0.00", "align": "right"},
+    Kind.MONEY: {"num_format": "#,##0.00", "align": "right"},
+    Kind.SHARE: {"num_format": "0.00%", "align": "right"},
+    Kind.DATE: {"num_format": "yyyy-mm-dd", "align": "center"},
+    Kind.MOMENT: {"num_format": "yyyy-mm-dd hh:mm", "align": "center"},
+}
+
+
+def write_ledger(
+    ledger: Ledger,
+    heading: Heading,
+    records: Mapping[str, Iterable[Record]],
+    target: Path | BinaryIO,
+) -> dict[str, int]:
+    """Write the ledger to a path or a binary stream; the number of rows of each sheet by the sheet's key.
+
+    records  by the sheet's key; each iterable is read once, in the order of the sheets
+    Raises KeyError when a sheet has no records (an empty sheet is an empty list), TypeError for a value that is not of
+    its column's kind. A path is only made once the whole workbook stands.
+    """
+    if isinstance(target, Path):
+        with tempfile.NamedTemporaryFile(dir=target.parent, prefix=f".{target.name}.", delete=False) as part:
+            try:
+                counts = _write(ledger, heading, records, part)
+            except BaseException:
+                Path(part.name).unlink()
+                raise
+        Path(part.name).replace(target)
+        return counts
+    return _write(ledger, heading, records, target)
+
+
+def _write(
+    ledger: Ledger, heading: Heading, records: Mapping[str, Iterable[Record]], stream: IO[bytes]
+) -> dict[str, int]:
+    counts: dict[str, int] = {}
+    with tempfile.TemporaryDirectory(prefix="ruhu-ledger-") as folder:
+        book = Workbook(stream, {"tmpdir": folder, "strings_to_formulas": False, "strings_to_urls": False})
+        book.use_zip64()
+        book.set_properties({"title": ledger.title, "subject": heading.project, "author": heading.unit})
+        book.set_custom_property("快照号", heading.snapshot, "text")
+        book.set_custom_property("导出人", heading.exported_by or "-", "text")
+        styles = Styles(book)
+        for sheet in ledger.sheets:
+            page = book.add_worksheet(sheet.name, worksheet_class=StreamedSheet)
+            counts[sheet.key] = _write_sheet(page, styles, sheet, heading, records[sheet.key])
+        book.close()
+    return counts
+
+
+def _write_sheet(page: StreamedSheet, styles: Styles, sheet: Sheet, heading: Heading, records: Iterable[Record]) -> int:
+    columns, visible = sheet.columns, sheet.visible
+    header_last = _write_head(page, styles, sheet, heading)
+    first = header_last + 1
+    page.head_last = header_last
+    page.body = tempfile.SpooledTemporaryFile(SPOOL_BYTES, "w+", encoding="utf-8")  # noqa: SIM115  # closed by the page
+    count, sums = _write_body(page.body, styles, columns, records, first)
+    row = page.foot_first = first + count
+    row = _write_totals(page, styles, columns, sums, row)
+    if sheet.note:
+        _span(page, row, 0, len(visible) - 1, f"说明：{sheet.note}", styles.note)
+        page.set_row(row, 15.0 * (1 + len(sheet.note) * 2 // max(40, int(sum(c.width for c in visible)))))
+        row += 1
+    _write_signatures(page, styles, visible, row)
+    _set_up_page(page, sheet, heading, header_last, first + count - 1, row)
+    return count
+
+
+def _span(page: StreamedSheet, row: int, first: int, last: int, text: str, style: Format) -> None:
+    """Write a text into one cell or, where there is more than one, into a merged run of cells."""
+    if last > first:
+        page.merge_range(row, first, row, last, "", style)
+    page.write_string(row, first, _clean(text), style)
+
+
+def _write_head(page: StreamedSheet, styles: Styles, sheet: Sheet, heading: Heading) -> int:
+    """Title, heading row and one or two header rows; the index of the last header row."""
+    visible = sheet.visible
+    _span(page, 0, 0, len(visible) - 1, sheet.title, styles.title)
+    page.set_row(0, 36)
+    texts = heading.segments()
+    if len(visible) < len(texts):
+        _span(page, 1, 0, len(visible) - 1, "　".join(texts), styles.meta)
+    else:
+        for text, (start, end) in zip(texts, _spans(visible, (30, 32, 24, 14)), strict=True):
+            _span(page, 1, start, end, text, styles.meta_right if text is texts[-1] else styles.meta)
+    page.set_row(1, 20)
+    grouped = any(column.group for column in sheet.columns)
+    last = 3 if grouped else 2
+    if grouped:
+        page.set_row(2, 18)
+    page.set_row(last, 32)
+    index = 0
+    for group, members in groupby(sheet.columns, key=lambda column: column.group):
+        run = list(members)
+        if group:
+            _span(page, 2, index, index + len(run) - 1, group, styles.header)
+        for offset, column in enumerate(run):
+            if grouped and not group:
+                page.merge_range(2, index + offset, last, index + offset, "", styles.header)
+                page.write_string(2, index + offset, column.heading, styles.header)
+            else:
+                page.write_string(last, index + offset, column.heading, styles.header)
+        index += len(run)
+    return last
+
+
+def _spans(columns: tuple[Column, ...], shares: tuple[int, ...]) -> list[tuple[int, int]]:
+    """Neighbouring runs of columns whose widths come nearest to the shares; each run has one column at least."""
+    whole, spans, start, passed = sum(c.width for c in columns), [], 0, 0.0
+    for place in range(len(shares)):
+        left = len(shares) - place - 1
+        end, goal = start, sum(shares[: place + 1]) * whole / sum(shares)
+        passed += columns[start].width
+        while end + 1 < len(columns) - left and (left == 0 or passed + columns[end + 1].width / 2 <= goal):
+            end += 1
+            passed += columns[end].width
+        spans.append((start, end))
+        start = end + 1
+    return spans
+
+
+def _write_body(
+    body: IO[str], styles: Styles, columns: tuple[Column, ...], records: Iterable[Record], first: int
+) -> tuple[int, dict[str, Decimal]]:
+    """Stream the records as rows of XML; how many there were, and the sums of the columns that can be summed."""
+    cells: list[tuple[str, str, str, Cell]] = [
+        (
+            column.key,
+            f'<c r="{xl_col_to_name(place)}',
+            f'" s="{styles.index(column.kind)}"/>',
+            _cell_of(column, styles),
+        )
+        for place, column in enumerate(columns)
+        if column.kind is not Kind.SERIAL
+    ]
+    serial = "".join(
+        f'<c r="{xl_col_to_name(place)}%(row)d" s="{styles.index(Kind.SERIAL)}"><v>%(number)d</v></c>'
+        for place, column in enumerate(columns)
+        if column.kind is Kind.SERIAL
+    )
+    summed = [column.key for column in columns if column.kind in SUMMABLE]
+    wrapped = [(c.key, int(c.width) - 1) for c in columns if c.kind in (Kind.TEXT, Kind.WORD) and not c.hidden]
+    sums: dict[str, Decimal] = {key: Decimal(0) for key in summed}
+    number = 0
+    for number, record in enumerate(records, 1):
+        row = first + number
+        get = record.get
+        parts = [f'<row r="{row}"{_height(get, wrapped)}>', serial % {"row": row, "number": number}]
+        for key, head, blank, cell in cells:
+            value = get(key)
+            parts.append(f"{head}{row}{blank}" if value is None or value == "" else f"{head}{row}{cell(value)}")
+        parts.append("</row>")
+        body.write("".join(parts))
+        for key in summed:
+            value = get(key)
+            if value is not None:
+                sums[key] += value  # type: ignore[operator]  # Decimal or int: the cell has checked it.
+    sums[COUNT_KEY] = Decimal(number)
+    return number, sums
+
+
+def _height(get: Callable[[str], Any], wrapped: list[tuple[str, int]]) -> str:
+    """The row's height as attributes when a text needs more lines than one: not every program fits rows by itself."""
+    lines = 1
+    for key, width in wrapped:
+        value = get(key)
+        if value and (len(value) * 2 > width or "\n" in value):
+            lines = max(lines, sum(-(-_wide(line) // width) or 1 for line in value.split("\n")))
+    return f' ht="{min(lines * 13.5 + 2, 405)}" customHeight="1"' if lines > 1 else ""
+
+
+def _wide(text: str) -> int:
+    """The width of a text in half-width characters."""
+    return len(text) + sum(1 for character in text if character > "\u1100")
+
+
+def _write_totals(
+    page: StreamedSheet, styles: Styles, columns: tuple[Column, ...], sums: Mapping[str, Decimal], row: int
+) -> int:
+    """Write the 合计 row where a column has a total, or say that there are no records; the next free row."""
+    if not any(column.total for column in columns):
+        if not sums[COUNT_KEY]:
+            visible = [column for column in columns if not column.hidden]
+            _span(page, row, 0, len(visible) - 1, "（截至统计时间，本表没有记录）", styles.cell(Kind.WORD))
+            return row + 1
+        return row
+    for place, column in enumerate(columns):
+        if column.hidden:
+            continue
+        value = "合计" if column.kind is Kind.SERIAL else total_of(column, sums)
+        style = styles.cell(Kind.WORD if isinstance(value, str) else column.kind, total=True)
+        if value is None:
+            page.write_blank(row, place, None, style)
+        elif isinstance(value, str):
+            page.write_string(row, place, _clean(value), style)
+        elif isinstance(value, Fraction):
+            page.write_number(row, place, rounded_share(value), style)
+        else:
+            page.write_number(row, place, value, style)
+    page.set_row(row, 20)
+    return row + 1
+
+
+def _write_signatures(page: StreamedSheet, styles: Styles, visible: tuple[Column, ...], row: int) -> None:
+    if len(visible) < len(SIGNATURES):
+        _span(page, row, 0, len(visible) - 1, "　　　　".join(SIGNATURES), styles.sign)
+    else:
+        for text, (start, end) in zip(SIGNATURES, _spans(visible, (1, 1, 1)), strict=True):
+            _span(page, row, start, end, text, styles.sign)
+    page.set_row(row, 28)
+
+
+def _set_up_page(
+    page: StreamedSheet, sheet: Sheet, heading: Heading, header_last: int, body_last: int, last: int
+) -> None:
+    columns, shown_last = sheet.columns, len(sheet.visible) - 1
+    for place, column in enumerate(columns):
+        page.set_column(place, place, column.width, None, {"hidden": True} if column.hidden else {})
+    frozen = next((place + 1 for place, c in enumerate(columns) if c.key == sheet.frozen), 0)
+    page.freeze_panes(header_last + 1, frozen)
+    if body_last > header_last:
+        page.autofilter(header_last, 0, body_last, shown_last)
+        codes = [xl_col_to_name(i) for i, column in enumerate(columns) if column.kind is Kind.CODE]
+        if codes:
+            page.ignore_errors(
+                {"number_stored_as_text": " ".join(f"{c}{header_last + 2}:{c}{body_last + 1}" for c in codes)}
+            )
+    page.set_landscape()
+    page.set_paper(PAPER[sheet.paper])
+    page.fit_to_pages(1, 0)
+    page.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.7)
+    page.center_horizontally()
+    page.repeat_rows(2, header_last)
+    page.print_area(0, 0, last, shown_last)
+    by = f"导出人：{heading.exported_by}" if heading.exported_by else ""
+    page.set_footer(f"&L快照号：{_footer(heading.snapshot)}&C第&P页 共&N页&R{_footer(by)}")
+
+
+def _footer(text: str) -> str:
+    """A text without meaning to Excel's footer codes."""
+    return _clean(text)[:60].replace("&", "&&")
+
+
+# --- cells --------------------------------------------------------------------------------------------------------
+
+
+def _clean(text: str) -> str:
+    """The text without what XML or a cell cannot hold."""
+    text = _ILLEGAL.sub("", text)
+    return text if len(text) <= LONGEST_TEXT else text[: LONGEST_TEXT - 2] + "……"
+
+
+def _escape(text: str) -> str:
+    text = _ESCAPED_LOOKALIKE.sub(r"_x005F_\1", _clean(text))
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def _cell_of(column: Column, styles: Styles) -> Cell:
+    """The function that turns a value that is not empty into the rest of its cell."""
+    plain = f'" s="{styles.index(column.kind)}'
+    if column.kind in (Kind.TEXT, Kind.WORD, Kind.CODE):
+        return _text_cell(column, plain, f'" s="{styles.index(column.kind, dangerous=True)}')
+    return _NUMBER_CELLS[column.kind](column, plain, f'" s="{styles.index(Kind.TEXT)}')
+
+
+def _text_cell(column: Column, plain: str, dangerous: str) -> Cell:
+    unusual = _UNUSUAL.search
+    head, tail = f'{plain}" t="inlineStr"><is><t>', "</t></is></c>"
+
+    def cell(value: Any) -> str:
+        if not isinstance(value, str):
+            raise TypeError(f"{column.key}: a text is wanted, not {type(value).__name__}")
+        if not unusual(value) and len(value) <= LONGEST_TEXT:
+            return f"{head}{value}{tail}"
+        style = dangerous if value.startswith(_DANGEROUS) else plain
+        return f'{style}" t="inlineStr"><is><t xml:space="preserve">{_escape(value)}{tail}'
+
+    return cell
+
+
+def _whole_cell(column: Column, plain: str, _text: str) -> Cell:
+    def cell(value: Any) -> str:
+        if not isinstance(value, int):
+            raise TypeError(f"{column.key}: a whole number is wanted, not {type(value).__name__}")
+        return f'{plain}"><v>{value:d}</v></c>'
+
+    return cell
+
+
+def _hundredths_cell(column: Column, plain: str, _text: str) -> Cell:
+    def cell(value: Any) -> str:
+        if not isinstance(value, (int, Decimal)):
+            raise TypeError(f"{column.key}: a Decimal is wanted, not {type(value).__name__}")
+        return f'{plain}"><v>{hundredths(value)}</v></c>'
+
+    return cell
+
+
+def _share_cell(column: Column, plain: str, _text: str) -> Cell:
+    def cell(value: Any) -> str:
+        if not isinstance(value, Fraction):
+            raise TypeError(f"{column.key}: a Fraction is wanted, not {type(value).__name__}")
+        return f'{plain}"><v>{rounded_share(value)}</v></c>'
+
+    return cell
+
+
+def _date_cell(column: Column, plain: str, text: str) -> Cell:
+    def cell(value: Any) -> str:
+        if isinstance(value, datetime) or not isinstance(value, date):
+            raise TypeError(f"{column.key}: a date is wanted, not {type(value).__name__}")
+        if value < FIRST_SOUND_DATE:
+            return f'{text}" t="inlineStr"><is><t>{value.isoformat()}</t></is></c>'
+        return f'{plain}"><v>{(value - EPOCH).days}</v></c>'
+
+    return cell
+
+
+def _moment_cell(column: Column, plain: str, _text: str) -> Cell:
+    midnight = datetime.combine(EPOCH, time())
+
+    def cell(value: Any) -> str:
+        if not isinstance(value, datetime) or value.tzinfo is not None:
+            raise TypeError(f"{column.key}: a local date and time without an offset is wanted")
+        return f'{plain}"><v>{(value - midnight) / timedelta(days=1):.10f}</v></c>'
+
+    return cell
+
+
+_NUMBER_CELLS: dict[Kind, Callable[[Column, str, str], Cell]] = {
+    Kind.INTEGER: _whole_cell,
+    Kind.AREA: _hundredths_cell,
+    Kind.MONEY: _hundredths_cell,
+    Kind.SHARE: _share_cell,
+    Kind.DATE: _date_cell,
+    Kind.MOMENT: _moment_cell,
+}
