@@ -11,7 +11,16 @@ from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
 
-LIBRARIES = tuple("Flask SQLAlchemy psycopg python-calamine rustpy-xlsxwriter openpyxl WeasyPrint pypinyin".split())
+LIBRARIES = (
+    "Flask",
+    "SQLAlchemy",
+    "psycopg",
+    "python-calamine",
+    "rustpy-xlsxwriter",
+    "openpyxl",
+    "WeasyPrint",
+    "pypinyin",
+)
 
 
 @dataclass(frozen=True, slots=True)
