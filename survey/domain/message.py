@@ -46,6 +46,27 @@ MESSAGES: dict[str, str] = {
     "sheet.base_unknown": N_("您打开的版本 {base} 不存在，请刷新页面后重试。"),
     "sheet.checks_failed": N_("有 {count} 项错误，改正后才能提交。已填内容已保存为草稿。"),
     "sheet.warning_reason": N_("请为这条提醒写明情况说明，或者改正内容。"),
+    # identity
+    "identity.length": N_("证件号码应为 18 位（旧证 15 位），现在是 {length} 位，请对照证件核对。"),
+    "identity.characters": N_("身份证号码只能是数字，最后一位可以是 X。请对照证件核对。"),
+    "identity.checksum": N_("身份证号码的校验位不对，至少有一位数字录错，请对照证件核对。"),
+    "identity.excel_lost": N_(
+        "号码的后几位已被 Excel 改成 0 或科学计数，原号码已丢失。请对照证件或原始资料重新录入，不要猜测。"
+    ),
+    "identity.birth_date": N_("身份证号码中的出生日期不存在，请对照证件核对。"),
+    "identity.birth_future": N_("身份证号码中的出生日期晚于今天，请对照证件核对。"),
+    "identity.paper_form": N_("这不像是{paper}的号码，请核对证件类型和号码。"),
+    "identity.uscc_form": N_("统一社会信用代码应为 18 位数字和大写字母（不含 I、O、S、V、Z），请核对。"),
+    "identity.uscc_checksum": N_("统一社会信用代码的校验位不对，请对照营业执照核对。"),
+    "identity.realty_unit_code": N_(
+        "不动产单元号应为 28 位，形如 441903012003GB00001F00020063，请对照不动产权证核对。"
+    ),
+    "identity.cert_no": N_(
+        "不动产权证号形如“鲁（2019）东营市不动产权第0000001号”，请对照证书核对；旧房产证请改选权证类型。"
+    ),
+    "identity.phone_form": N_("电话号码不对：手机号 11 位，固定电话请写区号和号码，如 0546-8300000。"),
+    "identity.phone_area": N_("固定电话缺少区号，请补上，如 0546-8300000。"),
+    "identity.phone_unusual": N_("这个手机号的号段不常见，请与本人核对。"),
     # household
     "household.transition": N_("“{state}”状态的户不能进行“{action}”。请刷新页面查看最新状态。"),
     "household.own_work": N_("您填写过这一户，不能由您本人审核。请由其他人员审核。"),
