@@ -20,12 +20,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
-from typing import Protocol
 
 from sqlalchemy import create_engine
 from sqlalchemy.engine import URL, Connection, make_url
 from sqlalchemy.exc import SQLAlchemyError
 
+from survey.config import Config
 from survey.models.base import READ_ONLY, SQLITE_PRAGMAS, engine_options, prepare_engine
 from survey.models.crypto import Keyring
 
@@ -44,19 +44,6 @@ RARE_CHARACTERS = "䶮㛃𬭚𣸣"
 """Characters of real names that lie outside the basic plane or the common fonts."""
 
 
-class Settings(Protocol):
-    """What the doctor has to know of the settings (survey/config.py)."""
-
-    @property
-    def database_url(self) -> str: ...
-    @property
-    def instance(self) -> Path: ...
-    @property
-    def uploads(self) -> Path: ...
-    @property
-    def keys_file(self) -> Path: ...
-
-
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One thing looked at. `found` is what is there; `mend` says what to do and is empty when `ok`."""
@@ -71,7 +58,7 @@ def _finding(name: str, ok: bool, found: str, mend: str) -> Finding:
     return Finding(name, ok, found, "" if ok else mend)
 
 
-def examine(settings: Settings) -> list[Finding]:
+def examine(settings: Config) -> list[Finding]:
     """Everything looked at, in the order in which it should be mended."""
     assets = Path(__file__).resolve().parent.parent / "static" / "dist"
     return [
@@ -81,8 +68,8 @@ def examine(settings: Settings) -> list[Finding]:
         *system_libraries(),
         *fonts(),
         writable_folder("实例目录", settings.instance),
-        writable_folder("上传目录", settings.uploads),
-        keys(settings.keys_file),
+        writable_folder("资料目录", settings.documents),
+        keys(settings.keys),
         built_assets(assets),
         *database(settings.database_url),
     ]

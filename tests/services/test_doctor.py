@@ -6,12 +6,12 @@ import json
 import os
 import sqlite3
 import stat
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from sqlalchemy import create_engine, text
 
+from survey.config import Config, read_config
 from survey.models.base import SQLITE_PRAGMAS
 from survey.models.crypto import Keyring
 from survey.services import doctor
@@ -26,27 +26,20 @@ sshfs#office:/ /mnt/far fuse.sshfs rw 0 0
 """
 
 
-@dataclass(frozen=True)
-class Machine:
-    database_url: str
-    instance: Path
-    uploads: Path
-    keys_file: Path
-
-
 @pytest.fixture
-def machine(tmp_path: Path) -> Machine:
+def machine(tmp_path: Path) -> Config:
     """The settings of a machine on which everything is in order."""
     instance = tmp_path / "instance"
     instance.mkdir()
-    Keyring.made().write(instance / "keys.json")
+    config = read_config({"RUHU_INSTANCE": str(instance)})
+    Keyring.made().write(config.keys)
     file = instance / "ruhu.sqlite"
     connection = sqlite3.connect(file)
     for pragma in SQLITE_PRAGMAS:
         connection.execute("PRAGMA " + pragma)
     connection.execute("CREATE TABLE t (x)")
     connection.close()
-    return Machine(f"sqlite:///{file}", instance, instance / "uploads", instance / "keys.json")
+    return config
 
 
 @pytest.fixture
@@ -61,24 +54,24 @@ def by_name(findings: list[Finding]) -> dict[str, Finding]:
     return {finding.name: finding for finding in findings}
 
 
-def test_a_finding_in_order_has_nothing_to_mend_and_every_other_says_how(machine: Machine) -> None:
+def test_a_finding_in_order_has_nothing_to_mend_and_every_other_says_how(machine: Config) -> None:
     for finding in doctor.examine(machine):
         assert finding.found
         assert bool(finding.mend) is not finding.ok
 
 
-def test_names_of_findings_are_unique(machine: Machine) -> None:
+def test_names_of_findings_are_unique(machine: Config) -> None:
     names = [finding.name for finding in doctor.examine(machine)]
     assert len(names) == len(set(names))
 
 
-def test_a_machine_in_order_passes_what_does_not_depend_on_the_system(machine: Machine) -> None:
+def test_a_machine_in_order_passes_what_does_not_depend_on_the_system(machine: Config) -> None:
     found = by_name(doctor.examine(machine))
     for name in ("Python", "SQLite", "程序库", "密钥文件", "SQLite 设置"):
         assert found[name].ok, found[name]
 
 
-def test_examining_makes_no_database(machine: Machine) -> None:
+def test_examining_makes_no_database(machine: Config) -> None:
     file = machine.instance / "other.sqlite"
     findings = list(doctor.database(f"sqlite:///{file}"))
     assert not file.exists()
@@ -143,7 +136,7 @@ def test_a_folder_that_can_be_written_is_in_order_and_left_empty(tmp_path: Path)
 
 
 def test_a_folder_still_to_be_made_counts_by_its_parent_and_is_not_made(tmp_path: Path) -> None:
-    finding = doctor.writable_folder("上传目录", tmp_path / "a" / "b")
+    finding = doctor.writable_folder("资料目录", tmp_path / "a" / "b")
     assert finding.ok
     assert "首次使用时建立" in finding.found
     assert not (tmp_path / "a").exists()
@@ -151,27 +144,27 @@ def test_a_folder_still_to_be_made_counts_by_its_parent_and_is_not_made(tmp_path
 
 def test_a_folder_that_is_a_file_cannot_be_written(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("x")
-    finding = doctor.writable_folder("上传目录", tmp_path / "file")
+    finding = doctor.writable_folder("资料目录", tmp_path / "file")
     assert not finding.ok
     assert "chown" in finding.mend
 
 
 def test_a_full_disk_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(doctor, "LEAST_FREE_GIB", 1_000_000)
-    assert "磁盘" in doctor.writable_folder("上传目录", tmp_path).mend
+    assert "磁盘" in doctor.writable_folder("资料目录", tmp_path).mend
 
 
-def test_keys_that_others_may_read_are_found(machine: Machine) -> None:
-    machine.keys_file.chmod(0o640)
-    finding = doctor.keys(machine.keys_file)
+def test_keys_that_others_may_read_are_found(machine: Config) -> None:
+    machine.keys.chmod(0o640)
+    finding = doctor.keys(machine.keys)
     assert not finding.ok
     assert "0640" in finding.found
-    assert f"chmod 600 {machine.keys_file}" in finding.mend
+    assert f"chmod 600 {machine.keys}" in finding.mend
 
 
-def test_keys_as_they_are_written_are_in_order(machine: Machine) -> None:
-    assert stat.S_IMODE(machine.keys_file.stat().st_mode) == 0o600
-    assert doctor.keys(machine.keys_file).ok
+def test_keys_as_they_are_written_are_in_order(machine: Config) -> None:
+    assert stat.S_IMODE(machine.keys.stat().st_mode) == 0o600
+    assert doctor.keys(machine.keys).ok
 
 
 def test_missing_keys_are_to_be_looked_for_in_the_backup(tmp_path: Path) -> None:
