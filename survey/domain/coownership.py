@@ -64,8 +64,8 @@ def tally(owners: Sequence[OwnerShare], coown: Coown | None, records: Mapping[Ha
     records  person_id -> the record in force (the last one, not withdrawn); persons who are no owners do not count
 
     Rule: 民法典 art 301: disposing of the thing needs co-owners holding two thirds of the shares or more (按份共有)
-    or all co-owners (共同共有); art 1259: "以上" includes the number. Shares count only where 按份共有 is registered and
-    the shares are known and make one whole; in every other case (sole, joint, other, unknown, incomplete shares) all
+    or all co-owners (共同共有); art 1259: "以上" includes the number. Shares count only where 按份共有 is registered
+    and the shares are known and make one whole; in every other case (sole, joint, other, unknown, incomplete) all
     owners are asked, each with the same weight: the stricter reading, so that no owner is passed over by a gap in
     the data.
     """

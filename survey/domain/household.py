@@ -1,7 +1,8 @@
 """The states of a household's dossier (一户一档) and who may move it from one to the next.
 
 未入户 → 进行中 → 已提交 → 组审 退回/通过 → 项目办 退回/通过 → 已确认（签字） → 已定稿. After submission the sheet is
-locked; after approval only a correction with a reason changes it, and a signed sheet that was corrected is signed again.
+locked; after approval only a correction with a reason changes it, and a signed sheet that was corrected is signed
+again.
 """
 
 from __future__ import annotations
