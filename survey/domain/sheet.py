@@ -321,7 +321,7 @@ def _build(record: type[typing.Any], answers: dict[str, list[str]], where: str) 
     values: dict[str, object] = {}
     for name, texts in answers.items():
         if name not in kinds or kinds[name].kind == "rows":
-            raise DomainError("sheet.field_unknown", where + name)
+            raise DomainError("sheet.field_unknown", where + name, name=(where + name)[:80])
         try:
             values[name] = _read(name, kinds[name], texts)
         except (ValueError, InvalidOperation) as error:
@@ -344,7 +344,7 @@ def from_pairs(pairs: Pairs) -> Sheet:
         elif match[1] in rows:
             rows[match[1]].setdefault(int(match[2]), {}).setdefault(match[3], []).append(text)
         else:
-            raise DomainError("sheet.field_unknown", key)
+            raise DomainError("sheet.field_unknown", key, name=key[:80])
     sheet: Sheet = _build(Sheet, flat, "")
     lists: dict[str, tuple[Row, ...]] = {}
     for name, numbered in rows.items():
