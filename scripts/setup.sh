@@ -115,7 +115,7 @@ fi
 wanted=$(fingerprint "$PWD $(.venv/bin/python -V)" setup.cfg pyproject.toml scripts/constraints.txt)
 if ! is_done python "$wanted" || [ ! -x .venv/bin/ruhu ]; then
   say "Python packages (a minute or two the first time)"
-  .venv/bin/python -m pip install --quiet --constraint scripts/constraints.txt --editable '.[dev]' </dev/null
+  .venv/bin/python -m pip install --quiet --use-pep517 --constraint scripts/constraints.txt --editable '.[dev]' </dev/null
   mark_done python "$wanted"
 fi
 
@@ -131,7 +131,7 @@ fi
 wanted=$(fingerprint "$(node --version)" package.json package-lock.json)
 if ! is_done npm "$wanted" || [ ! -d node_modules ]; then
   say "npm packages"
-  npm ci --ignore-scripts --no-audit --no-fund --loglevel=error </dev/null >/dev/null
+  npm ci --ignore-scripts --no-update-notifier --no-audit --no-fund --loglevel=error </dev/null >/dev/null
   mark_done npm "$wanted"
 fi
 mapfile -t sources < <(find frontend -type f | LC_ALL=C sort)

@@ -28,6 +28,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from survey.config import Config
 from survey.models.base import READ_ONLY, SQLITE_PRAGMAS, engine_options, prepare_engine
 from survey.models.crypto import Keyring
+from survey.models.migrate import current_revision, list_heads
 
 LEAST_PYTHON = (3, 11)
 LEAST_SQLITE = (3, 40)
@@ -258,6 +259,7 @@ def database(url: str) -> Iterator[Finding]:
                 yield from sqlite_settings(connection)
             else:
                 yield from postgresql_settings(connection)
+        yield newest_tables(current_revision(engine))
     except SQLAlchemyError as error:
         reason = str(getattr(error, "orig", error)).strip().splitlines()[0]
         yield Finding(
@@ -269,6 +271,16 @@ def database(url: str) -> Iterator[Finding]:
     finally:
         READ_ONLY.reset(read_only)
         engine.dispose()
+
+
+def newest_tables(revision: str | None) -> Finding:
+    """Whether the tables are those that this version of Ruhu works with."""
+    return _finding(
+        "数据表",
+        [revision] == list_heads(),
+        f"版本 {revision}" if revision else "没有",
+        "数据库的结构与程序的版本不一致。请先备份，再运行 ruhu migrate。",
+    )
 
 
 def shown(url: URL) -> str:

@@ -223,6 +223,13 @@ def test_a_setting_that_the_file_did_not_take_on_is_named() -> None:
     assert "foreign_keys=0" in finding.found
 
 
+def test_tables_of_another_version_are_to_be_migrated(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(doctor, "list_heads", lambda: ["007"])
+    assert doctor.newest_tables("007").ok
+    assert "ruhu migrate" in doctor.newest_tables("006").mend
+    assert doctor.newest_tables(None).found == "没有"
+
+
 def test_a_file_that_is_no_database_is_a_finding_and_no_traceback(tmp_path: Path) -> None:
     file = tmp_path / "ruhu.sqlite"
     file.write_bytes(b"not a database" * 1000)
