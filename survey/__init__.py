@@ -1,0 +1,54 @@
+"""Ruhu 入户: the household-by-household survey before an old neighbourhood is rebuilt.
+
+The map of the house: `domain` what is true, `models` what is kept, `services` what may happen, `forms` how it is asked,
+`web` who asks, and beside this package `exports` what is handed over. One noun, one file a layer, one name everywhere.
+"""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from survey.config import Config, read_config
+
+
+def create_app(config: Config | None = None) -> Flask:
+    """The application. Makes the key file of a new installation; refuses keys that are short or alike (ValueError)."""
+    from survey.models import db
+    from survey.models.base import engine_options, prepare_engine
+    from survey.models.crypto import Keyring, use
+    from survey.web import register
+
+    config = config or read_config()
+    config.instance.mkdir(parents=True, exist_ok=True)
+    if not config.keys.exists():
+        try:
+            Keyring.made().write(config.keys)
+        except FileExistsError:  # another process was quicker: its keys are the installation's
+            pass
+    ring = Keyring.read(config.keys)
+    use(ring)
+
+    app = Flask(__name__, template_folder="../templates", static_folder="static", instance_path=str(config.instance))
+    app.config.update(
+        RUHU=config,
+        SECRET_KEY=ring.secret_key,
+        TESTING=config.testing,
+        STYLEGUIDE=config.styleguide,
+        SQLALCHEMY_DATABASE_URI=config.database_url,
+        SQLALCHEMY_ENGINE_OPTIONS=engine_options(config.database_url),
+        MAX_CONTENT_LENGTH=config.upload_bytes + 1024 * 1024,
+        MAX_FORM_MEMORY_SIZE=4 * 1024 * 1024,
+        MAX_FORM_PARTS=20_000,
+        SESSION_COOKIE_NAME="ruhu",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=config.https,
+        WTF_CSRF_TIME_LIMIT=None,
+        BABEL_DEFAULT_LOCALE="zh_Hans_CN",
+        BABEL_TRANSLATION_DIRECTORIES="translations",
+    )
+    db.init_app(app)
+    with app.app_context():
+        prepare_engine(db.engine)
+    register(app)
+    return app

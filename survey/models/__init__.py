@@ -1,0 +1,24 @@
+"""The tables, one file per noun. Importing this package makes all of them known to the metadata."""
+
+from survey.models.audit import AuditEntry
+from survey.models.base import Base, db, new_id, row_id, utc_now
+from survey.models.building import Assignment, Building, Door
+from survey.models.consent import Consent, Round, Standing
+from survey.models.household import Household
+from survey.models.part import CertificateRow, DecorationItemRow, DesiredLayoutRow, FixtureRow, PartRow
+from survey.models.person import PersonRow
+from survey.models.policy import Briefing, Policy, PolicyVersion
+from survey.models.project import Project, Serial, Team
+from survey.models.record import Delivery, Document, Request, Review, Signature
+from survey.models.search import SearchTerm
+from survey.models.sheet import ConflictRow, DraftRow, SheetRow
+from survey.models.user import LoginFailure, LoginSession, Membership, User
+from survey.models.visit import Visit
+
+__all__ = [
+    "Assignment", "AuditEntry", "Base", "Briefing", "Building", "CertificateRow", "ConflictRow", "Consent",
+    "DecorationItemRow", "Delivery", "DesiredLayoutRow", "Document", "Door", "DraftRow", "FixtureRow", "Household",
+    "LoginFailure", "LoginSession", "Membership", "PartRow", "PersonRow", "Policy", "PolicyVersion", "Project",
+    "Request", "Review", "Round", "SearchTerm", "Serial", "SheetRow", "Signature", "Standing", "Team", "User", "Visit",
+    "db", "new_id", "row_id", "utc_now",
+]  # fmt: skip

@@ -1,0 +1,1 @@
+"""Commands of `ruhu` by noun. Each module lists its commands in `COMMANDS`."""

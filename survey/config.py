@@ -1,0 +1,55 @@
+"""Every setting of an installation, its unit and its default; read from the environment once, by create_app.
+
+DATABASE_URL     where the tables are. Default: SQLite, instance/ruhu.sqlite. PostgreSQL: postgresql://...
+RUHU_INSTANCE    the folder of data, keys, documents and fonts. Default: ./instance
+RUHU_KEYS        the key file (mode 0600). Default: <instance>/keys.json
+RUHU_FONTS       the folder for an office's own licensed fonts. Default: <instance>/fonts
+RUHU_HTTPS       "1" when served over HTTPS: cookies are then marked Secure
+RUHU_STYLEGUIDE  "1" shows /styleguide
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """Settings of one process."""
+
+    instance: Path
+    database_url: str
+    keys: Path
+    fonts: Path
+    https: bool = False
+    styleguide: bool = False
+    testing: bool = False
+    session_idle: timedelta = timedelta(minutes=30)
+    session_absolute: timedelta = timedelta(hours=12)
+    sessions_at_once: int = 2
+    upload_bytes: int = 20 * 1024 * 1024
+
+    @property
+    def documents(self) -> Path:
+        return self.instance / "documents"
+
+
+def read_config(environ: dict[str, str] | None = None) -> Config:
+    """The settings that the environment gives."""
+    env = dict(os.environ) if environ is None else environ
+    instance = Path(env.get("RUHU_INSTANCE", "instance")).absolute()
+    url = env.get("DATABASE_URL") or f"sqlite:///{instance / 'ruhu.sqlite'}"
+    for prefix in ("postgres://", "postgresql://"):
+        if url.startswith(prefix):
+            url = "postgresql+psycopg://" + url.removeprefix(prefix)
+    return Config(
+        instance=instance,
+        database_url=url,
+        keys=Path(env.get("RUHU_KEYS", str(instance / "keys.json"))),
+        fonts=Path(env.get("RUHU_FONTS", str(instance / "fonts"))),
+        https=env.get("RUHU_HTTPS") == "1",
+        styleguide=env.get("RUHU_STYLEGUIDE") == "1",
+    )

@@ -1,0 +1,53 @@
+"""A project's own thresholds: names, units, defaults. Local rules differ, so none of these is a constant of the code."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import time
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProjectSettings:
+    """What a project may set for itself.
+
+    area_diff_ratio    certificate against measured area: a difference above max(ratio x certificate, min) is a warning
+    area_diff_min_m2   square metres
+    min_home_m2        最低面积补偿: an only home below it is flagged (山东条例 art 25, 青岛条例 art 21: 45 square metres)
+    phone_households   the same phone in more households than this is a warning
+    visit_from, visit_until  courtesy hours of visits (by analogy 行政强制法 art 43)
+    session_idle_minutes     a browser left alone for so long is signed out
+    legal_basis        法律依据 of the survey, printed in the notice (PIPL arts 13, 17)
+    retention          保管期限 on the dossier's cover
+    """
+
+    area_diff_ratio: Fraction = Fraction(3, 100)
+    area_diff_min_m2: Decimal = Decimal("1.00")
+    min_home_m2: Decimal = Decimal("45.00")
+    phone_households: int = 3
+    visit_from: time = time(8, 0)
+    visit_until: time = time(20, 0)
+    accept_days: int = 15
+    reply_days: int = 60
+    legal_basis: str = "《国有土地上房屋征收与补偿条例》（国务院令第590号）第十五条"
+    retention: str = "永久"
+
+
+def read_settings(kept: Mapping[str, Any]) -> ProjectSettings:
+    """The settings of a project from what its row keeps (texts); unknown names are left out, missing ones default."""
+    readers = {
+        "area_diff_ratio": Fraction,
+        "area_diff_min_m2": Decimal,
+        "min_home_m2": Decimal,
+        "phone_households": int,
+        "visit_from": time.fromisoformat,
+        "visit_until": time.fromisoformat,
+        "accept_days": int,
+        "reply_days": int,
+        "legal_basis": str,
+        "retention": str,
+    }
+    return ProjectSettings(**{name: read(kept[name]) for name, read in readers.items() if name in kept})  # type: ignore[operator]

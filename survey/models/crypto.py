@@ -1,0 +1,147 @@
+"""Sealing of personal numbers at rest, and the keyed hashes by which they are found again.
+
+A sealed value is `version(1) | key id(1) | nonce(12) | AES-256-GCM ciphertext`, with table, column and row id as
+associated data: a value that is copied into another row does not open. Equality search uses HMAC-SHA-256 under a key of
+its own, truncated to 128 bits; an unkeyed hash of an ID number would fall in seconds. Keys come from a file that only
+the service may read, never from the database.
+"""
+
+from __future__ import annotations
+
+import base64
+import hmac
+import json
+import os
+import secrets
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from uuid import UUID
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+VERSION = 1
+NONCE = 12
+
+
+class SealBroken(Exception):
+    """A sealed value did not open: wrong key, or the value was changed or moved to another row."""
+
+
+@dataclass(frozen=True)
+class Keyring:
+    """Keys of one installation. `field_keys` by id; the highest id seals, all of them open."""
+
+    secret_key: bytes
+    field_keys: dict[int, bytes]
+    index_key: bytes
+
+    @classmethod
+    def made(cls) -> Keyring:
+        return cls(secrets.token_bytes(32), {1: secrets.token_bytes(32)}, secrets.token_bytes(32))
+
+    @classmethod
+    def read(cls, path: Path) -> Keyring:
+        """The keys of a file. Raises FileNotFoundError, or ValueError when a key is not 32 bytes."""
+        data = json.loads(path.read_text("utf-8"))
+        ring = cls(
+            base64.b64decode(data["secret_key"]),
+            {int(number): base64.b64decode(key) for number, key in data["field_keys"].items()},
+            base64.b64decode(data["index_key"]),
+        )
+        every = [ring.secret_key, ring.index_key, *ring.field_keys.values()]
+        if any(len(key) != 32 for key in every) or len(set(every)) != len(every):
+            raise ValueError(f"{path}: each key must be 32 bytes and differ from the others")
+        return ring
+
+    def write(self, path: Path) -> None:
+        """Write a new key file, mode 0600. Raises FileExistsError: a key file is never overwritten."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        text = json.dumps(
+            {
+                "secret_key": base64.b64encode(self.secret_key).decode(),
+                "field_keys": {str(n): base64.b64encode(key).decode() for n, key in self.field_keys.items()},
+                "index_key": base64.b64encode(self.index_key).decode(),
+            },
+            indent=1,
+        )
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(text)
+
+
+_ring: Keyring | None = None
+
+
+def use(ring: Keyring) -> None:
+    """Make a keyring the one of this process."""
+    global _ring
+    _ring = ring
+    _cipher.cache_clear()
+
+
+def ring() -> Keyring:
+    if _ring is None:
+        raise RuntimeError("no keyring: call survey.models.crypto.use first (create_app does)")
+    return _ring
+
+
+@lru_cache(maxsize=16)
+def _cipher(number: int) -> AESGCM:
+    return AESGCM(ring().field_keys[number])
+
+
+def seal_bytes(where: str, row: UUID, clear: bytes) -> bytes:
+    """The sealed form of some bytes. `where` is "table.column"."""
+    number = max(ring().field_keys)
+    nonce = os.urandom(NONCE)
+    return bytes((VERSION, number)) + nonce + _cipher(number).encrypt(nonce, clear, where.encode() + row.bytes)
+
+
+def open_bytes(where: str, row: UUID, sealed: bytes) -> bytes:
+    """The clear bytes again. Raises SealBroken."""
+    from cryptography.exceptions import InvalidTag
+
+    if len(sealed) < 2 + NONCE or sealed[0] != VERSION or sealed[1] not in ring().field_keys:
+        raise SealBroken(where)
+    try:
+        return _cipher(sealed[1]).decrypt(sealed[2 : 2 + NONCE], sealed[2 + NONCE :], where.encode() + row.bytes)
+    except InvalidTag as error:
+        raise SealBroken(where) from error
+
+
+def seal(where: str, row: UUID, clear: str) -> bytes | None:
+    """The sealed form of a text; None for an empty one."""
+    return seal_bytes(where, row, clear.encode()) if clear else None
+
+
+def unseal(where: str, row: UUID, sealed: bytes | None) -> str:
+    return open_bytes(where, row, sealed).decode() if sealed else ""
+
+
+def keyed_hash(kind: str, text: str) -> bytes:
+    """The 16 bytes by which a normalised number is found. `kind` keeps ID numbers, phones and projects apart."""
+    return hmac.digest(ring().index_key, f"{kind}\0{text}".encode(), "sha256")[:16]
+
+
+class SealedText:
+    """An attribute of a model that reads and writes clear text over a sealed column of the same row.
+
+    Bulk writers call `seal("table.column", row_id, text)` themselves.
+    """
+
+    def __init__(self, column: str) -> None:
+        self.column = column
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = name
+
+    def __get__(self, row: object, owner: type | None = None) -> str:
+        if row is None:
+            return self  # type: ignore[return-value]
+        return unseal(self._where(row), row.id, getattr(row, self.column))  # type: ignore[attr-defined]
+
+    def __set__(self, row: object, text: str) -> None:
+        setattr(row, self.column, seal(self._where(row), row.id, text))  # type: ignore[attr-defined]
+
+    def _where(self, row: object) -> str:
+        return f"{row.__tablename__}.{self.name}"  # type: ignore[attr-defined]

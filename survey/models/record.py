@@ -1,0 +1,118 @@
+"""What gathers around a household besides visits: requests (诉求), documents (材料), deliveries (送达), signatures (签字)."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from survey.domain import codes
+from survey.models.base import Base, CodeType, Identified, utc_now
+from survey.models.user import User
+
+
+class Document(Identified, Base):
+    """材料: a photo or scan. The bytes lie sealed in the document folder under `id`; the name is only shown."""
+
+    __tablename__ = "document"
+
+    project_id: Mapped[UUID] = mapped_column(ForeignKey("project.id"), index=True)
+    household_id: Mapped[UUID | None] = mapped_column(ForeignKey("household.id"), index=True)
+    category: Mapped[codes.DocumentCategory] = mapped_column(CodeType(codes.DocumentCategory))
+    title: Mapped[str] = mapped_column(String(120), default="")
+    media_type: Mapped[str] = mapped_column(String(40))
+    size_bytes: Mapped[int]
+    sha256: Mapped[str] = mapped_column(String(64))
+    pages: Mapped[int] = mapped_column(default=1)
+    is_original: Mapped[bool] = mapped_column(default=False)
+    removed_at: Mapped[datetime | None]
+    removed_reason: Mapped[str] = mapped_column(default="")
+    added_by_id: Mapped[UUID] = mapped_column(ForeignKey("user.id"))
+    added_at: Mapped[datetime] = mapped_column(default=utc_now)
+
+    added_by: Mapped[User] = relationship()
+
+
+class Request(Identified, Base):
+    """诉求. Terms: a reply within `reply_due` (default 60 days, 信访工作条例 2022), acceptance told by `accept_due` (15)."""
+
+    __tablename__ = "request"
+    __table_args__ = (UniqueConstraint("project_id", "number"), Index("ix_request_project_closed", "project_id", "closed_at"))  # fmt: skip
+
+    project_id: Mapped[UUID] = mapped_column(ForeignKey("project.id"))
+    household_id: Mapped[UUID] = mapped_column(ForeignKey("household.id"), index=True)
+    number: Mapped[int]
+    received_on: Mapped[date]
+    person_name: Mapped[str] = mapped_column(String(60))
+    kind: Mapped[codes.RequestKind] = mapped_column(CodeType(codes.RequestKind))
+    urgency: Mapped[codes.Urgency] = mapped_column(CodeType(codes.Urgency), default=codes.Urgency.NORMAL)
+    content: Mapped[str]
+    accept_due: Mapped[date]
+    reply_due: Mapped[date]
+    handler: Mapped[str] = mapped_column(default="")
+    reply: Mapped[str] = mapped_column(default="")
+    replied_on: Mapped[date | None]
+    closed_at: Mapped[datetime | None]
+    recorded_by_id: Mapped[UUID] = mapped_column(ForeignKey("user.id"))
+    recorded_at: Mapped[datetime] = mapped_column(default=utc_now)
+
+
+class Delivery(Identified, Base):
+    """送达: one attempt to hand over one notice. Append-only."""
+
+    __tablename__ = "delivery"
+
+    project_id: Mapped[UUID] = mapped_column(ForeignKey("project.id"), index=True)
+    household_id: Mapped[UUID] = mapped_column(ForeignKey("household.id"), index=True)
+    notice: Mapped[str] = mapped_column(String(60))
+    document_no: Mapped[str] = mapped_column(String(60), default="")
+    method: Mapped[codes.DeliveryMethod] = mapped_column(CodeType(codes.DeliveryMethod))
+    served_at: Mapped[datetime]
+    place: Mapped[str] = mapped_column(default="")
+    recipient: Mapped[str] = mapped_column(String(60), default="")
+    recipient_relation: Mapped[str] = mapped_column(String(40), default="")
+    refused_reason: Mapped[str] = mapped_column(default="")
+    witness: Mapped[str] = mapped_column(default="")
+    evidence_id: Mapped[UUID | None] = mapped_column(ForeignKey("document.id"))
+    recorded_by_id: Mapped[UUID] = mapped_column(ForeignKey("user.id"))
+    recorded_at: Mapped[datetime] = mapped_column(default=utc_now)
+
+
+class Signature(Identified, Base):
+    """签字: who signed which version of the sheet (by its hash), or refused before a disinterested witness."""
+
+    __tablename__ = "signature"
+
+    project_id: Mapped[UUID] = mapped_column(ForeignKey("project.id"))
+    household_id: Mapped[UUID] = mapped_column(ForeignKey("household.id"), index=True)
+    sheet_version: Mapped[int]
+    pairs_hash: Mapped[str] = mapped_column(String(64))
+    signer_role: Mapped[codes.SignerRole] = mapped_column(CodeType(codes.SignerRole))
+    signer_name: Mapped[str] = mapped_column(String(60))
+    signed_at: Mapped[datetime]
+    refused: Mapped[bool] = mapped_column(default=False)
+    refuse_reason: Mapped[str] = mapped_column(default="")
+    witness: Mapped[str] = mapped_column(default="")
+    evidence_id: Mapped[UUID | None] = mapped_column(ForeignKey("document.id"))
+    recorded_by_id: Mapped[UUID] = mapped_column(ForeignKey("user.id"))
+    recorded_at: Mapped[datetime] = mapped_column(default=utc_now)
+
+
+class Review(Identified, Base):
+    """审核: one step of a household through its states, with its reason. Append-only."""
+
+    __tablename__ = "review"
+
+    project_id: Mapped[UUID] = mapped_column(ForeignKey("project.id"))
+    household_id: Mapped[UUID] = mapped_column(ForeignKey("household.id"), index=True)
+    action: Mapped[str] = mapped_column(String(32))
+    from_state: Mapped[str] = mapped_column(String(32))
+    to_state: Mapped[str] = mapped_column(String(32))
+    sheet_version: Mapped[int]
+    reason: Mapped[str] = mapped_column(default="")
+    by_id: Mapped[UUID] = mapped_column(ForeignKey("user.id"))
+    at: Mapped[datetime] = mapped_column(default=utc_now)
+
+    by: Mapped[User] = relationship()

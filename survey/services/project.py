@@ -1,0 +1,86 @@
+"""Projects, teams, and the serial numbers that a project gives out."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+
+from survey.domain.errors import DomainError
+from survey.domain.settings import ProjectSettings, read_settings
+from survey.models import Project, Serial, Team, User, db
+from survey.services import audit
+
+CODE = re.compile(r"^[A-Za-z0-9_-]{1,20}$")
+
+
+def create_project(*, actor: User | None, code: str, name: str, **values: Any) -> Project:
+    """A new project. Raises DomainError: project.code_form, project.code_taken."""
+    if not CODE.match(code):
+        raise DomainError("project.code_form", "code")
+    if find_project(code):
+        raise DomainError("project.code_taken", "code", code=code)
+    project = Project(code=code, name=name.strip(), **values)
+    db.session.add(project)
+    db.session.flush()
+    audit.record(actor, "project.create", project)
+    return project
+
+
+def edit_project(*, actor: User, project: Project, values: dict[str, Any], settings: dict[str, str]) -> None:
+    """Change a project's own data and settings; `settings` are texts that `read_settings` understands (ValueError)."""
+    read_settings(settings)
+    for name, value in values.items():
+        setattr(project, name, value)
+    project.settings = {**project.settings, **settings}
+    audit.record(actor, "project.edit", project, {"fields": sorted([*values, *settings])})
+
+
+def find_project(code: str) -> Project | None:
+    return db.session.scalar(select(Project).where(Project.code == code))
+
+
+def get_project_by_code(code: str) -> Project:
+    """A project by its code, for the command line. Raises DomainError project.unknown."""
+    project = find_project(code)
+    if project is None:
+        raise DomainError("project.unknown", code=code)
+    return project
+
+
+def settings_of(project: Project) -> ProjectSettings:
+    return read_settings(project.settings)
+
+
+def create_team(*, actor: User | None, project: Project, name: str) -> Team:
+    team = Team(project_id=project.id, name=name.strip())
+    db.session.add(team)
+    db.session.flush()
+    audit.record(actor, "team.create", team)
+    return team
+
+
+def list_teams(project_id: UUID) -> list[Team]:
+    return list(db.session.scalars(select(Team).where(Team.project_id == project_id).order_by(Team.name)))
+
+
+def take_serial(project_id: UUID, kind: str, count: int = 1) -> int:
+    """The first of `count` numbers that were never given out in this series of the project, from 1."""
+    row = db.session.get(Serial, (project_id, kind), with_for_update=True, populate_existing=True)
+    if row is None:
+        row = Serial(project_id=project_id, kind=kind, last=0)
+        db.session.add(row)
+    first = row.last + 1
+    row.last += count
+    db.session.flush()
+    return first
+
+
+def is_survey_day(project: Project, day: date) -> bool:
+    """Whether the project's survey runs on a day; open ends count as running."""
+    return (project.survey_from is None or project.survey_from <= day) and (
+        project.survey_until is None or day <= project.survey_until
+    )

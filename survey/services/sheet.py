@@ -1,0 +1,491 @@
+"""Saving a household's sheet: the one way in for the office's page, the tablet, the roster and an edited ledger.
+
+Each version is kept whole and sealed; the typed tables are its projection and are written in the same transaction, by
+`write_projection`. `survey.services.records` rebuilds every projection and compares.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields
+from decimal import Decimal
+from typing import Any, Literal
+from uuid import UUID
+
+from sqlalchemy import Table, delete, insert, select
+
+from survey.domain.errors import DomainError, NotFound
+from survey.domain.household import RETURNED, Action, HouseholdState, next_state
+from survey.domain.identity import normal_id, normal_phone
+from survey.domain.merge import FieldConflict, merge
+from survey.domain.sheet import (
+    FORM_NAME,
+    FORM_VERSION,
+    STABLE,
+    Pair,
+    Pairs,
+    Sheet,
+    field_types,
+    from_keys,
+    from_pairs,
+    pairs_hash,
+    to_keys,
+    to_pairs,
+)
+from survey.models import (
+    CertificateRow,
+    ConflictRow,
+    DecorationItemRow,
+    DesiredLayoutRow,
+    Door,
+    DraftRow,
+    FixtureRow,
+    Household,
+    PartRow,
+    PersonRow,
+    SearchTerm,
+    SheetRow,
+    User,
+    db,
+    new_id,
+    row_id,
+    utc_now,
+)
+from survey.models.crypto import keyed_hash, seal
+from survey.services import audit
+from survey.services.pinyin import sort_key
+from survey.services.search import search_terms
+
+Source = Literal["roster", "office", "tablet", "ledger", "correction", "merge"]
+
+ROW_MODELS: dict[str, type[Any]] = {
+    "certificates": CertificateRow,
+    "parts": PartRow,
+    "fixtures": FixtureRow,
+    "decoration_items": DecorationItemRow,
+    "persons": PersonRow,
+    "desired_layouts": DesiredLayoutRow,
+}
+FLAT_FIELDS = tuple(name for name, kind in field_types(Sheet).items() if kind.kind != "rows")
+ZERO = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What the projection needs to know of a household besides its sheet."""
+
+    household_id: UUID
+    project_id: UUID
+    dossier_no: str
+    doors: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class Projection:
+    """Typed values of one sheet: for the household's row, for each list's table, and the search terms."""
+
+    household: dict[str, Any]
+    rows: dict[str, list[dict[str, Any]]]
+    terms: set[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """What became of a save. `version` is the current version afterwards.
+
+    status     saved, merged (with what others wrote meanwhile), unchanged, or conflict (nothing written; kept aside)
+    conflicts  the fields in dispute
+    """
+
+    status: Literal["saved", "merged", "unchanged", "conflict"]
+    version: int
+    conflict: ConflictRow | None = None
+    conflicts: tuple[FieldConflict, ...] = ()
+
+
+def project_sheet(sheet: Sheet, place: Place) -> Projection:
+    """The typed values of a sheet. Pure but for the keyring: the same sheet gives the same values, sealed ones apart."""
+    rows: dict[str, list[dict[str, Any]]] = {}
+    for name, model in ROW_MODELS.items():
+        rows[name] = [
+            _row_values(model, row, place, position) for position, row in enumerate(getattr(sheet, name))
+        ]
+    owners = sheet.owners
+    values: dict[str, Any] = {name: _plain(getattr(sheet, name)) for name in FLAT_FIELDS}
+    values |= {
+        "owner_names": "、".join(owner.full_name for owner in owners if owner.full_name),
+        "owner_count": len(owners),
+        "area_cert_m2": sum((part.area_cert_m2 or ZERO for part in sheet.parts), ZERO),
+        "area_meas_m2": sum((part.area_meas_m2 or ZERO for part in sheet.parts), ZERO),
+        "area_unreg_m2": sum((part.area_unreg_m2 or ZERO for part in sheet.parts), ZERO),
+        "hukou_count": sum(1 for person in sheet.persons if person.hukou_here),
+        "living_count": sum(1 for person in sheet.persons if person.lives_here),
+        "special_count": sum(1 for person in sheet.persons if person.special_tags),
+    }
+    terms = search_terms(
+        project_id=place.project_id,
+        dossier_no=place.dossier_no,
+        doors=place.doors,
+        names=[person.full_name for person in sheet.persons if person.full_name],
+        id_numbers=[person.id_no for person in sheet.persons if person.id_no],
+        phones=[person.phone for person in sheet.persons if person.phone],
+        cert_numbers=[certificate.cert_no for certificate in sheet.certificates if certificate.cert_no],
+    )
+    return Projection(values, rows, terms)
+
+
+def _plain(value: object) -> object:
+    return [str(code) for code in value] if isinstance(value, tuple) else value
+
+
+def _row_values(model: type[Any], row: Any, place: Place, position: int) -> dict[str, Any]:
+    values: dict[str, Any] = {
+        "id": row_id(place.household_id, row.uid),
+        "household_id": place.household_id,
+        "position": position,
+    }
+    values |= {field.name: _plain(getattr(row, field.name)) for field in fields(row)}
+    if model is PersonRow:
+        id_no, phone = values.pop("id_no"), values.pop("phone")
+        values |= {
+            "project_id": place.project_id,
+            "is_owner": row.is_owner,
+            "name_sort": sort_key(row.full_name),
+            "id_no_sealed": seal("person.id_no", values["id"], id_no),
+            "id_hash": keyed_hash("id", normal_id(id_no)) if id_no else None,
+            "phone_sealed": seal("person.phone", values["id"], phone),
+            "phone_hash": keyed_hash("phone", normal_phone(phone)) if phone else None,
+        }
+    return values
+
+
+def write_projection(projections: Sequence[tuple[Place, Projection]], *, fresh: bool = False) -> None:
+    """Replace the typed rows of households by those of their projections.
+
+    fresh  True when nothing stands there yet (a roster's first versions): the deletes are spared
+    The household's own row is the caller's to write, with `Projection.household`.
+    """
+    ids = [place.household_id for place, _ in projections]
+    db.session.flush()
+    tables: list[tuple[Table, list[dict[str, Any]]]] = [
+        (model.__table__, [row for _, projection in projections for row in projection.rows[name]])
+        for name, model in ROW_MODELS.items()
+    ]
+    terms = sorted(
+        (place.project_id, term, place.household_id) for place, projection in projections for term in projection.terms
+    )
+    tables.append(
+        (
+            SearchTerm.metadata.tables["search_term"],
+            [{"project_id": project, "term": term, "household_id": household} for project, term, household in terms],
+        )
+    )
+    for table, rows in tables:
+        if not fresh:
+            db.session.execute(delete(table).where(table.c.household_id.in_(ids)))
+        if rows:
+            db.session.execute(insert(table), rows)
+
+
+def place_of(household: Household) -> Place:
+    doors = db.session.execute(
+        select(Door.unit_no, Door.room_no).where(Door.household_id == household.id).order_by(Door.sort)
+    ).all()
+    no = household.building.no
+    return Place(
+        household.id,
+        household.project_id,
+        household.dossier_no,
+        tuple("-".join(part for part in (no, unit, room) if part) for unit, room in doors),
+    )
+
+
+def current_pairs(household: Household) -> list[list[str]]:
+    """The pairs of the current version; empty when nothing was ever written."""
+    return pairs_of_version(household, household.sheet_version)
+
+
+def pairs_of_version(household: Household, version: int) -> list[list[str]]:
+    """The pairs of a version; empty for version 0. Raises DomainError sheet.base_unknown."""
+    return get_version(household, version).pairs if version else []
+
+
+def current_sheet(household: Household) -> Sheet:
+    return from_pairs(current_pairs(household))
+
+
+def get_version(household: Household, version: int) -> SheetRow:
+    """One version of a household's sheet. Raises DomainError sheet.base_unknown."""
+    row = db.session.scalar(
+        select(SheetRow).where(SheetRow.household_id == household.id, SheetRow.version == version)
+    )
+    if row is None:
+        raise DomainError("sheet.base_unknown", base=version)
+    return row
+
+
+def list_versions(household: Household) -> list[SheetRow]:
+    """All versions, oldest first."""
+    query = select(SheetRow).where(SheetRow.household_id == household.id).order_by(SheetRow.version)
+    return list(db.session.scalars(query))
+
+
+def lock_household(household: Household) -> Household:
+    """The household's row as it is now, locked until the transaction ends."""
+    locked = db.session.get(Household, household.id, with_for_update=True, populate_existing=True)
+    if locked is None:
+        raise NotFound
+    return locked
+
+
+def save_sheet(
+    *,
+    actor: User,
+    household: Household,
+    base: int,
+    pairs: Pairs,
+    source: Source = "office",
+    reason: str = "",
+    hidden: frozenset[str] = frozenset(),
+    resolves: ConflictRow | None = None,
+) -> Saved:
+    """Write the next version of a household's sheet, or merge, or keep a conflict aside.
+
+    base      the version that the person had before them; 0 for none
+    hidden    names of fields that the person was not shown: their answers stay as they are
+    reason    wanted for a correction (source "correction"), which is the only way in after submission
+    resolves  the conflict that this save settles
+
+    Raises DomainError: sheet.locked, sheet.base_unknown, sheet.correction_reason, sheet.value_form, sheet.field_unknown.
+    """
+    action = Action.CORRECT if source == "correction" else Action.SAVE
+    if action is Action.CORRECT and not reason.strip():
+        raise DomainError("sheet.correction_reason", "reason")
+    household = lock_household(household)
+    state = next_state(household.state, action)
+    base_keys = to_keys(pairs_of_version(household, base))
+    ours = _keep_hidden(to_keys(to_pairs(from_pairs(pairs))), base_keys, hidden)
+    theirs = base_keys if base == household.sheet_version else to_keys(current_pairs(household))
+    merged = merge(base_keys, theirs, ours)
+    if merged.conflicts:
+        return _keep_conflict(actor, household, base, from_keys(ours), merged.conflicts)
+    if merged.keys == theirs:
+        if resolves is not None:
+            _settle(resolves, actor)
+        drop_draft(actor, household)
+        return Saved("unchanged", household.sheet_version)
+    _write_version(
+        actor=actor, household=household, base=base, pairs=from_keys(merged.keys), source=source, reason=reason.strip()
+    )
+    step_to(household, state)
+    drop_draft(actor, household)
+    if resolves is not None:
+        _settle(resolves, actor)
+    audit.record(
+        actor,
+        "sheet.correct" if action is Action.CORRECT else "sheet.edit",
+        household,
+        {"version": household.sheet_version, "base": base, "source": source, "reason": reason.strip(),
+         "fields": sorted(_changed(theirs, merged.keys))},
+    )  # fmt: skip
+    return Saved("saved" if base == household.sheet_version - 1 else "merged", household.sheet_version)
+
+
+def _changed(old: dict[str, tuple[str, ...]], new: dict[str, tuple[str, ...]]) -> set[str]:
+    return {key for key in old.keys() | new.keys() if old.get(key) != new.get(key)}
+
+
+def _keep_hidden(
+    ours: dict[str, tuple[str, ...]], base: dict[str, tuple[str, ...]], hidden: frozenset[str]
+) -> dict[str, tuple[str, ...]]:
+    """Put the answers back that the person was not shown, for rows that they did not remove."""
+    if not hidden:
+        return ours
+    kept = {key: value for key, value in ours.items() if _field_name(key) not in hidden}
+    rows = {row for key in kept if (row := _row_key(key))}
+    for key, value in base.items():
+        if _field_name(key) in hidden and (_row_key(key) is None or _row_key(key) in rows):
+            kept[key] = value
+    return kept
+
+
+def _field_name(key: str) -> str:
+    match = STABLE.match(key)
+    return match[3] if match else key
+
+
+def _row_key(key: str) -> str | None:
+    match = STABLE.match(key)
+    return f"{match[1]}[{match[2]}]" if match else None
+
+
+def _keep_conflict(
+    actor: User, household: Household, base: int, pairs: Sequence[Pair], conflicts: tuple[FieldConflict, ...]
+) -> Saved:
+    row = ConflictRow(
+        household_id=household.id, user_id=actor.id, base=base, pairs=pairs, keys=[each.key for each in conflicts]
+    )
+    db.session.add(row)
+    audit.record(
+        actor, "sheet.conflict", household, {"base": base, "fields": row.keys, "current": household.sheet_version}
+    )
+    return Saved("conflict", household.sheet_version, row, conflicts)
+
+
+def _settle(conflict: ConflictRow, actor: User) -> None:
+    conflict.resolved_at = utc_now()
+    conflict.resolved_by_id = actor.id
+
+
+def _write_version(
+    *, actor: User | None, household: Household, base: int, pairs: Sequence[Pair], source: Source, reason: str = ""
+) -> SheetRow:
+    sheet = from_pairs(pairs)
+    canonical = to_pairs(sheet)
+    row = SheetRow(
+        household_id=household.id,
+        version=household.sheet_version + 1,
+        base=base,
+        form=FORM_NAME,
+        form_version=FORM_VERSION,
+        source=source,
+        reason=reason,
+        pairs=canonical,
+        pairs_hash=pairs_hash(canonical),
+        saved_by_id=actor.id if actor else None,
+    )
+    db.session.add(row)
+    household.sheet_version = row.version
+    household.touched_by_staff = household.touched_by_staff or source != "roster"
+    refresh_projection(household, sheet)
+    return row
+
+
+def refresh_projection(household: Household, sheet: Sheet) -> None:
+    """Write a sheet's projection to the typed tables. The sheet must be the household's current one."""
+    place = place_of(household)
+    projection = project_sheet(sheet, place)
+    for name, value in projection.household.items():
+        setattr(household, name, value)
+    write_projection([(place, projection)])
+    db.session.expire(household, [*ROW_MODELS])
+
+
+@dataclass(frozen=True, slots=True)
+class FirstSheet:
+    """A household that the roster brings, with its first sheet. `household` are the values of its row but the projection's."""
+
+    household: dict[str, Any]
+    doors: list[dict[str, Any]]
+    sheet: Sheet
+    door_texts: tuple[str, ...]
+
+
+def save_first_sheets(*, actor: User | None, items: Iterable[FirstSheet]) -> int:
+    """Write many new households with their first versions (source "roster") by bulk inserts; how many were written.
+
+    The caller writes the one audit entry of the import. Same projection as `save_sheet`, thousands of rows a second.
+    """
+    households, doors, sheets = [], [], []
+    projections: list[tuple[Place, Projection]] = []
+    now = utc_now()
+    for item in items:
+        place = Place(
+            item.household["id"], item.household["project_id"], item.household["dossier_no"], item.door_texts
+        )
+        projection = project_sheet(item.sheet, place)
+        pairs = to_pairs(item.sheet)
+        row = SheetRow(id=new_id(), pairs=pairs)
+        households.append(
+            {
+                **item.household,
+                **projection.household,
+                "state": HouseholdState.UNVISITED,
+                "state_since": now,
+                "sheet_version": 1,
+            }
+        )
+        doors.extend(item.doors)
+        sheets.append(
+            {
+                "id": row.id,
+                "household_id": place.household_id,
+                "version": 1,
+                "base": 0,
+                "form": FORM_NAME,
+                "form_version": FORM_VERSION,
+                "source": "roster",
+                "reason": "",
+                "pairs_sealed": row.pairs_sealed,
+                "pairs_hash": pairs_hash(pairs),
+                "saved_by_id": actor.id if actor else None,
+                "saved_at": now,
+            }
+        )
+        projections.append((place, projection))
+    if households:
+        db.session.execute(insert(Household.metadata.tables["household"]), households)
+        if doors:
+            db.session.execute(insert(Household.metadata.tables["door"]), doors)
+        db.session.execute(insert(Household.metadata.tables["sheet"]), sheets)
+        write_projection(projections, fresh=True)
+    return len(households)
+
+
+def step_to(household: Household, state: HouseholdState) -> None:
+    """Move a household to a state, with what lists and boards keep of it."""
+    if state is household.state:
+        return
+    household.state = state
+    household.state_since = utc_now()
+    if state in RETURNED:
+        household.return_count += 1
+    if state is HouseholdState.SUBMITTED and household.first_submitted_at is None:
+        household.first_submitted_at = household.state_since
+
+
+# --- drafts and conflicts ------------------------------------------------------------------------------------------
+
+
+def save_draft(*, actor: User, household: Household, base: int, pairs: Pairs) -> DraftRow:
+    """Keep what a person has typed so far: any text, one draft a person and household. Raises sheet.base_unknown."""
+    if base > household.sheet_version:
+        raise DomainError("sheet.base_unknown", base=base)
+    row = find_draft(actor, household)
+    if row is None:
+        row = DraftRow(household_id=household.id, user_id=actor.id, base=base, pairs=pairs)
+        db.session.add(row)
+        audit.record(actor, "sheet.draft", household, {"base": base})
+    else:
+        row.pairs = pairs
+        row.base = base
+        row.saved_at = utc_now()
+    return row
+
+
+def find_draft(user: User, household: Household) -> DraftRow | None:
+    return db.session.scalar(
+        select(DraftRow).where(DraftRow.household_id == household.id, DraftRow.user_id == user.id)
+    )
+
+
+def drop_draft(user: User, household: Household) -> None:
+    """Forget a person's draft of a household, if there is one."""
+    db.session.execute(delete(DraftRow).where(DraftRow.household_id == household.id, DraftRow.user_id == user.id))
+
+
+def get_conflict(household: Household, conflict_id: UUID) -> ConflictRow:
+    """An open conflict of the household. Raises NotFound."""
+    row = db.session.get(ConflictRow, conflict_id)
+    if row is None or row.household_id != household.id or row.resolved_at is not None:
+        raise NotFound
+    return row
+
+
+def list_conflicts(household: Household) -> list[ConflictRow]:
+    query = (
+        select(ConflictRow)
+        .where(ConflictRow.household_id == household.id, ConflictRow.resolved_at.is_(None))
+        .order_by(ConflictRow.made_at)
+    )
+    return list(db.session.scalars(query))
