@@ -1,0 +1,174 @@
+"""入户调查登记表: the dossier of a household as a form to be read, checked and signed; empty rows are kept for the pen.
+
+The sheet arrives with its numbers already masked or clear: this module does not know who is asking.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import TypeVar
+
+from exports.notices.office import Office
+from survey.domain.codes import ETHNICITIES, Code, PersonRole, Sex
+from survey.domain.sheet import Part, Person, Sheet
+
+TEMPLATE = "survey-sheet"
+
+Row = TypeVar("Row")
+
+# Rows that a form keeps at least, so that a blank one can be filled by hand.
+LEAST = {"certificates": 2, "owners": 2, "parts": 3, "fixtures": 3, "items": 2, "people": 5, "layouts": 2}
+
+
+@dataclass(frozen=True, slots=True)
+class SurveySheet:
+    """The filled form of one household, or with an empty `Sheet` a blank one.
+
+    surveyed_on   the day of the last visit at which the form was filled
+    surveyors     names of the two surveyors
+    state         the dossier's state in words
+    version       which version of the sheet is printed; 0 for none
+    show_tags     whether the reader may see health and welfare facts; otherwise the column says that it is left out
+    print_mark    who printed it, when, and under which number
+
+    Rule: 590号 art. 15, in force 2011-01-21. Title, location, use and floor area of each home are surveyed and
+    registered. Rule: 评估办法 (建房〔2011〕77号) art. 12: a refusal to sign is attested by a disinterested third party.
+    """
+
+    office: Office
+    project: str
+    dossier_no: str
+    door: str
+    sheet: Sheet
+    state: str = ""
+    version: int = 0
+    surveyed_on: date | None = None
+    surveyors: tuple[str, ...] = ()
+    visit_count: int = 0
+    policy_version: str = ""
+    show_tags: bool = True
+    print_mark: str = ""
+    printed_at: datetime | None = None
+
+    @property
+    def is_blank(self) -> bool:
+        return self.sheet == Sheet()
+
+    @property
+    def certificates(self) -> list[object]:
+        return padded(self.sheet.certificates, LEAST["certificates"])
+
+    @property
+    def owners(self) -> list[object]:
+        return padded([person for person in self.sheet.persons if person.is_owner], LEAST["owners"])
+
+    @property
+    def others(self) -> tuple[Person, ...]:
+        """Tenants, agents and heirs: whoever has a say without being an owner."""
+        wanted = {PersonRole.TENANT, PersonRole.AGENT, PersonRole.HEIR}
+        return tuple(person for person in self.sheet.persons if wanted & set(person.roles) and not person.is_owner)
+
+    @property
+    def people(self) -> list[object]:
+        """Whoever lives here or is registered here; owners who live elsewhere stand under 权属."""
+        here = [
+            person
+            for person in self.sheet.persons
+            if person.lives_here or person.hukou_here or PersonRole.RESIDENT in person.roles or not person.roles
+        ]
+        return padded(here, LEAST["people"])
+
+    @property
+    def parts(self) -> list[object]:
+        return padded(self.sheet.parts, LEAST["parts"])
+
+    @property
+    def fixtures(self) -> list[tuple[object, object]]:
+        """Fixtures two to a line."""
+        rows = padded(self.sheet.fixtures, LEAST["fixtures"] * 2)
+        rows += [None] * (len(rows) % 2)
+        return list(zip(rows[::2], rows[1::2], strict=True))
+
+    @property
+    def items(self) -> list[object]:
+        return padded(self.sheet.decoration_items, LEAST["items"])
+
+    @property
+    def layouts(self) -> list[object]:
+        return padded(self.sheet.desired_layouts, LEAST["layouts"])
+
+    @property
+    def hukou_count(self) -> str:
+        return self._count("hukou_here")
+
+    @property
+    def living_count(self) -> str:
+        return self._count("lives_here")
+
+    def _count(self, question: str) -> str:
+        return "" if self.is_blank else str(sum(1 for person in self.sheet.persons if getattr(person, question)))
+
+    def sum_of(self, field: str) -> Decimal | None:
+        """The sum of an area over the parts; None when no part tells it."""
+        told = [value for part in self.sheet.parts if (value := getattr(part, field)) is not None]
+        return sum(told, Decimal(0)) if told else None
+
+    @property
+    def realty_groups(self) -> str:
+        """The realty unit code in groups of 6 6 7 9, as GB/T 37346 prints it."""
+        code = self.sheet.realty_unit_code
+        return " ".join((code[:6], code[6:12], code[12:19], code[19:])) if len(code) == 28 else code
+
+    @property
+    def layout(self) -> str:
+        """3室2厅1厨1卫, with the numbers that are known."""
+        sheet = self.sheet
+        counted = ((sheet.rooms, "室"), (sheet.halls, "厅"), (sheet.kitchens, "厨"), (sheet.baths, "卫"))
+        if all(count is None for count, _word in counted):
+            return "　 室　 厅　 厨　 卫"
+        return "".join(f"{count}{word}" for count, word in counted if count is not None)
+
+
+def padded(rows: Sequence[Row], least: int) -> list[object]:
+    """The rows and as many empty ones (None) as the form keeps at least."""
+    return [*rows, *[None] * max(0, least - len(rows))]
+
+
+def labels(codes: Sequence[Code]) -> str:
+    """The words of several codes, joined as a list in Chinese."""
+    return "、".join(code.label for code in codes)
+
+
+def ethnicity(code: str) -> str:
+    """The name of an ethnic group's code; the text itself when it is none."""
+    return ETHNICITIES.get(code, code)
+
+
+def fraction(person: Person) -> str:
+    """An owner's share as 1/2; "" where none is told."""
+    return f"{person.share_num}/{person.share_den}" if person.share_num and person.share_den else ""
+
+
+def sex_word(sex: Sex | None) -> str:
+    """男 or 女; "" for the codes that a form leaves blank."""
+    return sex.label if sex in (Sex.MALE, Sex.FEMALE) else ""
+
+
+def inner(gross: Decimal | None, inside: Decimal | None) -> str:
+    """An area with the area inside the walls below it in brackets."""
+    if gross is None:
+        return ""
+    return f"{gross:.2f}" if inside is None else f"{gross:.2f}（{inside:.2f}）"
+
+
+def areas(part: Part) -> tuple[str, str]:
+    """证载 and 实测 of a part, each with 套内."""
+    return inner(part.area_cert_m2, part.area_cert_inner_m2), inner(part.area_meas_m2, part.area_meas_inner_m2)
+
+
+def plain(value: Decimal | None) -> str:
+    """A quantity without needless zeros."""
+    return "" if value is None else format(value.normalize(), "f")

@@ -1,0 +1,386 @@
+"""The one importer of WeasyPrint: print templates and plain values in, PDF out.
+
+A `Press` serves only what is bundled (the style sheets of templates/print, the office's own fonts, QR codes made on the
+spot and the pictures handed over with a job), all from memory. Everything else that a page or a text asks for (http,
+file, data, a redirect, a missing asset) stops the rendering with `AssetMissing`: nothing is ever fetched.
+
+Notices share a rendering, because each PDF that WeasyPrint writes subsets its Chinese fonts anew; a job is laid out in
+chunks (a page takes about 0.8 MB while it is in memory) and every notice keeps page numbers of its own.
+
+An office that owns 方正小标宋, 仿宋 and 楷体 drops the font files into a folder (setting FONT_FOLDER); the name of a
+file may also be a role (小标宋.ttf, 仿宋.ttf, 楷体.ttf, 黑体.ttf). Nothing licensed is shipped.
+"""
+
+from __future__ import annotations
+
+import io
+import shutil
+import subprocess
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from functools import cache
+from itertools import islice
+from multiprocessing import get_context
+from pathlib import Path
+from threading import Lock
+from typing import Any
+from urllib.parse import quote, unquote
+
+import segno
+from fontTools.ttLib import TTCollection, TTFont  # type: ignore[import-untyped]
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from markupsafe import Markup
+from pypdf import PdfReader, PdfWriter
+from weasyprint import HTML
+from weasyprint.text.ffi import harfbuzz_subset
+from weasyprint.text.fonts import FontConfiguration
+from weasyprint.urls import URLFetcher, URLFetcherResponse
+
+from exports.notices import survey_sheet
+from survey.domain import codes
+from survey.domain.codes import Code
+
+TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
+SCHEME = "asset://"
+CHUNK = 24
+
+# The faces of GB/T 9704 by role: as licensed fonts, common systems and Debian call them, in the order of preference.
+FACES: dict[str, tuple[str, ...]] = {
+    "小标宋": ("FZXiaoBiaoSong-B05S", "FZXiaoBiaoSong", "方正小标宋简体", "方正小标宋_GBK", "STZhongsong", "华文中宋"),
+    "仿宋": ("FangSong", "仿宋", "FangSong_GB2312", "仿宋_GB2312", "STFangsong", "Zhuque Fangsong", "FandolFang"),
+    "楷体": ("KaiTi", "楷体", "KaiTi_GB2312", "楷体_GB2312", "STKaiti", "FandolKai", "AR PL UKai CN", "LXGW WenKai"),
+    "黑体": ("SimHei", "黑体", "STHeiti", "FandolHei", "Noto Sans CJK SC"),
+}  # fmt: skip
+SONG = ("SimSun", "宋体", "Noto Serif CJK SC")
+RARE = ("Noto Sans CJK SC", "BabelStone Han", "HanaMinA", "HanaMinB", "TW-Sung", "TW-Sung-Ext-B", "DejaVu Sans")
+FONT_SUFFIXES = frozenset({".ttf", ".otf", ".ttc", ".otc", ".woff", ".woff2"})
+
+
+class AssetMissing(Exception):
+    """A page asked for something that is not bundled. The message names it."""
+
+
+class BundledFetcher(URLFetcher):  # type: ignore[misc]
+    """Serves assets from memory and refuses all else."""
+
+    def __init__(self, assets: Mapping[str, bytes]) -> None:
+        super().__init__(allowed_protocols=("asset",), allow_redirects=False, fail_on_errors=True)
+        self.assets = assets
+        self.refused: list[str] = []
+
+    def fetch(self, url: str, headers: object = None) -> URLFetcherResponse:
+        """The asset's bytes. Raises AssetMissing, which WeasyPrint does not swallow."""
+        if url.startswith(f"{SCHEME}qr/"):
+            return URLFetcherResponse(url, qr_svg(unquote(url.removeprefix(f"{SCHEME}qr/"))), _type_of(".svg"))
+        name = unquote(url.removeprefix(SCHEME))
+        if not url.startswith(SCHEME) or name not in self.assets:
+            self.refused.append(url)
+            raise AssetMissing(url[:200])
+        return URLFetcherResponse(url, self.assets[name], _type_of(Path(name).suffix))
+
+    def open(self, *_arguments: object, **_named: object) -> URLFetcherResponse:
+        """Refuse: no opener of the standard library is ever used."""
+        raise AssetMissing("open")
+
+
+def _type_of(suffix: str) -> dict[str, str]:
+    types = {".css": "text/css; charset=utf-8", ".svg": "image/svg+xml", ".png": "image/png", ".jpg": "image/jpeg"}
+    return {"Content-Type": types.get(suffix.lower(), "application/octet-stream")}
+
+
+def qr_svg(text: str) -> bytes:
+    """A QR code of the text as an SVG picture, with a quiet zone of two modules."""
+    out = io.BytesIO()
+    segno.make(text, error="m", micro=False).save(out, kind="svg", border=2, xmldecl=False, svgns=True)
+    return out.getvalue()
+
+
+def has_fast_subsetting() -> bool:
+    """Whether libharfbuzz-subset is there. Without it every PDF with a Chinese font takes seconds."""
+    return harfbuzz_subset is not None
+
+
+# --- fonts --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeFont:
+    """A font file that the office dropped into its folder: the families it answers to, the role its name claims."""
+
+    asset: str
+    families: tuple[str, ...]
+    role: str = ""
+
+
+@cache
+def installed_families() -> frozenset[str]:
+    """The families that fontconfig knows on this machine; empty where it cannot be asked."""
+    program = shutil.which("fc-list")
+    if program is None:
+        return frozenset()
+    told = subprocess.run([program, ":", "family"], capture_output=True, text=True, timeout=60, check=False)  # noqa: S603
+    return frozenset(name.strip() for line in told.stdout.splitlines() for name in line.split(","))
+
+
+def read_fonts(folder: Path | None) -> tuple[dict[str, bytes], list[OfficeFont]]:
+    """The office's font files as assets, and what they are. A file that is no font is passed over."""
+    assets: dict[str, bytes] = {}
+    fonts: list[OfficeFont] = []
+    for path in sorted(folder.iterdir()) if folder is not None and folder.is_dir() else ():
+        if path.suffix.lower() not in FONT_SUFFIXES or not path.is_file():
+            continue
+        data = path.read_bytes()
+        families = _families_of(data)
+        if families:
+            asset = f"font/{len(fonts)}{path.suffix.lower()}"
+            assets[asset] = data
+            fonts.append(OfficeFont(asset, families, next((role for role in FACES if path.stem.startswith(role)), "")))
+    return assets, fonts
+
+
+def _families_of(data: bytes) -> tuple[str, ...]:
+    try:
+        face = TTCollection(io.BytesIO(data), lazy=True).fonts[0] if data[:4] == b"ttcf" else TTFont(io.BytesIO(data))
+        names = {str(record) for record in face["name"].names if record.nameID in (1, 16)}
+    except Exception:  # fontTools raises many kinds of error for a file that is no font.
+        return ()
+    return tuple(sorted(names))
+
+
+def face_of(role: str, fonts: Sequence[OfficeFont]) -> str:
+    """The family that will carry this role on this machine, "" when only the general fallback is left."""
+    dropped = [family for font in fonts for family in font.families]
+    if any(font.role == role for font in fonts):
+        return role
+    known = installed_families()
+    return next((family for family in FACES[role] if family in dropped or family in known), "")
+
+
+def font_sheet(fonts: Sequence[OfficeFont]) -> str:
+    """The style sheet that names the faces: @font-face of the office's files and the families of each role."""
+    rules = [
+        f'@font-face{{font-family:"{_css_name(family)}";src:url("{SCHEME}{font.asset}")}}'
+        for font in fonts
+        for family in (*font.families, *((font.role,) if font.role else ()))
+    ]
+    for role, variable in (("小标宋", "title"), ("仿宋", "body"), ("楷体", "kai"), ("黑体", "hei")):
+        found = face_of(role, fonts)
+        # 小标宋 is drawn heavy; its stand-in has to be set bold to weigh the same, the real one never.
+        weight = "font-weight:normal" if found or role != "小标宋" else "font-weight:bold"
+        stack = (found,) if found else ()
+        families = ",".join(f'"{_css_name(name)}"' for name in dict.fromkeys((*stack, *SONG, *RARE)))
+        rules.append(f".{variable}{{font-family:{families};{weight}}}")
+        if role == "仿宋":
+            rules.append(f"html{{font-family:{families}}}")
+    return "\n".join(rules)
+
+
+def _css_name(name: str) -> str:
+    return "".join(character for character in name if character not in '"\\\n\r\f<>')
+
+
+# --- templates ----------------------------------------------------------------------------------------------------
+
+
+def _word(value: Code | None) -> str:
+    return value.label if value is not None else ""
+
+
+def _area(value: Decimal | None) -> str:
+    return "" if value is None else f"{value:.2f}"
+
+
+def _day(value: date | None) -> str:
+    """2026年3月5日: the day as official documents write it, without leading zeros."""
+    return "" if value is None else f"{value.year}年{value.month}月{value.day}日"
+
+
+def _ticks(codes: type[Code], chosen: Code | Sequence[Code] | None) -> Markup:
+    """All words of a code list with the chosen ones ticked, as forms print them."""
+    picked = () if chosen is None else (chosen,) if isinstance(chosen, Code) else tuple(chosen)
+    parts = (
+        Markup('<span class="tick"><i class="{}"></i>{}</span>').format("on" if code in picked else "off", code.label)
+        for code in codes
+    )
+    return Markup(" ").join(parts)
+
+
+def _yes_no(value: bool | None) -> str:
+    return "" if value is None else "是" if value else "否"
+
+
+def _qr(text: str) -> str:
+    return f"{SCHEME}qr/{quote(text, safe='')}"
+
+
+@cache
+def environment() -> Environment:
+    """The print templates' own Jinja: no application, no request, an undefined name is an error."""
+    made = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=select_autoescape(default=True, default_for_string=True),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters.update(word=_word, area=_area, day=_day, yes_no=_yes_no, qr=_qr)
+    made.globals.update(ticks=_ticks, C=codes, F=survey_sheet)
+    return made
+
+
+@cache
+def _bundled() -> dict[str, bytes]:
+    folder = TEMPLATES / "print"
+    return {f"print/{path.name}": path.read_bytes() for path in sorted(folder.glob("*.css"))}
+
+
+# --- the press ----------------------------------------------------------------------------------------------------
+
+
+class Press:
+    """Renders notices. Keeps the fonts between jobs; one job at a time, for Pango's state is shared by a process."""
+
+    def __init__(self, font_folder: Path | None = None) -> None:
+        self.font_folder = font_folder
+        font_assets, self.fonts = read_fonts(font_folder)
+        self._assets = {**_bundled(), **font_assets, "print/fonts.css": font_sheet(self.fonts).encode()}
+        self._configuration = FontConfiguration()
+        self._lock = Lock()
+
+    def missing_faces(self) -> list[str]:
+        """The roles of GB/T 9704 that this machine can only draw with a stand-in."""
+        return [role for role in FACES if not face_of(role, self.fonts)]
+
+    def one(self, template: str, notice: object, *, pictures: Mapping[str, bytes] | None = None) -> bytes:
+        """One notice as one PDF."""
+        return self._render(template, [notice], pictures, duplex=False)[0].write()
+
+    def book(
+        self,
+        template: str,
+        notices: Sequence[object],
+        *,
+        pictures: Mapping[str, bytes] | None = None,
+        duplex: bool = False,
+        chunk: int = CHUNK,
+    ) -> bytes:
+        """All notices in their order as one PDF, each with page numbers of its own.
+
+        duplex  begin each notice on a right-hand page, so that a two-sided print never carries two households on a leaf
+        """
+        parts = [
+            self._render(template, group, pictures, duplex=duplex, whole=True)[0].write()
+            for group in _chunks(notices, chunk)
+        ]
+        if len(parts) == 1:
+            return parts[0]
+        writer = PdfWriter()
+        for part in parts:
+            reader = PdfReader(io.BytesIO(part))
+            writer.append(reader)
+            if duplex and len(reader.pages) % 2:
+                writer.add_blank_page()
+        writer.add_metadata({"/Title": str(PdfReader(io.BytesIO(parts[0])).metadata.title or "")})  # type: ignore[union-attr]
+        out = io.BytesIO()
+        writer.write(out)
+        return out.getvalue()
+
+    def each(
+        self,
+        template: str,
+        notices: Sequence[object],
+        *,
+        pictures: Mapping[str, bytes] | None = None,
+        chunk: int = CHUNK,
+        processes: int = 1,
+    ) -> Iterator[bytes]:
+        """A PDF for each notice, in their order, laid out and written in chunks and then split."""
+        if processes > 1:
+            yield from self._each_in_processes(template, notices, pictures, chunk, processes)
+            return
+        for group in _chunks(notices, chunk):
+            yield from self.split(template, group, pictures)
+
+    def split(self, template: str, group: Sequence[object], pictures: Mapping[str, bytes] | None = None) -> list[bytes]:
+        """One chunk of `each`: one rendering, split into a PDF for each notice."""
+        return [piece.write() for piece in self._render(template, group, pictures, duplex=False)]
+
+    def _each_in_processes(
+        self,
+        template: str,
+        notices: Sequence[object],
+        pictures: Mapping[str, bytes] | None,
+        chunk: int,
+        processes: int,
+    ) -> Iterator[bytes]:
+        jobs = [(self.font_folder, template, group, pictures) for group in _chunks(notices, chunk)]
+        with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
+            for pieces in pool.map(_split_elsewhere, jobs):
+                yield from pieces
+
+    def html(self, template: str, notices: Sequence[object], *, duplex: bool = False) -> str:
+        """The page that will be laid out."""
+        return environment().get_template(f"print/{template}.html").render(notices=notices, duplex=duplex)
+
+    def _render(
+        self,
+        template: str,
+        notices: Sequence[object],
+        pictures: Mapping[str, bytes] | None,
+        *,
+        duplex: bool,
+        whole: bool = False,
+    ) -> list[_Piece]:
+        assets = {**self._assets, **{f"picture/{name}": data for name, data in (pictures or {}).items()}}
+        fetcher = BundledFetcher(assets)
+        page = HTML(string=self.html(template, notices, duplex=duplex), base_url=SCHEME, url_fetcher=fetcher)
+        with self._lock:
+            document = page.render(font_config=self._configuration)
+        if fetcher.refused:
+            raise AssetMissing(fetcher.refused[0][:200])
+        if whole:
+            return [_Piece(document, self._lock)]
+        starts = [
+            number
+            for number, sheet in enumerate(document.pages)
+            if any(anchor.startswith("notice-") for anchor in sheet.anchors)
+        ]
+        ends = [*starts[1:], len(document.pages)]
+        return [
+            _Piece(document.copy(document.pages[start:end]), self._lock)
+            for start, end in zip(starts, ends, strict=True)
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """Pages of a rendering that become a PDF."""
+
+    document: Any
+    lock: Lock
+
+    def write(self) -> bytes:
+        with self.lock:
+            return bytes(self.document.write_pdf())
+
+
+def _split_elsewhere(
+    job: tuple[Path | None, str, Sequence[object], Mapping[str, bytes] | None],
+) -> list[bytes]:
+    font_folder, template, group, pictures = job
+    return press(font_folder).split(template, group, pictures)
+
+
+def _chunks(notices: Sequence[object], size: int) -> Iterator[list[object]]:
+    rest = iter(notices)
+    while group := list(islice(rest, size)):
+        yield group
+
+
+@cache
+def press(font_folder: Path | None = None) -> Press:
+    """The press of this process for a font folder. A font added later is seen after a restart."""
+    return Press(font_folder)
