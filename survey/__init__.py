@@ -6,13 +6,18 @@ The map of the house: `domain` what is true, `models` what is kept, `services` w
 
 from __future__ import annotations
 
-from flask import Flask
+from typing import TYPE_CHECKING
 
 from survey.config import Config, read_config
+
+if TYPE_CHECKING:
+    from flask import Flask  # Imported late: the child process that reads rosters imports this package and no Flask.
 
 
 def create_app(config: Config | None = None) -> Flask:
     """The application. Makes the key file of a new installation; refuses keys that are short or alike (ValueError)."""
+    from flask import Flask
+
     from survey.models import db
     from survey.models.base import engine_options, prepare_engine
     from survey.models.crypto import Keyring, use

@@ -24,6 +24,7 @@ HEADER_DEPTH = 40
 """A header is looked for in the first rows only."""
 SURE, UNSURE, MARGIN = 85, 55, 10
 SAMPLE_ROWS = 60
+CLEARLY_BETTER = 30
 
 SYNONYMS: dict[RosterField, str] = {
     F.SEQUENCE: "序号 序 行号 顺序号 NO 序列号 编号=85",
@@ -156,6 +157,10 @@ def find_header(rows: Sequence[Sequence[Cell]], merges: Merges = ()) -> Header |
             last = first + height - 1
             if last >= len(top) or not all(likeness[first : last + 1]):
                 break
+            if sum(cell is not None and cell != "" for cell in top[first]) < 2:
+                break  # A title is one cell.
+            if any(row < first <= end and left == right for (row, left), (end, right) in merges):
+                break  # A header does not begin in the middle of a merged cell.
             labels = _labels(top, first, last, merges)
             named: set[RosterField] = set()
             weight = 0
@@ -169,7 +174,7 @@ def find_header(rows: Sequence[Sequence[Cell]], merges: Merges = ()) -> Header |
             located = named & {F.ROOM, F.ADDRESS}
             if len(named) < 2 or not located or not named - {F.SEQUENCE, F.ROOM, F.ADDRESS}:
                 continue
-            if best is None or weight > best[0]:
+            if best is None or weight > best[0] + CLEARLY_BETTER:
                 best = (weight, Header(first, last, tuple(labels)))
     return best[1] if best else None
 

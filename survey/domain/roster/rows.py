@@ -198,11 +198,7 @@ class SheetReader:
                 continue
             self._row_number = number + 1
             filled = [index for index, cell in enumerate(row) if cell is not None and cell != ""]
-            if (
-                not filled
-                or filled == [sequence]
-                or not any(not cells.is_blank(row[index]) for index in filled if index != sequence)
-            ):
+            if not filled or self._says_nothing(row, filled, sequence):
                 empty.append(number + 1)
                 continue
             value: dict[RosterField, Cell] = {}
@@ -248,6 +244,17 @@ class SheetReader:
                 self.skipped.append(Skipped(self.table.name, number + 1, "roster.skip_no_content"))
                 continue
             yield read_home(value, section, place)
+
+    @staticmethod
+    def _says_nothing(row: Sequence[Cell], filled: list[int], sequence: int) -> bool:
+        """Whether a line holds signs for nothing only, or a running number and nothing else."""
+        if len(filled) > 3:
+            return False
+        for index in filled:
+            is_number = index == sequence and cells.text_of(row[index]).isdigit()
+            if not is_number and not cells.is_blank(row[index]):
+                return False
+        return True
 
     def _skip_empty(self, empty: list[int]) -> None:
         self.skipped.extend(Skipped(self.table.name, number, "roster.skip_empty") for number in empty)
