@@ -14,7 +14,7 @@ from decimal import Decimal
 from typing import Any, ClassVar
 
 from flask_babel import gettext as _
-from wtforms import Field, SelectField, SelectMultipleField, widgets
+from wtforms import Field, FieldList, Form, FormField, SelectField, SelectMultipleField, widgets
 from wtforms.fields import SelectChoice
 
 from survey.domain.codes import Code
@@ -413,3 +413,31 @@ class YesNoField(ChoiceField):
 
     def write(self, value: bool) -> str:
         return YES if value else NO
+
+
+class RowsField(FieldList):
+    """A list of rows, each a small form.
+
+    thing     what the list is called ("人口"); row what one of its rows is called ("人员")
+    expected  whether a complete sheet has at least one
+    """
+
+    def __init__(
+        self,
+        row_form: type[Form],
+        label: Any,
+        validators: Any = None,
+        *,
+        thing: Any,
+        row: Any,
+        most: int,
+        expected: bool = False,
+        **kwargs: Any,
+    ) -> None:
+        drawn = {"data-row": row, **({"data-expected": True} if expected else {})}
+        super().__init__(FormField(row_form), label, [*(validators or ()), AtMost(most)], render_kw=drawn, **kwargs)
+        self.type = type(self).__name__
+        self.thing = thing
+        self.row = row
+        self.expected = expected
+        self.flags.optional = not expected

@@ -202,7 +202,7 @@ class SheetForm(
             field = self[name]
             if isinstance(field, FieldList):
                 questions = [question for row in field.entries for question in row.form if question.short_name != "uid"]
-                if not field.entries and name in EXPECTED_ROWS:
+                if not field.entries and field.expected:
                     asked += 1
             else:
                 questions = [field]
@@ -216,10 +216,6 @@ class SheetForm(
     def whole_progress(self) -> Progress:
         parts = [self.progress(section) for section in SECTIONS]
         return Progress(sum(part.answered for part in parts), sum(part.asked for part in parts))
-
-
-EXPECTED_ROWS = frozenset({"certificates", "parts", "persons"})
-"""Lists of which a complete sheet has at least one row."""
 
 
 def is_known(name: str) -> bool:

@@ -5,12 +5,21 @@ from __future__ import annotations
 from decimal import Decimal
 
 from flask_babel import lazy_gettext as _l
-from wtforms import FieldList, Form, FormField
+from wtforms import Form
 
 from survey.domain import codes
-from survey.forms.fields import AreaField, CodeField, CodeTextField, DecimalField, MoneyField, TextField, WholeField
+from survey.forms.fields import (
+    AreaField,
+    CodeField,
+    CodeTextField,
+    DecimalField,
+    MoneyField,
+    RowsField,
+    TextField,
+    WholeField,
+)
 from survey.forms.sheet.row import RowQuestions
-from survey.forms.validators import AtMost, ShowIf
+from survey.forms.validators import ShowIf
 
 UNREGISTERED = frozenset(codes.Legality) - {codes.Legality.REGISTERED}
 
@@ -81,10 +90,12 @@ class HomeQuestions(Form):
     meter_power = CodeTextField(_l("电表号是多少？"), thing=_l("电表号"), most=40, optional=True)
     meter_gas = CodeTextField(_l("燃气表号是多少？"), thing=_l("燃气表号"), most=40, optional=True)
     meter_heat = CodeTextField(_l("暖气表号是多少？"), thing=_l("暖气表号"), most=40, optional=True)
-    parts = FieldList(FormField(PartQuestions), _l("部位"), [AtMost(60)])
+    parts = RowsField(PartQuestions, _l("房屋有哪些部位？"), thing=_l("部位"), row=_l("部位"), most=60, expected=True)
 
 
 class ExtraQuestions(Form):
     decoration = CodeField(_l("装修属于哪一档？"), codes.Decoration, thing=_l("装修"))
-    decoration_items = FieldList(FormField(DecorationItemQuestions), _l("装修明细"), [AtMost(100)])
-    fixtures = FieldList(FormField(FixtureQuestions), _l("附属物"), [AtMost(60)])
+    decoration_items = RowsField(
+        DecorationItemQuestions, _l("装修了哪些项目？"), thing=_l("装修明细"), row=_l("装修项目"), most=100
+    )
+    fixtures = RowsField(FixtureQuestions, _l("有哪些附属物？"), thing=_l("附属物"), row=_l("附属物"), most=60)

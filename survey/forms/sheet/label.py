@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from functools import cache
 
 from flask_babel import gettext as _
-from wtforms import FieldList
 from wtforms.fields.core import UnboundField
 
 from survey.domain.codes import ETHNICITIES, label_of
@@ -30,15 +29,12 @@ def _unbound(list_name: str, name: str) -> UnboundField:
     if not list_name:
         return getattr(SheetForm, name)
     rows: UnboundField = getattr(SheetForm, list_name)
-    form = rows.args[0].args[0]
-    return getattr(form, name)
+    return getattr(rows.args[0], name)
 
 
 def thing_of_field(name: str, list_name: str = "") -> str:
     """The short noun of a field in the reader's language: ("area_meas_m2", "parts") -> 实测建筑面积."""
     unbound = _unbound(list_name, name)
-    if unbound.field_class is FieldList:
-        return str(unbound.args[1])
     return str(unbound.kwargs.get("thing") or (unbound.args[0] if unbound.args else name))
 
 

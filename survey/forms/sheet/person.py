@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
-from wtforms import FieldList, Form, FormField
+from wtforms import Form
 
 from survey.domain import codes
 from survey.domain.identity import check_id_no, check_phone
@@ -14,12 +14,13 @@ from survey.forms.fields import (
     DateField,
     IdNumberField,
     PhoneField,
+    RowsField,
     TextField,
     WholeField,
     YesNoField,
 )
 from survey.forms.sheet.row import RowQuestions
-from survey.forms.validators import AtMost, ShowIf, Sound
+from survey.forms.validators import ShowIf, Sound
 
 Role = codes.PersonRole
 WITH_RIGHTS = frozenset({Role.OWNER, Role.TENANT, Role.AGENT, Role.HEIR})
@@ -126,4 +127,6 @@ class PersonQuestions(RowQuestions):
 
 
 class PeopleQuestions(Form):
-    persons = FieldList(FormField(PersonQuestions), _l("人口"), [AtMost(60)])
+    persons = RowsField(
+        PersonQuestions, _l("这一户有哪些人？"), thing=_l("人口"), row=_l("人员"), most=60, expected=True
+    )

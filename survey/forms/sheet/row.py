@@ -8,7 +8,8 @@ from typing import Any
 from flask_babel import gettext as _
 from wtforms import Form, HiddenField, ValidationError
 
-UID = re.compile(r"[^\[\]\s]{1,64}\Z")
+UID = re.compile(r"[^\]\s]{1,64}\Z")
+KEY = re.compile(r"[^\]\s]{1,160}\Z")
 
 
 class RowUidField(HiddenField):
@@ -20,11 +21,15 @@ class RowUidField(HiddenField):
     kind = "hidden"
     faults: tuple[str, ...] = ()
 
+    def __init__(self, *args: Any, pattern: re.Pattern[str] = UID, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.pattern = pattern
+
     def process_formdata(self, valuelist: list[str]) -> None:
         self.data = valuelist[-1].strip() if valuelist else ""
 
     def pre_validate(self, form: Form) -> None:
-        if not UID.match(self.data or ""):
+        if not self.pattern.match(self.data or ""):
             raise ValidationError(_("这一行缺少编号，请刷新页面后重新添加。"))
 
     def texts(self) -> list[str]:

@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
-from wtforms import FieldList, Form, FormField
+from wtforms import Form
 
 from survey.domain import codes
 from survey.domain.identity import check_cert_no, check_uscc
-from survey.forms.fields import AreaField, CodeField, CodeTextField, DateField, MoneyField, TextField, YesNoField
+from survey.forms.fields import (
+    AreaField,
+    CodeField,
+    CodeTextField,
+    DateField,
+    MoneyField,
+    RowsField,
+    TextField,
+    YesNoField,
+)
 from survey.forms.sheet.row import RowQuestions
-from survey.forms.validators import AtMost, ShowIf, Sound
+from survey.forms.validators import ShowIf, Sound
 
 UNIT_CLASSES = frozenset(codes.PropertyClass) - {codes.PropertyClass.PRIVATE, codes.PropertyClass.PRIVATE_PARTIAL}
 RENTING = frozenset({codes.Lease.RENTED, codes.Lease.PUBLIC_TENANCY})
@@ -84,4 +93,6 @@ class TitleQuestions(Form):
     land_source = CodeField(_l("土地是怎么取得的？"), codes.LandSource, thing=_l("土地来源"))
     land_area_m2 = AreaField(_l("土地面积是多少？"), thing=_l("土地面积"), optional=True)
     only_home = YesNoField(_l("这是家里唯一的住房吗？"), thing=_l("唯一住房"))
-    certificates = FieldList(FormField(CertificateQuestions), _l("证书"), [AtMost(20)])
+    certificates = RowsField(
+        CertificateQuestions, _l("有哪些证书？"), thing=_l("证书"), row=_l("证书"), most=20, expected=True
+    )

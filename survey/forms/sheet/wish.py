@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
-from wtforms import FieldList, Form, FormField
+from wtforms import Form
 
 from survey.domain import codes
-from survey.forms.fields import CodeField, CodesField, LongTextField, MoneyField, TextField, WholeField, YesNoField
-from survey.forms.sheet.row import RowQuestions
-from survey.forms.validators import AtMost, ShowIf
+from survey.forms.fields import (
+    CodeField,
+    CodesField,
+    LongTextField,
+    MoneyField,
+    RowsField,
+    TextField,
+    WholeField,
+    YesNoField,
+)
+from survey.forms.sheet.row import KEY, RowQuestions, RowUidField
+from survey.forms.validators import ShowIf
 
 NOT_PLAIN_YES = frozenset({codes.Will.DISAGREE, codes.Will.CONDITIONAL, codes.Will.UNDECIDED})
 SWAPPING = frozenset(
@@ -54,12 +63,15 @@ class WishQuestions(Form):
         optional=True,
     )
     appraiser_choice = TextField(_l("想选哪家评估机构？"), thing=_l("评估机构意向"), most=100, optional=True)
-    desired_layouts = FieldList(FormField(DesiredLayoutQuestions), _l("意向户型"), [AtMost(20)])
+    desired_layouts = RowsField(
+        DesiredLayoutQuestions, _l("想要哪些户型？"), thing=_l("意向户型"), row=_l("意向户型"), most=20
+    )
 
 
 class ReasonQuestions(RowQuestions):
     """`uid` is the key of the warning that the reason answers."""
 
+    uid = RowUidField(pattern=KEY)
     text = LongTextField(_l("为什么是这样？"), thing=_l("情况说明"), most=500, optional=True)
 
 
@@ -67,4 +79,4 @@ class NoteQuestions(Form):
     note = LongTextField(
         _l("还有什么要记下来？"), thing=_l("备注"), description=_l("表里没有问到的，写在这里"), most=2000, optional=True
     )
-    reasons = FieldList(FormField(ReasonQuestions), _l("情况说明"), [AtMost(200)])
+    reasons = RowsField(ReasonQuestions, _l("有哪些情况说明？"), thing=_l("情况说明"), row=_l("说明"), most=200)
