@@ -42,8 +42,3 @@ def drop_database(admin_url: str, name: str) -> None:
     """Drop the database and whoever is still connected to it; nothing happens where there is none."""
     with _admin(admin_url) as connection:
         connection.exec_driver_sql(f"DROP DATABASE IF EXISTS {_quoted(name)} WITH (FORCE)")
-
-
-def worker_database(base_url: str, worker_id: str) -> str:
-    """The address of a fresh database for one worker of pytest-xdist ("gw0"; "master" without xdist)."""
-    return create_database(base_url, f"ruhu_test_{worker_id}")
