@@ -126,6 +126,8 @@ MESSAGES: dict[str, str] = {
     "identity.phone_form": N_("电话号码不对：手机号 11 位，固定电话请写区号和号码，如 0546-8300000。"),
     "identity.phone_area": N_("固定电话缺少区号，请补上，如 0546-8300000。"),
     "identity.phone_unusual": N_("这个手机号的号段不常见，请与本人核对。"),
+    # person
+    "person.reveal_reason": N_("查看完整号码必须写明理由，系统会记录。"),
     # household
     "household.transition": N_("“{state}”状态的户不能进行“{action}”。请刷新页面查看最新状态。"),
     "household.own_work": N_("您填写过这一户，不能由您本人审核。请由其他人员审核。"),
