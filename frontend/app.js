@@ -1,0 +1,37 @@
+// What pages do in the browser beyond links and forms. Every page works without it; this file makes the work quicker and safer.
+// Modules listen on the document, so that parts of a page that come later (a row, an answer to an upload) need no set-up;
+// `enhance` does the rest for a piece of a page.
+
+import { startAnswers } from "./page/answers.js";
+import { startAutosave } from "./page/autosave.js";
+import { startConditions } from "./page/condition.js";
+import { openDialogsWithErrors, startDialogs } from "./page/dialog.js";
+import { startGuard } from "./page/guard.js";
+import { startMenus } from "./page/menu.js";
+import { startPolling } from "./page/poll.js";
+import { startProgress } from "./page/progress.js";
+import { startRows } from "./page/rows.js";
+import { focusSummary, startSummary } from "./page/summary.js";
+import { startThemeChoice } from "./page/theme-choice.js";
+import { startUploads } from "./page/upload.js";
+
+/** @param {ParentNode} root a page, or the part of one that was just put in place */
+function enhance(root) {
+  startConditions(root);
+  startAnswers(root);
+  startProgress(root);
+  startAutosave(root);
+  startPolling(root);
+  openDialogsWithErrors(root);
+  focusSummary(root);
+}
+
+startMenus();
+startThemeChoice();
+startDialogs();
+startSummary();
+startRows();
+startGuard();
+startUploads(enhance);
+enhance(document);
+document.body.dataset.ready = "true";

@@ -1,0 +1,29 @@
+// Long work: an element with data-poll asks its address every second and shows the answer,
+// {"done": 30, "whole": 200, "text": sentence, "location": address or null}. With a location the work is over.
+
+/** @param {HTMLElement} place */
+async function poll(place) {
+  let wait = 1000;
+  try {
+    const answer = await fetch(place.dataset.poll ?? "", { headers: { Accept: "application/json" }, credentials: "same-origin" });
+    if (answer.ok) {
+      const told = await answer.json();
+      if (told.location) return location.assign(told.location);
+      const bar = place.querySelector("progress");
+      if (bar && told.whole) {
+        bar.max = told.whole;
+        bar.value = told.done;
+      }
+      const text = place.querySelector("[data-poll-text]");
+      if (text && text.textContent !== told.text) text.textContent = told.text ?? "";
+    } else wait = 5000;
+  } catch {
+    wait = 5000;
+  }
+  if (place.isConnected) setTimeout(() => poll(place), wait);
+}
+
+/** @param {ParentNode} root */
+export function startPolling(root) {
+  for (const place of /** @type {NodeListOf<HTMLElement>} */ (root.querySelectorAll("[data-poll]"))) setTimeout(() => poll(place), 600);
+}
