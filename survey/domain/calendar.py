@@ -24,7 +24,7 @@ class WorkCalendar:
     def is_working_day(self, day: date) -> bool:
         """Whether offices work on the day.
 
-        Rule: 全国年节及纪念日放假办法 and the yearly notice of the State Council: a make-up day counts before the weekend.
+        Rule: 全国年节及纪念日放假办法 and the State Council's yearly notice: a make-up day counts before the weekend.
         """
         if day in self.working_days:
             return True
@@ -55,7 +55,7 @@ def last_day(begins_on: date, days: int, calendar: WorkCalendar = NO_HOLIDAYS) -
 def last_day_of_months(begins_on: date, months: int, calendar: WorkCalendar = NO_HOLIDAYS) -> date:
     """The last day of a term of so many months (a year is 12).
 
-    Rule: 民法典 art 202: the corresponding day of the last month, or its last day where there is none; art 203 as above.
+    Rule: 民法典 art 202: the corresponding day of the last month, or its last day where there is none; art 203 too.
     """
     year, month = divmod(begins_on.year * 12 + begins_on.month - 1 + months, 12)
     day = min(begins_on.day, monthrange(year, month + 1)[1])

