@@ -49,18 +49,18 @@ def create_household(*, actor: User | None, project: Project, building: Building
                      floor_no: int | None = None) -> Household:  # fmt: skip
     """A household at a door that has none, with a dossier number of its own. Raises household.duplicate_door."""
     floor = floor_no if floor_no is not None else floor_of_room(room_no)
-    sort = door_sort(building.no, unit_no, floor, room_no)
+    sort = door_sort(building.no, unit_no, room_no, floor)
     ref = DoorRef(building.no, unit_no, room_no)
     door = find_door(building, unit_no, room_no)
     if door is not None and door.household_id is not None:
-        raise DomainError("household.duplicate_door", "room_no", door=ref.text)
+        raise DomainError("household.duplicate_door", "room_no", door=ref.short)
     serial = take_serial(project.id, f"dossier:{building.no}:{unit_no}")
     household = Household(
         project_id=project.id,
         building_id=building.id,
         dossier_no=dossier_no(project.code, building.no, unit_no, serial),
         unit_no=unit_no,
-        door_text=ref.text,
+        door_text=ref.short,
         door_sort=sort,
         state_since=utc_now(),
     )
@@ -72,7 +72,7 @@ def create_household(*, actor: User | None, project: Project, building: Building
     door.household_id = household.id
     db.session.flush()
     refresh_projection(household, from_pairs([]))
-    audit.record(actor, "household.create", household, {"door": ref.text})
+    audit.record(actor, "household.create", household, {"door": ref.short})
     return household
 
 
@@ -82,17 +82,17 @@ def attach_door(*, actor: User, household: Household, unit_no: str, room_no: str
     door = find_door(household.building, unit_no, room_no)
     ref = DoorRef(household.building.no, unit_no, room_no)
     if door is None:
-        raise DomainError("building.door_unknown", "room_no", door=ref.text)
+        raise DomainError("building.door_unknown", "room_no", door=ref.short)
     if door.household_id is not None and door.household_id != household.id:
         other = db.session.get(Household, door.household_id)
         if other is not None and other.removed_at is None and (other.sheet_version or other.visit_count):
-            raise DomainError("building.door_taken", "room_no", door=ref.text, dossier_no=other.dossier_no)
+            raise DomainError("building.door_taken", "room_no", door=ref.short, dossier_no=other.dossier_no)
         if other is not None:
             other.removed_at = utc_now()
             other.removed_reason = f"并入 {household.dossier_no}"
     door.household_id = household.id
     _redo_doors(household)
-    audit.record(actor, "household.attach_door", household, {"door": ref.text})
+    audit.record(actor, "household.attach_door", household, {"door": ref.short})
     return door
 
 
@@ -113,7 +113,7 @@ def _redo_doors(household: Household) -> None:
     """What lists and search keep of a household's doors, after they changed."""
     db.session.flush()
     db.session.expire(household, ["doors"])
-    refs = [DoorRef(household.building.no, door.unit_no, door.room_no).text for door in household.doors]
+    refs = [DoorRef(household.building.no, door.unit_no, door.room_no).short for door in household.doors]
     household.door_text = "、".join(refs)
     household.door_sort = household.doors[0].sort
     household.unit_no = household.doors[0].unit_no

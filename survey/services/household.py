@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from survey.domain.check import Finding, Severity, check_sheet
+from survey.domain.check import Finding, blocking, check_sheet
 from survey.domain.errors import DomainError
 from survey.domain.household import NEEDS_REASON, REVIEWS, Action, check_separation, next_state
 from survey.models import Household, Review, SheetRow, Signature, User, db
@@ -41,12 +41,8 @@ def check_household(household: Household) -> tuple[Finding, ...]:
 
 def blocking_findings(household: Household) -> tuple[Finding, ...]:
     """What keeps the sheet from being submitted: hard errors, and warnings to which no reason was written."""
-    reasons = {reason.uid for reason in current_sheet(household).reasons if reason.text}
-    return tuple(
-        finding
-        for finding in check_household(household)
-        if finding.severity is Severity.HARD or (finding.severity is Severity.WARNING and finding.key not in reasons)
-    )
+    sheet = current_sheet(household)
+    return blocking(sheet, check_sheet(sheet, gather_facts(household, sheet)))
 
 
 def take_step(*, actor: User, household: Household, action: Action, reason: str = "") -> Household:
@@ -61,9 +57,9 @@ def take_step(*, actor: User, household: Household, action: Action, reason: str 
     if action in NEEDS_REASON and not reason.strip():
         raise DomainError("household.return_reason", "reason")
     if action is Action.SUBMIT:
-        blocking = blocking_findings(household)
-        if blocking:
-            raise ChecksFailed(blocking)
+        findings = blocking_findings(household)
+        if findings:
+            raise ChecksFailed(findings)
     if action in REVIEWS:
         check_separation(list_editors(household), actor.id)
     if action is Action.CONFIRM and not is_signed(household):

@@ -14,6 +14,7 @@ from uuid import UUID
 
 from sqlalchemy import Table, delete, insert, select
 
+from survey.domain.door import short_door
 from survey.domain.errors import DomainError, NotFound
 from survey.domain.household import RETURNED, Action, HouseholdState, next_state
 from survey.domain.identity import normal_id, normal_phone
@@ -196,7 +197,7 @@ def place_of(household: Household) -> Place:
         household.id,
         household.project_id,
         household.dossier_no,
-        tuple("-".join(part for part in (no, unit, room) if part) for unit, room in doors),
+        tuple(short_door(no, unit, room) for unit, room in doors),
     )
 
 

@@ -1,0 +1,27 @@
+"""`ruhu check-records`."""
+
+from __future__ import annotations
+
+import click
+
+from survey.cli import Refused, in_app
+
+
+@click.command("check-records")
+@click.option("--project", "code", required=True, help="Code of the project.")
+@in_app
+def check_records(code: str) -> None:
+    """Rebuild every household's typed rows from its sheets and compare. Exit code 1 when something differs."""
+    from survey.services import records
+    from survey.services.project import get_project_by_code
+
+    found = 0
+    for difference in records.check_records(get_project_by_code(code)):
+        found += 1
+        click.echo(f"{difference.dossier_no}\t{difference.where}\t{difference.what}")
+    if found:
+        raise Refused(f"有 {found} 处与调查表不一致。请保留现场并联系系统维护人员。")
+    click.echo("全部户档案与调查表一致。")
+
+
+COMMANDS = [check_records]
