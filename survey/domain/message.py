@@ -24,6 +24,10 @@ MESSAGES: dict[str, str] = {
     "account.password_common": N_("这个密码太常见，容易被猜到，请换一个。"),
     "account.password_wrong": N_("当前密码不正确，请重新输入。"),
     "account.name_taken": N_("用户名“{name}”已被使用，请换一个。"),
+    "account.admin_no_role": N_("系统管理员不能兼任项目角色。请为该人员另建一个账号。"),
+    "account.own_account": N_("不能停用自己的账号。请由另一位系统管理员操作。"),
+    "account.own_role": N_("不能更改自己的角色。请由项目办其他人员操作。"),
+    "account.unknown": N_("没有这个用户名。请核对，或请系统管理员先建立账号。"),
     "account.disabled": N_("该账号已停用，请联系系统管理员。"),
     # calendar, door
     "door.form": N_("“{text}”不是一个完整的门牌，请写成“3号楼2单元501室”或“3-2-501”。"),
@@ -83,6 +87,8 @@ MESSAGES: dict[str, str] = {
     "check.visit_in_future": N_("入户时间晚于现在，请改正。"),
     "check.visit_hours": N_("入户时间在 {begin}–{end} 之外，请确认已征得住户同意。"),
     "check.visit_day_off": N_("{day} 是周末或节假日，请确认已征得住户同意。"),
+    # assignment
+    "assignment.two_surveyors": N_("入户须两人同行，请至少选两名调查员（或全部取消选择以清空分配）。"),
     # database
     "database.busy": N_("系统正忙，这次没有保存。请稍等几秒再试，您填写的内容仍在页面上。"),
     # project
@@ -102,6 +108,7 @@ MESSAGES: dict[str, str] = {
     "sheet.signed": N_("被调查人已签字，修改后必须重新签字。请使用“更正”并写明理由。"),
     "sheet.correction_reason": N_("更正已审核的记录必须写明理由。"),
     "sheet.base_unknown": N_("您打开的版本 {base} 不存在，请刷新页面后重试。"),
+    "sheet.draft_form": N_("自动保存的内容格式不对，没有保存。请刷新页面后重试。"),
     "sheet.too_long": N_("内容太多（超过 {most} 项），没有保存。请删去多余的行后重试。"),
     "sheet.checks_failed": N_("有 {count} 项错误，改正后才能提交。已填内容已保存为草稿。"),
     "sheet.warning_reason": N_("请为这条提醒写明情况说明，或者改正内容。"),
@@ -211,6 +218,6 @@ MESSAGES: dict[str, str] = {
 }
 
 
-def sentence(code: str, **params: object) -> str:
+def sentence(code: str, /, **params: object) -> str:
     """The Chinese sentence of a code, with its values filled in. Raises KeyError for a code without a sentence."""
     return MESSAGES[code].format(**params)
