@@ -10,6 +10,7 @@ from survey.models.person import PersonRow
 from survey.models.policy import Briefing, Policy, PolicyVersion
 from survey.models.project import Project, Serial, Team
 from survey.models.record import Delivery, Document, Request, Review, Signature
+from survey.models.roster import RosterImport, RosterMapping
 from survey.models.search import SearchTerm
 from survey.models.sheet import ConflictRow, DraftRow, SheetRow
 from survey.models.user import LoginFailure, LoginSession, Membership, User
@@ -19,6 +20,6 @@ __all__ = [
     "Assignment", "AuditEntry", "Base", "Briefing", "Building", "CertificateRow", "ConflictRow", "Consent",
     "DecorationItemRow", "Delivery", "DesiredLayoutRow", "Document", "Door", "DraftRow", "FixtureRow", "Household",
     "LoginFailure", "LoginSession", "Membership", "PartRow", "PersonRow", "Policy", "PolicyVersion", "Project",
-    "Request", "Review", "Round", "SearchTerm", "Serial", "SheetRow", "Signature", "Standing", "Team", "User", "Visit",
-    "db", "new_id", "row_id", "utc_now",
+    "Request", "Review", "RosterImport", "RosterMapping", "Round", "SearchTerm", "Serial", "SheetRow", "Signature", "Standing",
+    "Team", "User", "Visit", "db", "new_id", "row_id", "utc_now",
 ]  # fmt: skip

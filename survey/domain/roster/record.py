@@ -230,9 +230,3 @@ def letter_of(index: int) -> str:
         letters = chr(65 + rest) + letters
     return letters
 
-
-def door_label(door: Door) -> str:
-    """The door as it is said aloud: 3号楼2单元501."""
-    building, unit, room = door
-    mark = "" if not building else "号楼" if building[-1:].isdigit() else "楼"
-    return f"{building}{mark}{f'{unit}单元' if unit else ''}{room}"

@@ -17,6 +17,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import fields, replace
 
 from survey.domain import codes
+from survey.domain.door import door_label
 from survey.domain.roster.record import (
     Door,
     Problem,
@@ -25,7 +26,6 @@ from survey.domain.roster.record import (
     RosterRow,
     Severity,
     SheetSummary,
-    door_label,
 )
 
 F = RosterField
@@ -117,7 +117,7 @@ def _one_row_a_door(rows: Sequence[RosterRow], places: Places, problems: list[Pr
                         (F.ROOM, F.ADDRESS),
                         code,
                         Severity.WARNING,
-                        door=door_label(door),
+                        door=door_label(*door),
                         where=_where(rows[index], [rows[group[0]]]),
                     )
                 )
@@ -128,7 +128,7 @@ def _one_row_a_door(rows: Sequence[RosterRow], places: Places, problems: list[Pr
                 (F.ROOM, F.ADDRESS),
                 "roster.door_twice",
                 Severity.ERROR,
-                door=door_label(door),
+                door=door_label(*door),
                 where=_where(rows[index], [rows[other] for other in sorted(others)]),
             )
         )
