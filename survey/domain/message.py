@@ -141,6 +141,39 @@ MESSAGES: dict[str, str] = {
     "household.return_reason": N_("退回时必须写明原因，以便调查员改正。"),
     "household.not_signed": N_("还没有被调查人签字（或拒签及见证人）记录，不能确认。"),
     "household.duplicate_door": N_("{door}已登记为另一户，请从楼盘表进入该户。"),
+    # briefing
+    "briefing.in_future": N_("宣讲时间晚于现在，请改正。"),
+    "briefing.nobody": N_("请至少勾选一户。"),
+    "briefing.not_published": N_("这个政策版本还没有发布，不能据此宣讲。请先由项目办发布，或改选已发布的版本。"),
+    "briefing.point_unknown": N_("勾选的要点不属于这个政策版本，请刷新页面后重新勾选。"),
+    "briefing.points_missing": N_("请勾选讲解过的要点，至少一项。"),
+    # consent
+    "consent.agent_missing": N_("由代理人表态时，请选择代理人，或填写姓名并选择授权委托书。"),
+    "consent.already_given": N_("{name}在本轮已经表态“{choice}”。如要变更，请写明原因：原表态会作为撤回保留在记录里。"),
+    "consent.authorisation_ended": N_("代理人{name}的授权委托书已于 {until} 到期，不能代为表态。请先更新授权委托书。"),
+    "consent.authorisation_incomplete": N_(
+        "代理人{name}的授权委托书不完整（须有事项、权限、期限和委托人签名），请先在调查表中补齐。"
+    ),
+    "consent.authorisation_unknown": N_("没有找到所选的授权委托书，请先在本户材料中上传。"),
+    "consent.before_round": N_("表态日期早于本轮开始日期（{day}），请改正。"),
+    "consent.before_word": N_("撤回时间早于表态时间，请改正。"),
+    "consent.evidence_unknown": N_("没有找到所选的凭证材料，请重新选择。"),
+    "consent.in_future": N_("时间晚于现在，请改正。"),
+    "consent.minor": N_("{name}未满 18 周岁，须由监护人代为表态。请按代理填写监护人和凭证。"),
+    "consent.not_briefed": N_("本户还没有听过现行版本的政策宣讲。请先宣讲并记录；确实不能先宣讲的，请写明原因。"),
+    "consent.not_owner": N_("只有权利人（公房为承租人）可以表态。请先在调查表中核对权利人。"),
+    "consent.not_proxy": N_("由代理人表态时，方式请选“代理”。"),
+    "consent.not_standing": N_("这条表态已经撤回或变更过，不能再次撤回。请刷新页面查看最新记录。"),
+    "consent.owner_deceased": N_("{name}已登记为去世，不能表态。请先按继承情况更新调查表中的权利人。"),
+    "consent.reason_missing": N_("选择“{choice}”时，请勾选原因或写明条件。"),
+    "consent.round_closed": N_("这一轮征询已经结束，不能再记录或撤回表态。"),
+    "consent.withdraw_reason": N_("撤回或变更表态必须写明原因。"),
+    # policy
+    "policy.change_note_missing": N_("发布新版本前，请写明与上一版相比改了什么。"),
+    "policy.draft_exists": N_("这份政策已经有一个未发布的草稿（第 {number} 版），请继续修改它。"),
+    "policy.points_missing": N_("请至少写一条要点（每行一条），宣讲时逐条讲解。"),
+    "policy.published": N_("第 {number} 版已经发布，不能再修改。如需更改，请新建一个版本。"),
+    "policy.text_missing": N_("请填写政策正文后再发布。"),
     # roster
     "roster.address_building": N_("“{value}”写的楼栋与本表的 {building} 号楼不一致，请核对。"),
     "roster.address_differs": N_("房屋坐落与房号不一致，已按房号读取，坐落按原文保留，请核对。"),
@@ -215,6 +248,16 @@ MESSAGES: dict[str, str] = {
     "roster.unknown": N_("没有找到这次导入，请从导入记录中重新选择。"),
     "roster.word_unknown": N_("“{value}”不在可识别的类别中，未导入（共 {count} 行），请入户时填写。"),
     "roster.year_form": N_("建成年份“{value}”无法确定，未导入，请写成 1985。"),
+    # round
+    "round.closed": N_("这一轮征询已经结束。"),
+    "round.policy_unpublished": N_("所选政策还没有发布的版本，请先发布政策再开始征询。"),
+    "round.threshold_form": N_("比例请写成分数，分子大于 0 且不大于分母，例如 2/3；没有规定比例的留空。"),
+    # visit
+    "visit.hours_reason": N_("入户时间在 {begin}–{end} 之外，请写明原因（例如住户约定）。"),
+    "visit.next_missing": N_("约定改期时，请填写下次入户的时间。"),
+    "visit.next_too_early": N_("下次入户时间应当晚于本次结束时间，请改正。"),
+    "visit.note_missing": N_("结果为“{result}”时，请在备注里写明情况。"),
+    "visit.surveyor_unknown": N_("所选调查员不在本项目中，请重新选择。"),
 }
 
 

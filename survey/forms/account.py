@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 from wtforms import PasswordField, SelectField, StringField
+from wtforms.fields import SelectChoice
 from wtforms.validators import EqualTo, InputRequired, Length
 
 from survey.forms.base import Form
@@ -41,4 +42,4 @@ class ChangePasswordForm(Form):
 
 
 class LocaleForm(Form):
-    locale = SelectField(_l("界面语言"), choices=[("zh_Hans_CN", "中文"), ("en", "English")])
+    locale = SelectField(_l("界面语言"), choices=[SelectChoice("zh_Hans_CN", "中文"), SelectChoice("en", "English")])

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, or_, select
 
 from survey.domain.access import Role
 from survey.domain.errors import DomainError, NotFound
@@ -200,3 +200,28 @@ def change_locale(*, actor: User, locale: str) -> None:
     """Keep the language that a person reads."""
     actor.locale = locale
     audit.record(actor, "user.locale", actor)
+
+
+def list_users() -> list[User]:
+    return list(db.session.scalars(select(User).order_by(User.username)))
+
+
+def list_members(project_id: UUID, role: Role | None = None) -> list[Membership]:
+    """The standing members of a project, by team and name."""
+    query = (
+        select(Membership)
+        .join(User, User.id == Membership.user_id)
+        .outerjoin(Team, Team.id == Membership.team_id)
+        .where(
+            Membership.project_id == project_id,
+            or_(Membership.valid_until.is_(None), Membership.valid_until > utc_now()),
+        )
+        .order_by(Membership.role, Team.name.nulls_last(), User.display_name, User.id)
+    )
+    if role is not None:
+        query = query.where(Membership.role == role)
+    return list(db.session.scalars(query))
+
+
+def find_user(username: str) -> User | None:
+    return db.session.scalar(select(User).where(User.username == username_of(username)))

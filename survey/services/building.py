@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -13,6 +14,7 @@ from survey.domain.sheet import from_pairs
 from survey.models import Assignment, Building, Door, Household, Project, Team, User, db, utc_now
 from survey.services import audit
 from survey.services.project import take_serial
+from survey.services.scope import building_scope
 from survey.services.sheet import current_pairs, lock_household, refresh_projection
 
 
@@ -162,3 +164,50 @@ def list_surveyors(building: Building) -> list[tuple[str | None, User]]:
 def count_households(project_id: UUID) -> int:
     query = select(func.count()).where(Household.project_id == project_id, Household.removed_at.is_(None))
     return db.session.scalar(query) or 0
+
+
+@dataclass(frozen=True, slots=True)
+class AssignmentRow:
+    """One building with its households, its team and who walks it."""
+
+    building: Building
+    team: Team | None
+    households: int
+    surveyors: tuple[tuple[str | None, User], ...]
+
+
+def list_units(building: Building) -> list[str]:
+    """The stairwells of a building that have a number, in order."""
+    query = select(Door.unit_no).where(Door.building_id == building.id, Door.unit_no != "").distinct()
+    return sorted(db.session.scalars(query), key=natural_key)
+
+
+def list_assignments(user: User, project_id: UUID) -> list[AssignmentRow]:
+    """All buildings that a person may see, with who walks them, in order of their numbers."""
+    counts = dict(
+        db.session.execute(
+            select(Household.building_id, func.count())
+            .where(Household.project_id == project_id, Household.removed_at.is_(None))
+            .group_by(Household.building_id)
+        ).tuples()
+    )
+    walking: dict[UUID, list[tuple[str | None, User]]] = {}
+    query = (
+        select(Assignment.building_id, Assignment.unit_no, User)
+        .join(User, User.id == Assignment.user_id)
+        .join(Building, Building.id == Assignment.building_id)
+        .where(Building.project_id == project_id, Assignment.until.is_(None))
+        .order_by(Assignment.unit_no, User.display_name, User.id)
+    )
+    for building_id, unit, surveyor in db.session.execute(query):
+        walking.setdefault(building_id, []).append((unit, surveyor))
+    rows = db.session.execute(
+        select(Building, Team)
+        .outerjoin(Team, Team.id == Building.team_id)
+        .where(building_scope(user, project_id))
+        .order_by(Building.sort, Building.id)
+    )
+    return [
+        AssignmentRow(building, team, counts.get(building.id, 0), tuple(walking.get(building.id, ())))
+        for building, team in rows
+    ]

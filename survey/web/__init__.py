@@ -8,7 +8,7 @@ from datetime import date, datetime
 from importlib import import_module
 from zoneinfo import ZoneInfo
 
-from flask import Flask, Response, g, render_template, request, session, url_for
+from flask import Flask, Response, current_app, g, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import Babel, get_locale
 from flask_babel import gettext as _
@@ -135,8 +135,6 @@ def page_context() -> dict[str, object]:
     user, project = g.get("user"), g.get("project")
     nav = []
     if user and project:
-        from flask import current_app
-
         nav = [
             NavItem(
                 _(label),
@@ -153,7 +151,9 @@ def page_context() -> dict[str, object]:
         "current_project": project,
         "nav": nav,
         "home_url": url_for("home.show"),
-        "search_url": url_for("search.show", project_code=project.code) if project else None,
+        "search_url": url_for("search.show", project_code=project.code)
+        if project and "search.show" in current_app.view_functions
+        else None,
         "account_links": account_links() if user else (),
         "sign_out_url": url_for("account.sign_out") if user else None,
         "locale": get_locale(),
@@ -196,8 +196,6 @@ def refuse(error: DomainError) -> ResponseReturnValue:
 def refuse_busy(error: OperationalError) -> ResponseReturnValue:
     """The database is locked or gone: nothing was written; say so."""
     db.session.rollback()
-    from flask import current_app
-
     current_app.logger.error("database refused: %s", type(error.orig).__name__)
     return render_template("errors/503.html"), 503
 

@@ -1,0 +1,153 @@
+"""Forms of the office's people: accounts, roles in a project, teams, assignments, the project's own data."""
+
+from __future__ import annotations
+
+from decimal import Decimal, InvalidOperation
+from fractions import Fraction
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import (
+    BooleanField,
+    DateField,
+    IntegerField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+    TimeField,
+    ValidationError,
+)
+from wtforms.fields import SelectChoice
+from wtforms.validators import InputRequired, Length, NumberRange, Optional, Regexp
+
+from survey.domain.access import Role
+from survey.forms.base import Form
+
+
+class CreateUserForm(Form):
+    username = StringField(
+        _l("用户名"),
+        description=_l("字母、数字、点、短横线，例如 zhang.wei。"),
+        validators=[
+            InputRequired(_l("请输入用户名。")),
+            Length(max=60),
+            Regexp(r"^[A-Za-z0-9._-]+$", message=_l("用户名只能用字母、数字、点、短横线和下划线。")),
+        ],
+        render_kw={"autocapitalize": "none", "autocomplete": "off", "spellcheck": "false"},
+    )
+    display_name = StringField(
+        _l("姓名"), validators=[InputRequired(_l("请输入姓名。")), Length(max=60)], render_kw={"autocomplete": "off"}
+    )
+    staff_no = StringField(_l("工号"), description=_l("印在入户调查通知书上。"), validators=[Length(max=40)])
+    is_admin = BooleanField(_l("系统管理员（只管理账号，不能查看任何住户）"))
+
+
+class MemberForm(Form):
+    """Give an account a role in the project."""
+
+    username = StringField(
+        _l("用户名"), validators=[InputRequired(_l("请输入用户名。"))],
+        render_kw={"autocapitalize": "none", "autocomplete": "off", "spellcheck": "false"},
+    )  # fmt: skip
+    role = SelectField(_l("角色"))
+    team = SelectField(_l("小组"))
+    new_team = StringField(_l("或新建小组"), validators=[Length(max=40)])
+
+    def __init__(self, *args: Any, teams: list[tuple[str, str]], **values: Any) -> None:
+        super().__init__(*args, **values)
+        self.role.choices = [SelectChoice(role.value, _(role.label)) for role in Role]
+        self.team.choices = [SelectChoice("", _("不分组")), *(SelectChoice(*team) for team in teams)]
+
+
+class AssignForm(Form):
+    """Who surveys a building, or one stairwell of it."""
+
+    unit_no = SelectField(_l("范围"))
+    surveyors = SelectMultipleField(_l("调查员"), description=_l("入户须两人同行，请至少选两人。"))
+    team = SelectField(_l("负责小组"))
+
+    def __init__(self, *args: Any, units: list[str], people: list[tuple[str, str]], teams: list[tuple[str, str]],
+                 **values: Any) -> None:  # fmt: skip
+        super().__init__(*args, **values)
+        self.unit_no.choices = [
+            SelectChoice("", _("整栋")),
+            *(SelectChoice(unit, _("%(unit)s单元", unit=unit)) for unit in units),
+        ]
+        self.surveyors.choices = [SelectChoice(*person) for person in people]
+        self.team.choices = [SelectChoice("", _("未定")), *(SelectChoice(*team) for team in teams)]
+
+
+class ProjectForm(Form):
+    """The project's own data and thresholds."""
+
+    name = StringField(_l("项目名称"), validators=[InputRequired(_l("请输入项目名称。")), Length(max=120)])
+    subdistrict = StringField(_l("街道"), validators=[Length(max=60)])
+    community = StringField(_l("社区"), validators=[Length(max=60)])
+    office_name = StringField(_l("项目办名称"), description=_l("印在文书落款处。"), validators=[Length(max=60)])
+    office_phone = StringField(_l("咨询电话"), validators=[Length(max=40)], render_kw={"inputmode": "tel"})
+    office_address = StringField(_l("办公地点"), validators=[Length(max=120)])
+    survey_from = DateField(_l("调查开始日期"), validators=[Optional()])
+    survey_until = DateField(_l("调查截止日期"), validators=[Optional()])
+    legal_basis = TextAreaField(_l("法律依据"), description=_l("印在入户调查通知书上。"), validators=[Length(max=300)])
+    visit_from = TimeField(_l("最早入户时间"))
+    visit_until = TimeField(_l("最晚入户时间"))
+    area_diff_percent = StringField(
+        _l("面积差异提醒：超过证载面积的"), validators=[InputRequired()],
+        render_kw={"inputmode": "decimal", "data-unit": "%"},
+    )  # fmt: skip
+    area_diff_min_m2 = StringField(
+        _l("且差异超过"), validators=[InputRequired()], render_kw={"inputmode": "decimal", "data-unit": "㎡"}
+    )
+    min_home_m2 = StringField(
+        _l("最低面积补偿标准"), validators=[InputRequired()], render_kw={"inputmode": "decimal", "data-unit": "㎡"}
+    )
+    phone_households = IntegerField(_l("同一电话超过几户时提醒"), validators=[NumberRange(min=1, max=99)])
+    accept_days = IntegerField(_l("诉求告知期限（日）"), validators=[NumberRange(min=1, max=365)])
+    reply_days = IntegerField(_l("诉求办结期限（日）"), validators=[NumberRange(min=1, max=365)])
+    retention = StringField(_l("档案保管期限"), validators=[Length(max=20)])
+
+    DATA = ("name", "subdistrict", "community", "office_name", "office_phone", "office_address", "survey_from",
+            "survey_until")  # fmt: skip
+
+    def validate_survey_until(self, field: DateField) -> None:
+        if field.data and self.survey_from.data and field.data < self.survey_from.data:
+            raise ValidationError(_("截止日期不能早于开始日期。"))
+
+    def validate_visit_until(self, field: TimeField) -> None:
+        if field.data and self.visit_from.data and field.data <= self.visit_from.data:
+            raise ValidationError(_("最晚时间必须晚于最早时间。"))
+
+    def validate_area_diff_percent(self, field: StringField) -> None:
+        _check_number(field, Decimal(100))
+
+    def validate_area_diff_min_m2(self, field: StringField) -> None:
+        _check_number(field, Decimal(1000))
+
+    def validate_min_home_m2(self, field: StringField) -> None:
+        _check_number(field, Decimal(1000))
+
+    def to_settings(self) -> dict[str, str]:
+        """The thresholds as `survey.domain.settings.read_settings` reads them."""
+        return {
+            "area_diff_ratio": str(Fraction(Decimal(self.area_diff_percent.data or "0")) / 100),
+            "area_diff_min_m2": str(Decimal(self.area_diff_min_m2.data or "0")),
+            "min_home_m2": str(Decimal(self.min_home_m2.data or "0")),
+            "phone_households": str(self.phone_households.data),
+            "visit_from": self.visit_from.data.isoformat("minutes"),  # type: ignore[union-attr]
+            "visit_until": self.visit_until.data.isoformat("minutes"),  # type: ignore[union-attr]
+            "accept_days": str(self.accept_days.data),
+            "reply_days": str(self.reply_days.data),
+            "legal_basis": self.legal_basis.data or "",
+            "retention": self.retention.data or "",
+        }
+
+
+def _check_number(field: StringField, most: Decimal) -> None:
+    try:
+        value = Decimal((field.data or "").strip())
+    except InvalidOperation:
+        raise ValidationError(_("请填写数字，例如 3 或 1.5。")) from None
+    if not 0 <= value <= most or value != value.quantize(Decimal("0.01")):
+        raise ValidationError(_("请填写 0 到 %(most)s 之间的数，最多两位小数。", most=most))
