@@ -1,0 +1,477 @@
+"""The register of households: the one table of filters, by which lists, the 楼盘表 and the board's figures all count.
+
+A figure and the list that it leads to use the same condition, so that they cannot disagree. Queries here see only what
+the person may see; nothing is written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, Select, and_, case, false, func, not_, or_, select, true
+from sqlalchemy.orm import load_only
+
+from survey.domain import codes
+from survey.domain.access import Permission
+from survey.domain.codes import Code
+from survey.domain.coownership import HouseholdChoice
+from survey.domain.household import RETURNED, SURVEYED, HouseholdState
+from survey.domain.message import N_
+from survey.models import (
+    Assignment,
+    Briefing,
+    Building,
+    ConflictRow,
+    Door,
+    Household,
+    Membership,
+    Policy,
+    PolicyVersion,
+    Project,
+    Request,
+    Round,
+    Standing,
+    Team,
+    User,
+    db,
+    utc_now,
+)
+from survey.services.scope import building_scope, household_scope
+
+CHINA = ZoneInfo("Asia/Shanghai")
+STUCK_AFTER = timedelta(days=7)
+"""A dossier whose state has not changed for so long, though somebody ought to act, is called stuck."""
+
+WAITING = frozenset(HouseholdState) - {HouseholdState.UNVISITED, HouseholdState.CONFIRMED, HouseholdState.FINAL}
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What the conditions depend on besides the rows: whose project, which moment, what is in force.
+
+    versions  policy -> its version in force
+    round_id  the current round: the last one opened that still runs, else the last one opened
+    """
+
+    project_id: UUID
+    now: datetime
+    versions: Mapping[UUID, UUID]
+    round_id: UUID | None
+
+    @property
+    def midnight(self) -> datetime:
+        """When today began in China."""
+        return self.now.astimezone(CHINA).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def read(project: Project, now: datetime | None = None) -> Reading:
+    """The reading of this moment."""
+    return Reading(project.id, now or utc_now(), versions_in_force(project.id), find_round_id(project.id))
+
+
+def versions_in_force(project_id: UUID) -> dict[UUID, UUID]:
+    """Policy -> the published version with the highest number."""
+    query = (
+        select(PolicyVersion.policy_id, PolicyVersion.id)
+        .join(Policy, Policy.id == PolicyVersion.policy_id)
+        .where(Policy.project_id == project_id, PolicyVersion.published_at.is_not(None))
+        .order_by(PolicyVersion.policy_id, PolicyVersion.number)
+    )
+    return dict(db.session.execute(query).all())
+
+
+def find_round_id(project_id: UUID) -> UUID | None:
+    query = (
+        select(Round.id)
+        .where(Round.project_id == project_id)
+        .order_by(Round.closed_at.is_(None).desc(), Round.opened_at.desc(), Round.id.desc())
+        .limit(1)
+    )
+    return db.session.scalar(query)
+
+
+# --- the conditions -------------------------------------------------------------------------------------------------
+
+Kind = Literal["flag", "code", "building", "team", "user"]
+Condition = Callable[[Reading, str], ColumnElement[bool]]
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """One way to choose households.
+
+    kind        flag: "yes" or "no"; code: a value of `codes`; building: its number; team, user: an id, or "none"
+    permission  who may not do this may not filter by it either: a filter tells what it hides
+    """
+
+    label: str
+    kind: Kind
+    condition: Condition
+    codes: type[Code] | None = None
+    permission: Permission | None = None
+
+
+def _flag(
+    label: str, condition: Callable[[Reading], ColumnElement[bool]], permission: Permission | None = None
+) -> Filter:
+    def chosen(reading: Reading, value: str) -> ColumnElement[bool]:
+        if value not in ("yes", "no"):
+            return false()
+        return condition(reading) if value == "yes" else not_(func.coalesce(condition(reading), false()))
+
+    return Filter(label, "flag", chosen, permission=permission)
+
+
+def _code(label: str, column: ColumnElement[object], words: type[Code]) -> Filter:
+    """Chosen by one value of a code list, or by "none": not answered."""
+
+    def chosen(_reading: Reading, value: str) -> ColumnElement[bool]:
+        if value == "none" and value not in {str(word) for word in words}:
+            return column.is_(None)
+        return column == words(value) if value in {str(word) for word in words} else false()
+
+    return Filter(label, "code", chosen, words)
+
+
+def briefed_on(version_id: UUID) -> ColumnElement[bool]:
+    """Whether the household was told this version of a policy."""
+    return (
+        select(Briefing.id)
+        .where(Briefing.household_id == Household.id, Briefing.policy_version_id == version_id)
+        .correlate(Household)
+        .exists()
+    )
+
+
+def _briefed(reading: Reading) -> ColumnElement[bool]:
+    """Told the version in force of each policy; nobody is, while none is in force."""
+    if not reading.versions:
+        return false()
+    return and_(true(), *(briefed_on(version) for version in reading.versions.values()))
+
+
+def _rebrief(reading: Reading) -> ColumnElement[bool]:
+    """Told an older version of a policy, and not the one in force."""
+    return or_(
+        false(),
+        *(
+            and_(
+                select(Briefing.id)
+                .join(PolicyVersion, PolicyVersion.id == Briefing.policy_version_id)
+                .where(Briefing.household_id == Household.id, PolicyVersion.policy_id == policy)
+                .correlate(Household)
+                .exists(),
+                not_(briefed_on(version)),
+            )
+            for policy, version in reading.versions.items()
+        ),
+    )
+
+
+def _choice(reading: Reading, value: str) -> ColumnElement[bool]:
+    """What the household says in the current round; without a record of it, nothing."""
+    if value not in {str(word) for word in HouseholdChoice}:
+        return false()
+    said = (
+        select(Standing.choice)
+        .where(Standing.round_id == reading.round_id, Standing.household_id == Household.id)
+        .correlate(Household)
+        .scalar_subquery()
+    )
+    return func.coalesce(said, HouseholdChoice.NONE.value) == value
+
+
+def _building(reading: Reading, value: str) -> ColumnElement[bool]:
+    return Household.building_id.in_(
+        select(Building.id).where(Building.project_id == reading.project_id, Building.no == value)
+    )
+
+
+def _is(column: ColumnElement[UUID], value: str) -> ColumnElement[bool]:
+    try:
+        return column == UUID(value)
+    except ValueError:
+        return false()
+
+
+def _team(reading: Reading, value: str) -> ColumnElement[bool]:
+    team = Building.team_id.is_(None) if value == "none" else _is(Building.team_id, value)  # type: ignore[arg-type]
+    return Household.building_id.in_(select(Building.id).where(Building.project_id == reading.project_id, team))
+
+
+def _surveyor(_reading: Reading, value: str) -> ColumnElement[bool]:
+    """Given to this surveyor, by building or by stairwell; "none": given to nobody."""
+    standing = and_(
+        Assignment.building_id == Household.building_id,
+        Assignment.until.is_(None),
+        or_(Assignment.unit_no.is_(None), Assignment.unit_no == Household.unit_no),
+    )
+    if value != "none":
+        standing = and_(standing, _is(Assignment.user_id, value))  # type: ignore[arg-type]
+    given = select(Assignment.id).where(standing).correlate(Household).exists()
+    return not_(given) if value == "none" else given
+
+
+def _open_request(_reading: Reading) -> ColumnElement[bool]:
+    return (
+        select(Request.id)
+        .where(Request.household_id == Household.id, Request.closed_at.is_(None))
+        .correlate(Household)
+        .exists()
+    )
+
+
+def _overdue_request(reading: Reading) -> ColumnElement[bool]:
+    return (
+        select(Request.id)
+        .where(
+            Request.household_id == Household.id,
+            Request.closed_at.is_(None),
+            Request.replied_on.is_(None),
+            Request.reply_due < reading.midnight.date(),
+        )
+        .correlate(Household)
+        .exists()
+    )
+
+
+def _in_conflict(_reading: Reading) -> ColumnElement[bool]:
+    return (
+        select(ConflictRow.id)
+        .where(ConflictRow.household_id == Household.id, ConflictRow.resolved_at.is_(None))
+        .correlate(Household)
+        .exists()
+    )
+
+
+def _several_doors(_reading: Reading) -> ColumnElement[bool]:
+    doors = select(func.count()).where(Door.household_id == Household.id).correlate(Household).scalar_subquery()
+    return doors > 1
+
+
+HOUSEHOLD_FILTERS: dict[str, Filter] = {
+    "state": _code(N_("调查状态"), Household.state, HouseholdState),  # type: ignore[arg-type]
+    "building": Filter(N_("楼栋"), "building", _building),
+    "team": Filter(N_("小组"), "team", _team),
+    "surveyor": Filter(N_("调查员"), "user", _surveyor),
+    "will": _code(N_("改造意愿"), Household.renewal_will, codes.Will),  # type: ignore[arg-type]
+    "choice": Filter(N_("本轮表态"), "code", _choice, HouseholdChoice),
+    "comp_mode": _code(N_("安置方式意愿"), Household.comp_mode, codes.CompMode),  # type: ignore[arg-type]
+    "lease_status": _code(N_("居住状况"), Household.lease_status, codes.Lease),  # type: ignore[arg-type]
+    "tenure_type": _code(N_("产权性质"), Household.tenure_type, codes.Tenure),  # type: ignore[arg-type]
+    "last_result": _code(N_("最近入户结果"), Household.last_visit_result, codes.VisitResult),  # type: ignore[arg-type]
+    "visited": _flag(N_("去过"), lambda _r: Household.visit_count > 0),
+    "met": _flag(N_("已见面"), lambda _r: Household.met_at.is_not(None)),
+    "unmet": _flag(N_("未遇"), lambda _r: and_(Household.visit_count > 0, Household.met_at.is_(None))),
+    "refused": _flag(N_("拒访"), lambda _r: Household.refused_at.is_not(None)),
+    "surveyed": _flag(N_("已完成"), lambda _r: Household.state.in_(SURVEYED)),
+    "returned": _flag(N_("被退回"), lambda _r: Household.state.in_(RETURNED)),
+    "briefed": _flag(N_("已按现行版本宣讲"), _briefed),
+    "rebrief": _flag(N_("需重新宣讲"), _rebrief),
+    "today": _flag(N_("今天去过"), lambda r: Household.last_visit_at >= r.midnight),
+    "appointment": _flag(N_("有预约"), lambda r: Household.next_visit_at >= r.midnight),
+    "stuck": _flag(
+        N_("停滞 7 天以上"), lambda r: and_(Household.state.in_(WAITING), Household.state_since < r.now - STUCK_AFTER)
+    ),
+    "open_request": _flag(N_("诉求未办结"), _open_request),
+    "overdue_request": _flag(N_("诉求已超期"), _overdue_request),
+    "conflict": _flag(N_("有冲突待核对"), _in_conflict),
+    "joined": _flag(N_("打通"), _several_doors),
+    "special": _flag(N_("有特殊情况"), lambda _r: Household.special_count > 0, Permission.PERSON_TAGS),
+}
+"""Name -> filter. The names are the query parameters of `household.list` and `building.show`; the board counts by them."""
+
+
+def condition(name: str, value: str, reading: Reading) -> ColumnElement[bool]:
+    """The condition on Household of one filter. Raises KeyError for a filter that does not exist."""
+    return HOUSEHOLD_FILTERS[name].condition(reading, value)
+
+
+def chosen_filters(
+    asked: Mapping[str, str], may: Callable[[Permission], bool] = lambda _permission: True
+) -> dict[str, str]:
+    """Of what an address asks, the filters that exist, have a value, and that the person may use."""
+    return {
+        name: asked[name]
+        for name, each in HOUSEHOLD_FILTERS.items()
+        if asked.get(name) and (each.permission is None or may(each.permission))
+    }
+
+
+# --- households -----------------------------------------------------------------------------------------------------
+
+SORTS: dict[str, tuple[str, tuple[ColumnElement[object], ...]]] = {
+    "door": (N_("按门牌"), (Household.door_sort.asc(),)),  # type: ignore[dict-item]
+    "waiting": (N_("等得最久的在前"), (Household.state_since.asc().nulls_last(),)),  # type: ignore[dict-item]
+    "visit": (N_("最近去过的在前"), (Household.last_visit_at.desc().nulls_last(),)),  # type: ignore[dict-item]
+}
+LISTED = (
+    Household.id, Household.project_id, Household.building_id, Household.dossier_no, Household.unit_no,
+    Household.door_text, Household.door_sort, Household.state, Household.state_since, Household.owner_names,
+    Household.owner_count, Household.area_cert_m2, Household.area_meas_m2, Household.visit_count,
+    Household.last_visit_at, Household.last_visit_result, Household.next_visit_at, Household.renewal_will,
+    Household.special_count, Household.sheet_version,
+)  # fmt: skip
+"""The columns that lists show; a household has eighty."""
+
+
+def conditions(actor: User, reading: Reading, filters: Mapping[str, str]) -> list[ColumnElement[bool]]:
+    """The person's scope and each filter."""
+    return [
+        household_scope(actor, reading.project_id),
+        *(condition(name, value, reading) for name, value in filters.items()),
+    ]
+
+
+def select_households(
+    actor: User, reading: Reading, filters: Mapping[str, str], sort: str = "door"
+) -> Select[Household]:
+    """The households that the person may see and the filters choose."""
+    order = SORTS.get(sort, SORTS["door"])[1]
+    return (
+        select(Household)
+        .where(*conditions(actor, reading, filters))
+        .order_by(*order, Household.door_sort, Household.id)
+        .options(load_only(*LISTED))
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class PageOfHouseholds:
+    """One page of a list, and how long the whole is."""
+
+    rows: Sequence[Household]
+    total: int
+    number: int
+    pages: int
+
+
+def list_households(
+    actor: User, reading: Reading, filters: Mapping[str, str], *, sort: str = "door", page: int = 1, size: int = 50
+) -> PageOfHouseholds:
+    total = count_households(actor, reading, filters)
+    pages = max(1, -(-total // size))
+    number = min(max(page, 1), pages)
+    query = select_households(actor, reading, filters, sort).limit(size).offset((number - 1) * size)
+    return PageOfHouseholds(list(db.session.scalars(query)), total, number, pages)
+
+
+def count_households(actor: User, reading: Reading, filters: Mapping[str, str]) -> int:
+    query = select(func.count()).select_from(Household).where(*conditions(actor, reading, filters))
+    return db.session.scalar(query) or 0
+
+
+def count_by(
+    actor: User, reading: Reading, filters: Mapping[str, str], wanted: Sequence[tuple[str, str]]
+) -> dict[tuple[str, str], int]:
+    """How many households each (filter, value) would leave beside the others; a filter of the same name gives way."""
+    if not wanted:
+        return {}
+    scope = household_scope(actor, reading.project_id)
+    sums = []
+    for name, value in wanted:
+        others = [condition(other, given, reading) for other, given in filters.items() if other != name]
+        sums.append(func.sum(case((and_(*others, condition(name, value, reading)), 1), else_=0)))
+    row = db.session.execute(select(*sums).select_from(Household).where(scope)).one()
+    return {pair: int(count or 0) for pair, count in zip(wanted, row, strict=True)}
+
+
+def count_states(actor: User, reading: Reading, filters: Mapping[str, str]) -> dict[HouseholdState, int]:
+    """Households in each state, every state named; a filter by state gives way."""
+    others = {name: value for name, value in filters.items() if name != "state"}
+    query = select(Household.state, func.count()).where(*conditions(actor, reading, others)).group_by(Household.state)
+    found = dict(db.session.execute(query).all())
+    return {state: found.get(state, 0) for state in HouseholdState}
+
+
+# --- buildings ------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class BuildingCount:
+    """A building with what stands in it, as far as the person may see."""
+
+    building: Building
+    states: Mapping[HouseholdState, int]
+    doors: int
+    units: int
+    surveyors: tuple[str, ...]
+    team: str
+
+    @property
+    def households(self) -> int:
+        return sum(self.states.values())
+
+    @property
+    def surveyed(self) -> int:
+        return sum(count for state, count in self.states.items() if state in SURVEYED)
+
+    @property
+    def returned(self) -> int:
+        return sum(count for state, count in self.states.items() if state in RETURNED)
+
+
+def list_buildings(actor: User, project: Project) -> list[BuildingCount]:
+    """The buildings that the person may see, in their order, with counts by state and their surveyors."""
+    buildings = list(
+        db.session.scalars(
+            select(Building).where(building_scope(actor, project.id)).order_by(Building.sort, Building.id)
+        )
+    )
+    states: dict[UUID, dict[HouseholdState, int]] = {}
+    for building_id, state, count in db.session.execute(
+        select(Household.building_id, Household.state, func.count())
+        .where(household_scope(actor, project.id))
+        .group_by(Household.building_id, Household.state)
+    ):
+        states.setdefault(building_id, {})[state] = count
+    doors = {
+        building_id: (count, units)
+        for building_id, count, units in db.session.execute(
+            select(Door.building_id, func.count(), func.count(Door.unit_no.distinct()))
+            .join(Building, Building.id == Door.building_id)
+            .where(Building.project_id == project.id)
+            .group_by(Door.building_id)
+        )
+    }
+    surveyors: dict[UUID, list[str]] = {}
+    for building_id, name in db.session.execute(
+        select(Assignment.building_id, User.display_name)
+        .join(User, User.id == Assignment.user_id)
+        .join(Building, Building.id == Assignment.building_id)
+        .where(Building.project_id == project.id, Assignment.until.is_(None))
+        .order_by(Assignment.unit_no.is_(None).desc(), User.display_name)
+    ):
+        names = surveyors.setdefault(building_id, [])
+        if name not in names:
+            names.append(name)
+    teams = {row.id: row.name for row in db.session.scalars(select(Team).where(Team.project_id == project.id))}
+    return [
+        BuildingCount(
+            building,
+            {state: states.get(building.id, {}).get(state, 0) for state in HouseholdState},
+            *doors.get(building.id, (0, 0)),
+            tuple(surveyors.get(building.id, ())),
+            teams.get(building.team_id, "") if building.team_id else "",
+        )
+        for building in buildings
+    ]
+
+
+def list_project_surveyors(project_id: UUID) -> list[User]:
+    """Everybody to whom a building of the project is given now, and its surveyors and leaders, by name."""
+    assigned = (
+        select(Assignment.user_id)
+        .join(Building, Building.id == Assignment.building_id)
+        .where(Building.project_id == project_id, Assignment.until.is_(None))
+    )
+    members = select(Membership.user_id).where(
+        Membership.project_id == project_id, Membership.role.in_(("surveyor", "leader"))
+    )
+    query = select(User).where(or_(User.id.in_(assigned), User.id.in_(members))).order_by(User.display_name, User.id)
+    return list(db.session.scalars(query))
