@@ -1,4 +1,4 @@
-"""未遇告知单: the card left in the door when nobody was met. It names the door, never a person: anybody may pick it up."""
+"""未遇告知单: the card left in the door when nobody was met. It names the door, never a person: anyone may read it."""
 
 from __future__ import annotations
 

@@ -99,6 +99,7 @@ MESSAGES: dict[str, str] = {
     "building.taken": N_("{building}已存在，请勿重复添加。"),
     "building.door_taken": N_("{door}已属于另一户（{dossier_no}），请先核实。"),
     "building.door_unknown": N_("没有找到门牌“{door}”，请检查楼栋、单元和房号。"),
+    "building.door_exists": N_("{door}已经在楼盘表里，请勿重复添加。"),
     "building.door_last": N_("一户至少要有一个门牌，不能移除最后一个。"),
     # sheet
     "sheet.conflict": N_("{count} 项内容在您填写期间已被{by}修改，请逐项选择保留哪一个。您填的内容没有丢失。"),
@@ -135,6 +136,33 @@ MESSAGES: dict[str, str] = {
     "identity.phone_unusual": N_("这个手机号的号段不常见，请与本人核对。"),
     # person
     "person.reveal_reason": N_("查看完整号码必须写明理由，系统会记录。"),
+    # export
+    "export.clear_forbidden": N_("您没有导出完整证件号和电话的权限。请取消勾选，或联系项目办导出。"),
+    "export.reason": N_("导出完整证件号和电话必须写明用途（至少 4 个字），将记入操作日志。"),
+    "export.ledger_unknown": N_("没有名为“{name}”的台账。可用的台账：{known}。"),
+    "export.notice_unknown": N_("没有名为“{name}”的文书。可用的文书：{known}。"),
+    "export.no_households": N_("“{where}”没有可打印的户。请检查楼栋号，或先导入花名册。"),
+    "export.folder": N_("不能写入“{file}”。请检查文件夹是否存在、是否有写入权限。"),
+    "export.too_many": N_("一次最多打印 {most} 户，这里有 {count} 户。请按单元分次打印。"),
+    # delivery
+    "delivery.in_future": N_("送达时间晚于现在，请改正。"),
+    "delivery.recipient_missing": N_("请填写由谁签收。"),
+    "delivery.relation_missing": N_("代收的，请写明与受送达人的关系。"),
+    "delivery.left_reason": N_("留置送达要写明拒收的事由。"),
+    "delivery.left_evidence": N_("留置送达要有见证人，或者拍照留证。请补上其中一项。"),
+    "delivery.number_missing": N_("邮寄送达请填写快递（挂号信）单号。"),
+    "delivery.place_missing": N_("请填写在哪里送达（公告的，写张贴或刊登的地方）。"),
+    # document
+    "document.empty": N_("文件是空的，请重新选择。"),
+    "document.too_big": N_("文件超过 {megabytes} MB，请压缩后重新上传。"),
+    "document.kind": N_("这不是能识别的图片或 PDF。请上传 JPEG、PNG、WebP 图片，或 PDF 文件。"),
+    "document.heic": N_("这是 HEIC 图片，系统无法读取。请在相机设置里选“兼容性最佳（JPEG）”，或转换后重新上传。"),
+    "document.too_many_pixels": N_("图片超过 {most} 万像素，请缩小后重新上传。"),
+    "document.damaged": N_("文件已损坏或没有传完整，请在本机能正常打开后重新上传。"),
+    "document.encrypted": N_("PDF 设有密码，系统无法读取。请取消密码后重新上传。"),
+    "document.too_many_pages": N_("PDF 超过 {most} 页，请拆分后分别上传。"),
+    "document.missing": N_("这份材料的文件不在存放处，请联系系统管理员。"),
+    "document.remove_reason": N_("请写明为什么移除这份材料。"),
     # household
     "household.transition": N_("“{state}”状态的户不能进行“{action}”。请刷新页面查看最新状态。"),
     "household.own_work": N_("您填写过这一户，不能由您本人审核。请由其他人员审核。"),
@@ -174,6 +202,19 @@ MESSAGES: dict[str, str] = {
     "policy.points_missing": N_("请至少写一条要点（每行一条），宣讲时逐条讲解。"),
     "policy.published": N_("第 {number} 版已经发布，不能再修改。如需更改，请新建一个版本。"),
     "policy.text_missing": N_("请填写政策正文后再发布。"),
+    # request
+    "request.closed": N_("这条诉求已经办结，不能再修改。"),
+    "request.in_future": N_("日期晚于今天，请改正。"),
+    "request.before_received": N_("日期早于受理日期，请改正。"),
+    "request.reply_missing": N_("请先填写答复内容，再办结。"),
+    # signature
+    "signature.in_future": N_("签字时间晚于现在，请改正。"),
+    "signature.no_sheet": N_("这一户还没有填写调查表，没有可以签字的内容。"),
+    "signature.evidence_missing": N_("请上传签字页的照片或扫描件。"),
+    "signature.refuse_reason": N_("请写明拒绝签字的原因。"),
+    "signature.refuse_witness": N_("拒绝签字要有与本项目没有利害关系的见证人，请填写见证人姓名和单位。"),
+    "signature.witness_is_signer": N_("见证人不能是签字人本人，请改正。"),
+    "signature.refuse_role": N_("只有被调查人或代理人才登记拒签，请改正签字人身份。"),
     # roster
     "roster.address_building": N_("“{value}”写的楼栋与本表的 {building} 号楼不一致，请核对。"),
     "roster.address_differs": N_("房屋坐落与房号不一致，已按房号读取，坐落按原文保留，请核对。"),

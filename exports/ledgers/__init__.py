@@ -1,0 +1,81 @@
+"""The ledgers: each module describes one (`LEDGER`) and reads its rows (`records`). Here is the list, and the export."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+from pathlib import Path
+from typing import BinaryIO
+
+from exports.ledger import Heading, Ledger, Record, Sheet, preview
+from exports.ledgers import briefings, building_summary, consents, register
+from exports.view import CHINA, View, one_moment
+from exports.workbook import write_ledger
+from survey.domain.errors import DomainError
+from survey.domain.settings import ProjectSettings, read_settings
+from survey.models import Project
+
+Reading = Callable[[View, ProjectSettings], dict[str, Iterable[Record]]]
+
+LEDGERS: dict[str, tuple[Ledger, Reading]] = {
+    module.LEDGER.name: (module.LEDGER, module.records) for module in (register, building_summary, briefings, consents)
+}
+"""Name -> description and reading, in the order in which the list shows them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """What was written: the number that stands on the sheets, the rows of each sheet, a name for the file."""
+
+    ledger: Ledger
+    snapshot: str
+    counts: dict[str, int]
+    file_name: str
+
+
+def find_ledger(name: str) -> tuple[Ledger, Reading]:
+    """A ledger by its name. Raises DomainError("export.ledger_unknown")."""
+    if name not in LEDGERS:
+        raise DomainError("export.ledger_unknown", name=name[:40], known="、".join(LEDGERS))
+    return LEDGERS[name]
+
+
+def snapshot_no(project_code: str, now: datetime) -> str:
+    """A number for one export, e.g. YY-20261122-093015-7F3A: on the sheets, in the file's properties, in the log."""
+    return f"{project_code}-{now.astimezone(CHINA):%Y%m%d-%H%M%S}-{secrets.token_hex(2).upper()}"
+
+
+def export_ledger(
+    name: str, *, project: Project, view: View, now: datetime, target: Path | BinaryIO, by: str = ""
+) -> Exported:
+    """Write a ledger as the reader may see it, as everything stands at one moment.
+
+    Ends the session's transaction; the caller records the export afterwards, in a transaction of its own.
+    Raises DomainError("export.ledger_unknown").
+    """
+    ledger, reading = find_ledger(name)
+    described = ledger.permitted(view.granted)
+    snapshot = snapshot_no(project.code, now)
+    with one_moment():
+        heading = Heading(
+            unit=project.office_name or project.name,
+            project=project.name,
+            cut_off=now.astimezone(CHINA).replace(tzinfo=None),
+            snapshot=snapshot,
+            exported_by=by,
+        )
+        file_name = f"{ledger.title}_{project.name}_{heading.cut_off:%Y%m%d_%H%M}.xlsx"
+        rows = reading(view, read_settings(project.settings))
+        counts = write_ledger(described, heading, rows, target)
+    return Exported(described, snapshot, counts, file_name)
+
+
+def preview_ledger(name: str, *, project: Project, view: View, limit: int = 20) -> list[tuple[Sheet, list[list[str]]]]:
+    """The first rows of each sheet as texts. Raises DomainError("export.ledger_unknown")."""
+    ledger, reading = find_ledger(name)
+    rows = reading(view, read_settings(project.settings))
+    return [(sheet, list(islice(preview(sheet, rows[sheet.key], limit), limit)))
+            for sheet in ledger.permitted(view.granted).sheets]  # fmt: skip

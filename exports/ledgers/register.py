@@ -1,0 +1,428 @@
+"""入户调查登记台账: one line a household, with its people, parts and fixtures on sheets of their own (by 户编号)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, select
+
+from exports.ledger import Column, Kind, Ledger, Record, Sheet
+from exports.view import View, batches, grouped, joined, local_day, stream, word, words
+from survey.domain import codes
+from survey.domain.access import Permission
+from survey.domain.household import HouseholdState
+from survey.domain.settings import ProjectSettings
+from survey.models import (
+    Building,
+    CertificateRow,
+    DesiredLayoutRow,
+    Door,
+    FixtureRow,
+    Household,
+    PartRow,
+    PersonRow,
+    Signature,
+    User,
+    Visit,
+    db,
+)
+
+TAGS = Permission.PERSON_TAGS.value
+
+SERIAL = Column("serial", "序号", 5, Kind.SERIAL)
+DOSSIER = Column("dossier_no", "户编号", 15, Kind.CODE)
+PLACE = (
+    Column("building_no", "楼栋", 6, Kind.CODE),
+    Column("unit_no", "单元", 5, Kind.CODE),
+    Column("room_no", "房号", 8, Kind.CODE),
+)
+ROW_ID = Column("id", "行标识（请勿修改）", 36, Kind.CODE, hidden=True)
+NOTE = Column("note", "备注", 16)
+
+HOUSEHOLDS = Sheet(
+    "households",
+    "登记台账",
+    "入户调查登记台账",
+    (
+        SERIAL,
+        DOSSIER,
+        *PLACE,
+        Column("owners", "产权人", 12),
+        Column("id_no", "证件号", 20, Kind.CODE),
+        Column("phone", "联系电话", 13, Kind.CODE),
+        Column("tenure", "产权性质", 10, Kind.WORD),
+        Column("cert_no", "权证号", 22, Kind.CODE),
+        Column("use_approved", "批准", 8, Kind.WORD, group="用途"),
+        Column("use_actual", "实际", 8, Kind.WORD, group="用途"),
+        Column("structure", "结构", 9, Kind.WORD),
+        Column("build_year", "建成\n年份", 6, Kind.INTEGER),
+        Column("area_cert_m2", "证载", 10, Kind.AREA, True, "建筑面积（㎡）"),
+        Column("area_meas_m2", "实测", 10, Kind.AREA, True, "建筑面积（㎡）"),
+        Column("area_unreg_m2", "未登记", 9, Kind.AREA, True, "建筑面积（㎡）"),
+        Column("layout", "户型", 11, Kind.WORD),
+        Column("decoration", "装修", 6, Kind.WORD),
+        Column("lease", "居住状况", 8, Kind.WORD),
+        Column("hukou_count", "户籍", 6, Kind.INTEGER, True, "人口"),
+        Column("living_count", "常住", 6, Kind.INTEGER, True, "人口"),
+        Column("special", "特殊人群", 12, permission=TAGS),
+        Column("mortgage", "抵押", 5, Kind.WORD, group="权利限制"),
+        Column("seizure", "查封", 5, Kind.WORD, group="权利限制"),
+        Column("rented", "租赁", 5, Kind.WORD, group="权利限制"),
+        Column("will", "改造意愿", 9, Kind.WORD, group="意愿"),
+        Column("comp_mode", "安置方式", 9, Kind.WORD, group="意愿"),
+        Column("wanted", "意向户型", 12, group="意愿"),
+        Column("claims", "主要诉求", 22, group="意愿"),
+        Column("visit_count", "入户\n次数", 5, Kind.INTEGER, True, "调查"),
+        Column("survey_state", "调查状态", 8, Kind.WORD, group="调查"),
+        Column("surveyors", "调查员", 9, Kind.WORD, group="调查"),
+        Column("surveyed_on", "调查日期", 11, Kind.DATE, group="调查"),
+        Column("signed", "签字情况", 9, Kind.WORD, group="调查"),
+        Column("review_state", "审核状态", 9, Kind.WORD, group="调查"),
+        NOTE,
+        ROW_ID,
+    ),
+    note="一户一行，按户档案统计；一户多套（打通）的，房号列出全部房号；多个权利人的证件号、电话以分号隔开。"
+    "证载、实测、未登记面积为各房屋部位之和。",
+    frozen="room_no",
+)
+
+PEOPLE = Sheet(
+    "people",
+    "家庭成员",
+    "家庭成员明细表",
+    (
+        SERIAL,
+        DOSSIER,
+        *PLACE,
+        Column("full_name", "姓名", 12),
+        Column("roles", "身份", 14, Kind.WORD),
+        Column("relation", "与户主关系", 10, Kind.WORD),
+        Column("sex", "性别", 5, Kind.WORD),
+        Column("birth_date", "出生日期", 11, Kind.DATE),
+        Column("ethnicity", "民族", 8, Kind.WORD),
+        Column("id_type", "证件类型", 12, Kind.WORD),
+        Column("id_no", "证件号码", 20, Kind.CODE),
+        Column("phone", "联系电话", 13, Kind.CODE),
+        Column("share", "产权份额", 8, Kind.CODE),
+        Column("hukou", "户籍\n在册", 6, Kind.INTEGER, True, "人口"),
+        Column("living", "常住", 6, Kind.INTEGER, True, "人口"),
+        Column("special", "特殊情况", 18, permission=TAGS),
+        NOTE,
+        ROW_ID,
+    ),
+    note="户籍在册、常住两列为1的计入人数，合计与登记台账一致。",
+    frozen="full_name",
+)
+
+PARTS = Sheet(
+    "parts",
+    "房屋部位",
+    "房屋部位明细表",
+    (
+        SERIAL,
+        DOSSIER,
+        *PLACE,
+        Column("kind", "部位", 10, Kind.WORD),
+        Column("legality", "合法性", 10, Kind.WORD),
+        Column("cert_no", "权证号", 22, Kind.CODE),
+        Column("area_cert_m2", "建筑面积", 10, Kind.AREA, True, "证载（㎡）"),
+        Column("area_cert_inner_m2", "套内面积", 10, Kind.AREA, True, "证载（㎡）"),
+        Column("area_meas_m2", "建筑面积", 10, Kind.AREA, True, "实测（㎡）"),
+        Column("area_meas_inner_m2", "套内面积", 10, Kind.AREA, True, "实测（㎡）"),
+        Column("balcony_m2", "其中阳台", 9, Kind.AREA, True, unit="㎡"),
+        Column("area_unreg_m2", "未登记面积", 10, Kind.AREA, True, unit="㎡"),
+        Column("use_approved", "批准", 10, Kind.WORD, group="用途"),
+        Column("use_actual", "实际", 10, Kind.WORD, group="用途"),
+        Column("structure", "结构", 14, Kind.WORD),
+        Column("build_year", "建成年份", 8, Kind.INTEGER),
+        NOTE,
+        ROW_ID,
+    ),
+    frozen="room_no",
+)
+
+FIXTURES = Sheet(
+    "fixtures",
+    "附属物",
+    "附属物明细表",
+    (
+        SERIAL,
+        DOSSIER,
+        *PLACE,
+        Column("kind", "附属物（计量单位）", 22),
+        Column("quantity", "数量", 10, Kind.AREA),
+        NOTE,
+        ROW_ID,
+    ),
+    paper="A4",
+    frozen="room_no",
+)
+
+LEDGER = Ledger(
+    "register",
+    "入户调查登记台账",
+    "一户一行的调查登记结果，附家庭成员、房屋部位、附属物明细，以户编号相互对应。",
+    (HOUSEHOLDS, PEOPLE, PARTS, FIXTURES),
+)
+
+_S = HouseholdState
+STATES: dict[HouseholdState, tuple[str, str]] = {
+    _S.UNVISITED: ("未入户", ""),
+    _S.IN_PROGRESS: ("进行中", ""),
+    _S.SUBMITTED: ("已提交", "待组审"),
+    _S.GROUP_RETURNED: ("已退回", "组审退回"),
+    _S.GROUP_PASSED: ("已提交", "组审通过"),
+    _S.OFFICE_RETURNED: ("已退回", "项目办退回"),
+    _S.APPROVED: ("已提交", "项目办通过"),
+    _S.CONFIRMED: ("已确认", "项目办通过"),
+    _S.FINAL: ("已定稿", "项目办通过"),
+}
+"""State of a dossier -> 调查状态 and 审核状态."""
+
+
+def records(view: View, settings: ProjectSettings) -> dict[str, Iterable[Record]]:
+    """The rows of each sheet, read when they are asked for."""
+    return {
+        "households": households(view),
+        "people": people(view),
+        "parts": parts(view),
+        "fixtures": fixtures(view),
+    }
+
+
+# --- households ---------------------------------------------------------------------------------------------------
+
+
+def households(view: View) -> Iterator[Record]:
+    h = Household
+    query = (
+        select(
+            h.id, h.dossier_no, Building.no.label("building_no"), h.unit_no, h.owner_names, h.tenure_type,
+            h.area_cert_m2, h.area_meas_m2, h.area_unreg_m2, h.rooms, h.halls, h.kitchens, h.baths, h.decoration,
+            h.lease_status, h.hukou_count, h.living_count, h.special_count, h.mortgage, h.seizure, h.renewal_will,
+            h.comp_mode, h.will_reason, h.will_text, h.visit_count, h.last_visit_at, h.state, h.sheet_version, h.note,
+        )
+        .join(Building, Building.id == h.building_id)
+        .where(view.scope)
+        .order_by(h.door_sort, h.id)
+    )  # fmt: skip
+    for batch in batches(stream(query)):
+        around = _around([row.id for row in batch])
+        for row in batch:
+            yield _household(row, view, *(found.get(row.id, []) for found in around))
+
+
+def _around(ids: list[UUID]) -> tuple[dict[UUID, list[Any]], ...]:
+    """What a line tells besides the household's own row: owners, certificates, parts, layouts, doors, visits, signatures."""
+    p, c, part, layout, visit, sign = PersonRow, CertificateRow, PartRow, DesiredLayoutRow, Visit, Signature
+    first, second = User.__table__.alias("first"), User.__table__.alias("second")
+    newest = (
+        select(visit.household_id, func.max(visit.visit_no).label("visit_no"))
+        .where(visit.household_id.in_(ids))
+        .group_by(visit.household_id)
+        .subquery()
+    )
+    queries = (
+        select(p.household_id, p.id, p.is_owner, p.id_no_sealed, p.phone_sealed, p.special_tags)
+        .where(p.household_id.in_(ids))
+        .order_by(p.position),
+        select(c.household_id, c.cert_no).where(c.household_id.in_(ids)).order_by(c.position),
+        select(part.household_id, part.kind, part.use_approved, part.use_actual, part.structure, part.build_year)
+        .where(part.household_id.in_(ids))
+        .order_by(part.position),
+        select(layout.household_id, layout.layout, layout.area_band, layout.layout_count)
+        .where(layout.household_id.in_(ids))
+        .order_by(layout.position),
+        select(Door.household_id, Door.room_no).where(Door.household_id.in_(ids)).order_by(Door.sort),
+        select(visit.household_id, first.c.display_name, second.c.display_name.label("second_name"))
+        .join(newest, (newest.c.household_id == visit.household_id) & (newest.c.visit_no == visit.visit_no))
+        .join(first, first.c.id == visit.surveyor_1_id)
+        .join(second, second.c.id == visit.surveyor_2_id),
+        select(sign.household_id, sign.sheet_version, sign.signer_role, sign.refused)
+        .where(sign.household_id.in_(ids))
+        .order_by(sign.signed_at),
+    )
+    return tuple(grouped(db.session.execute(query)) for query in queries)
+
+
+def _household(
+    row: Any,
+    view: View,
+    persons: list[Any],
+    certificates: list[Any],
+    part_rows: list[Any],
+    layouts: list[Any],
+    doors: list[Any],
+    visits: list[Any],
+    signatures: list[Any],
+) -> Record:
+    owners = [person for person in persons if person.is_owner]
+    main = next((part for part in part_rows if part.kind is codes.PartKind.MAIN), part_rows[0] if part_rows else None)
+    survey_state, review_state = STATES[row.state]
+    tags = {tag for person in persons for tag in person.special_tags}
+    return {
+        "dossier_no": row.dossier_no,
+        "building_no": row.building_no,
+        "unit_no": row.unit_no,
+        "room_no": "、".join(door.room_no for door in doors),
+        "owners": view.name(row.owner_names),
+        "id_no": joined([view.id_no(person.id, person.id_no_sealed) for person in owners]),
+        "phone": joined([view.phone(person.id, person.phone_sealed) for person in owners]),
+        "tenure": word(row.tenure_type),
+        "cert_no": joined([view.cert_no(certificate.cert_no) for certificate in certificates]),
+        "use_approved": word(main.use_approved) if main else "",
+        "use_actual": word(main.use_actual) if main else "",
+        "structure": word(main.structure) if main else "",
+        "build_year": main.build_year if main else None,
+        "area_cert_m2": row.area_cert_m2,
+        "area_meas_m2": row.area_meas_m2,
+        "area_unreg_m2": row.area_unreg_m2,
+        "layout": layout_text(row),
+        "decoration": word(row.decoration),
+        "lease": word(row.lease_status),
+        "hukou_count": row.hukou_count,
+        "living_count": row.living_count,
+        "special": words(codes.SpecialTag, tags),
+        "mortgage": word(row.mortgage),
+        "seizure": word(row.seizure),
+        "rented": _rented(row.lease_status),
+        "will": word(row.renewal_will),
+        "comp_mode": word(row.comp_mode),
+        "wanted": joined([_wanted(each) for each in layouts]),
+        "claims": joined([words(codes.WillReason, row.will_reason), row.will_text]),
+        "visit_count": row.visit_count,
+        "survey_state": survey_state,
+        "surveyors": "、".join(visits[0][1:]) if visits else "",
+        "surveyed_on": local_day(row.last_visit_at),
+        "signed": signed_text(signatures, row.sheet_version),
+        "review_state": review_state,
+        "note": row.note,
+        "id": str(row.id),
+    }
+
+
+def layout_text(row: Any) -> str:
+    """3室1厅1厨1卫, as far as it is known."""
+    counted = ((row.rooms, "室"), (row.halls, "厅"), (row.kitchens, "厨"), (row.baths, "卫"))
+    return "".join(f"{count}{name}" for count, name in counted if count is not None)
+
+
+def _rented(lease: codes.Lease | None) -> str:
+    if lease is None:
+        return ""
+    return "有" if lease in (codes.Lease.RENTED, codes.Lease.PUBLIC_TENANCY) else "无"
+
+
+def _wanted(layout: Any) -> str:
+    text = " ".join(part for part in (layout.layout, layout.area_band) if part)
+    return f"{text}×{layout.layout_count}" if layout.layout_count else str(text)
+
+
+def signed_text(signatures: Iterable[Any], version: int) -> str:
+    """已签字, 拒签, 需重签 (an older version was signed) or 未签字, by whom the household answers for itself."""
+    theirs = [each for each in signatures if each.signer_role in (codes.SignerRole.RESPONDENT, codes.SignerRole.AGENT)]
+    if not theirs:
+        return "未签字"
+    last = theirs[-1]
+    if last.sheet_version != version:
+        return "需重签"
+    return "拒签" if last.refused else "已签字"
+
+
+# --- child sheets -------------------------------------------------------------------------------------------------
+
+
+def _children(view: View, model: Any, *columns: Any) -> Iterator[tuple[Any, str]]:
+    """The rows of a list in stairwell order, each with the room numbers of its household."""
+    query = (
+        select(
+            model.id, Household.dossier_no, Building.no.label("building_no"), Household.unit_no,
+            Household.id.label("household_id"), *columns,
+        )
+        .join(Household, Household.id == model.household_id)
+        .join(Building, Building.id == Household.building_id)
+        .where(view.scope)
+        .order_by(Household.door_sort, Household.id, model.position)
+    )  # fmt: skip
+    for batch in batches(stream(query)):
+        ids = {row.household_id for row in batch}
+        doors = grouped(
+            db.session.execute(
+                select(Door.household_id, Door.room_no).where(Door.household_id.in_(ids)).order_by(Door.sort)
+            )
+        )
+        for row in batch:
+            yield row, "、".join(door.room_no for door in doors.get(row.household_id, []))
+
+
+def _placed(row: Any, rooms: str) -> dict[str, object]:
+    return {
+        "dossier_no": row.dossier_no,
+        "building_no": row.building_no,
+        "unit_no": row.unit_no,
+        "room_no": rooms,
+        "id": str(row.id),
+    }
+
+
+def people(view: View) -> Iterator[Record]:
+    p = PersonRow
+    columns = (p.full_name, p.roles, p.relation, p.sex, p.birth_date, p.ethnicity, p.id_type, p.id_no_sealed,
+               p.phone_sealed, p.share_num, p.share_den, p.hukou_here, p.lives_here, p.special_tags, p.deceased,
+               p.heir_note)  # fmt: skip
+    for row, rooms in _children(view, p, *columns):
+        yield {
+            **_placed(row, rooms),
+            "full_name": view.name(row.full_name),
+            "roles": words(codes.PersonRole, row.roles),
+            "relation": word(row.relation),
+            "sex": word(row.sex) if row.sex in (codes.Sex.MALE, codes.Sex.FEMALE) else "",
+            "birth_date": None if view.masked_names else row.birth_date,
+            "ethnicity": codes.ETHNICITIES.get(row.ethnicity, row.ethnicity),
+            "id_type": word(row.id_type),
+            "id_no": view.id_no(row.id, row.id_no_sealed),
+            "phone": view.phone(row.id, row.phone_sealed),
+            "share": f"{row.share_num}/{row.share_den}" if row.share_num and row.share_den else "",
+            "hukou": 1 if row.hukou_here else None,
+            "living": 1 if row.lives_here else None,
+            "special": words(codes.SpecialTag, row.special_tags),
+            "note": joined(["已故" if row.deceased else "", row.heir_note]),
+        }
+
+
+def parts(view: View) -> Iterator[Record]:
+    p = PartRow
+    columns = (p.kind, p.legality, p.part_cert_no, p.area_cert_m2, p.area_cert_inner_m2, p.area_meas_m2,
+               p.area_meas_inner_m2, p.balcony_m2, p.area_unreg_m2, p.use_approved, p.use_actual, p.structure,
+               p.build_year, p.part_note)  # fmt: skip
+    for row, rooms in _children(view, p, *columns):
+        yield {
+            **_placed(row, rooms),
+            "kind": word(row.kind),
+            "legality": word(row.legality),
+            "cert_no": view.cert_no(row.part_cert_no),
+            "area_cert_m2": row.area_cert_m2,
+            "area_cert_inner_m2": row.area_cert_inner_m2,
+            "area_meas_m2": row.area_meas_m2,
+            "area_meas_inner_m2": row.area_meas_inner_m2,
+            "balcony_m2": row.balcony_m2,
+            "area_unreg_m2": row.area_unreg_m2,
+            "use_approved": word(row.use_approved),
+            "use_actual": word(row.use_actual),
+            "structure": word(row.structure),
+            "build_year": row.build_year,
+            "note": row.part_note,
+        }
+
+
+def fixtures(view: View) -> Iterator[Record]:
+    f = FixtureRow
+    for row, rooms in _children(view, f, f.fixture_kind, f.quantity, f.fixture_note):
+        yield {
+            **_placed(row, rooms),
+            "kind": word(row.fixture_kind),
+            "quantity": row.quantity,
+            "note": row.fixture_note,
+        }

@@ -1,0 +1,152 @@
+"""Who reads for an export, of which project, and what they may see; and the one moment that an export shows.
+
+Numbers are masked here and nowhere else in exports, and nothing is read but through the person's scope. Refuses to
+start while the session holds unsaved changes: reading begins a transaction of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import islice
+from typing import Any, TypeVar
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, Select, and_
+
+from survey.domain.access import GRANTS, Permission, Role
+from survey.domain.codes import Code
+from survey.domain.errors import DomainError
+from survey.domain.mask import mask_cert_no, mask_id_no, mask_name, mask_phone
+from survey.models import Household, Project, User, db
+from survey.models.base import READ_ONLY
+from survey.models.crypto import unseal
+from survey.services.scope import household_scope, role_in
+
+CHINA = ZoneInfo("Asia/Shanghai")
+STREAM = 1000
+
+Item = TypeVar("Item")
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """One reader's view of a project.
+
+    actor     None: the command line, which sees the whole project (masked, too)
+    granted   the permissions of the reader
+    clear     ID numbers and phones in clear: only with ledger.export_clear, a reason, and an audit entry that says so
+    masked_names  whether names are masked as well (协调员: masked summaries)
+    """
+
+    project_id: UUID
+    actor: User | None
+    granted: frozenset[str]
+    clear: bool = False
+    masked_names: bool = False
+
+    @property
+    def scope(self) -> ColumnElement[bool]:
+        """The condition under which a household may be read."""
+        if self.actor is None:
+            return and_(Household.project_id == self.project_id, Household.removed_at.is_(None))
+        return household_scope(self.actor, self.project_id)
+
+    def may(self, permission: Permission) -> bool:
+        return permission.value in self.granted
+
+    def name(self, text: str) -> str:
+        """A person's name, or several joined by 、."""
+        return "、".join(mask_name(each) for each in text.split("、")) if self.masked_names and text else text
+
+    def id_no(self, row: UUID, sealed: bytes | None) -> str:
+        text = unseal("person.id_no", row, sealed)
+        return text if self.clear or not text else mask_id_no(text)
+
+    def phone(self, row: UUID, sealed: bytes | None) -> str:
+        text = unseal("person.phone", row, sealed)
+        return text if self.clear or not text else mask_phone(text)
+
+    def cert_no(self, text: str) -> str:
+        return mask_cert_no(text) if self.masked_names and text else text
+
+
+def view_of(project: Project, actor: User | None, *, clear: bool = False, reason: str = "") -> View:
+    """The reader's view. Raises DomainError: export.clear_forbidden, export.reason."""
+    if actor is None:
+        granted, masked_names = frozenset(Permission), False
+    else:
+        role = role_in(actor, project.id)
+        granted, masked_names = (GRANTS[role] if role else frozenset()), role is Role.COORDINATOR
+    if clear and Permission.LEDGER_EXPORT_CLEAR not in granted:
+        raise DomainError("export.clear_forbidden", "clear")
+    if clear and len(reason.strip()) < 4:
+        raise DomainError("export.reason", "reason")
+    return View(project.id, actor, frozenset(each.value for each in granted), clear, masked_names)
+
+
+@contextmanager
+def one_moment() -> Iterator[None]:
+    """Read everything as it is at one moment, without keeping writers out.
+
+    SQLite reads from one WAL snapshot, PostgreSQL with REPEATABLE READ: sheets that are read one after the other add
+    up although people go on writing. The session's transaction before it must be finished, and is ended afterwards.
+    """
+    if db.session.new or db.session.dirty or db.session.deleted:
+        raise RuntimeError("unsaved changes: commit or roll back before an export")
+    db.session.rollback()
+    before = READ_ONLY.set(True)
+    try:
+        if db.engine.dialect.name == "postgresql":
+            db.session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+        yield
+    finally:
+        db.session.rollback()
+        READ_ONLY.reset(before)
+
+
+def stream(query: Select[*tuple[Any, ...]]) -> Iterator[Any]:
+    """The rows of a query, fetched a thousand at a time and never all at once."""
+    yield from db.session.execute(query, execution_options={"yield_per": STREAM})
+
+
+def batches(rows: Iterable[Item], size: int = STREAM) -> Iterator[list[Item]]:
+    """The rows in lists of at most `size`, so that what belongs to them is fetched once a list."""
+    rest = iter(rows)
+    while batch := list(islice(rest, size)):
+        yield batch
+
+
+def grouped(rows: Iterable[Any]) -> dict[UUID, list[Any]]:
+    """Rows by their first value, the household's id, each list in the order of the rows."""
+    found: dict[UUID, list[Any]] = {}
+    for row in rows:
+        found.setdefault(row[0], []).append(row)
+    return found
+
+
+def local_day(moment: datetime | None) -> date | None:
+    """The day on the clock of the neighbourhood."""
+    return moment.astimezone(CHINA).date() if moment else None
+
+
+def local_moment(moment: datetime | None) -> datetime | None:
+    """The time on the clock of the neighbourhood, without an offset: what a cell can hold."""
+    return moment.astimezone(CHINA).replace(tzinfo=None) if moment else None
+
+
+def word(code: Code | None) -> str:
+    return code.label if code is not None else ""
+
+
+def words(codes: type[Code], values: Collection[str] | None) -> str:
+    """The words of stored values in the order of the code list."""
+    return "、".join(code.label for code in codes if values and code.value in values)
+
+
+def joined(texts: Sequence[str]) -> str:
+    """Several texts in one cell; empty ones and repetitions left out."""
+    return "；".join(dict.fromkeys(text for text in texts if text))
