@@ -149,9 +149,16 @@ def test_rows_may_have_gaps_and_keep_their_uid() -> None:
 
 
 def test_a_row_that_says_nothing_is_left_out() -> None:
-    form = filled(persons__0__uid="a", persons__0__full_name=" ", persons__1__uid="b", persons__1__full_name="李四")
-    assert form.to_pairs() == [("persons-0-uid", "b"), ("persons-0-full_name", "李四")]
-    assert form.to_pairs(unasked=True)[0] == ("persons-0-uid", "a")
+    form = filled(parts__0__uid="a", parts__0__part_note=" ", parts__1__uid="b", parts__1__part_note="漏雨")
+    assert form.to_pairs() == [("parts-0-uid", "b"), ("parts-0-part_note", "漏雨")]
+    assert form.to_pairs(unasked=True)[0] == ("parts-0-uid", "a")
+
+
+def test_a_person_whose_answers_were_all_emptied_keeps_the_numbers_that_the_page_did_not_show() -> None:
+    sent = filled(persons__0__uid="a", persons__0__full_name="").to_pairs()
+    kept = from_pairs(keep_unshown(sent, BASE))
+    assert [person.phone for person in kept.persons] == ["12012345678"]
+    assert filled(persons__0__uid="a").to_sheet().persons == ()
 
 
 def test_a_row_without_uid_cannot_be_saved() -> None:

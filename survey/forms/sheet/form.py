@@ -168,7 +168,9 @@ class SheetForm(
                     if part in row.form
                     for pair in _pairs_of(row.form[part], f"{name}-{number}-{part}", unasked)
                 ]
-                if told and (unasked or len(told) > 1 or self.hidden_fields & set(field_types(ROW_TYPES[name]))):
+                # A row of which only its uid is on the page may have answers that the page does not show.
+                is_kept = bool((self.hidden_fields | MASKED_FIELDS) & set(field_types(ROW_TYPES[name])))
+                if told and (unasked or is_kept or len(told) > 1):
                     pairs.extend(told)
                     number += 1
         return pairs
