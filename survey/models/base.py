@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -47,8 +49,22 @@ def row_id(household_id: UUID, uid: str) -> UUID:
     return uuid5(household_id, uid)
 
 
+_moment: ContextVar[datetime | None] = ContextVar("moment", default=None)
+
+
 def utc_now() -> datetime:
-    return datetime.now(UTC)
+    """Now; inside `at`, the moment that it sets."""
+    return _moment.get() or datetime.now(UTC)
+
+
+@contextmanager
+def at(moment: datetime) -> Iterator[None]:
+    """Let the clock of the records stand at a moment: for a demo's past, and for tests of days and terms."""
+    token = _moment.set(moment)
+    try:
+        yield
+    finally:
+        _moment.reset(token)
 
 
 class Guid(TypeDecorator[UUID]):
