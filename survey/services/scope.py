@@ -58,14 +58,15 @@ def household_scope(user: User, project_id: UUID) -> ColumnElement[bool]:
     in_project = and_(Household.project_id == project_id, Household.removed_at.is_(None))
     if member.role not in (Role.SURVEYOR, Role.LEADER):
         return in_project
-    mine = _assigned(user.id)
+    mine = assigned_to(user.id)
     if member.role is Role.LEADER and member.team_id is not None:
         team = select(Building.id).where(Building.project_id == project_id, Building.team_id == member.team_id)
         return and_(in_project, or_(mine, Household.building_id.in_(team)))
     return and_(in_project, mine)
 
 
-def _assigned(user_id: UUID) -> ColumnElement[bool]:
+def assigned_to(user_id: UUID) -> ColumnElement[bool]:
+    """The condition on Household under which it is one of the buildings or stairwells given to a person."""
     standing = and_(Assignment.user_id == user_id, Assignment.until.is_(None))
     whole = select(Assignment.building_id).where(standing, Assignment.unit_no.is_(None))
     stairwell = (
