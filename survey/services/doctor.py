@@ -356,6 +356,6 @@ def local_disk(file: Path, mounts: str | None = None) -> Finding:
     return _finding(
         "数据库所在磁盘",
         not remote,
-        kind,
+        kind or "无法判断",
         "SQLite 文件不能放在网络文件系统上，多人同时使用会损坏数据。请移到本机磁盘，或改用 PostgreSQL。",
     )

@@ -214,6 +214,11 @@ def test_sqlite_may_not_lie_on_a_network_file_system(file: str, kind: str, ok: b
     assert (finding.found, finding.ok) == (kind, ok)
 
 
+def test_a_disk_that_nobody_can_tell_is_no_fault() -> None:
+    finding = doctor.local_disk(Path("/srv/ruhu.sqlite"), "")
+    assert (finding.found, finding.ok) == ("无法判断", True)
+
+
 def test_a_setting_that_the_file_did_not_take_on_is_named() -> None:
     engine = create_engine("sqlite://")
     with engine.connect() as connection:
