@@ -50,6 +50,7 @@ class Request(Identified, Base):
     urgency: Mapped[codes.Urgency] = mapped_column(CodeType(codes.Urgency), default=codes.Urgency.NORMAL)
     content: Mapped[str]
     accept_due: Mapped[date]
+    accepted_on: Mapped[date | None]
     reply_due: Mapped[date]
     handler: Mapped[str] = mapped_column(default="")
     reply: Mapped[str] = mapped_column(default="")

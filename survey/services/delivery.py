@@ -1,0 +1,61 @@
+"""Deliveries (送达): recorded attempt by attempt, never changed."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import select
+
+from survey.domain.codes import DocumentCategory
+from survey.domain.delivery import DeliveryGiven, check_delivery
+from survey.models import Delivery, Household, User, db
+from survey.services import audit
+from survey.services.document import Prepared, add_document
+
+
+def record_delivery(*, actor: User, household: Household, given: DeliveryGiven, now: datetime,
+                    evidence: Prepared | None = None, folder: Path | None = None) -> Delivery:  # fmt: skip
+    """Append a delivery, with its photo or scan where there is one. Raises DomainError as `check_delivery`."""
+    check_delivery(given, now)
+    document = None
+    if evidence is not None and folder is not None:
+        document = add_document(
+            actor=actor,
+            folder=folder,
+            category=DocumentCategory.DELIVERY,
+            prepared=evidence,
+            title=given.notice,
+            household=household,
+            with_audit=False,
+        )
+    row = Delivery(
+        project_id=household.project_id,
+        household_id=household.id,
+        notice=given.notice,
+        document_no=given.document_no,
+        method=given.method,
+        served_at=given.served_at,
+        place=given.place,
+        recipient=given.recipient,
+        recipient_relation=given.recipient_relation if not given.for_self else "",
+        refused_reason=given.refused_reason,
+        witness=given.witness,
+        evidence_id=document.id if document else None,
+        recorded_by_id=actor.id,
+    )
+    db.session.add(row)
+    db.session.flush()
+    details = {"method": given.method.value, "evidence": document is not None}
+    audit.record(actor, "delivery.record", row, details)
+    return row
+
+
+def list_deliveries(household: Household) -> list[Delivery]:
+    """The household's deliveries, the newest first."""
+    query = (
+        select(Delivery)
+        .where(Delivery.household_id == household.id)
+        .order_by(Delivery.served_at.desc(), Delivery.id.desc())
+    )
+    return list(db.session.scalars(query))

@@ -1,0 +1,75 @@
+"""Signatures (签字): a signing on paper, bound to the sheet that was signed by its hash, or a refusal; never changed."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import select
+
+from survey.domain.codes import DocumentCategory
+from survey.domain.errors import DomainError
+from survey.domain.signature import SignatureGiven, check_signature
+from survey.models import Household, Signature, User, db
+from survey.services import audit
+from survey.services.document import Prepared, add_document
+from survey.services.sheet import get_version
+
+
+def record_signature(*, actor: User, household: Household, given: SignatureGiven, now: datetime,
+                     evidence: Prepared | None = None, folder: Path | None = None) -> Signature:  # fmt: skip
+    """Append a signature to the sheet as it stands. A later change of the sheet leaves it without this signature.
+
+    Raises DomainError: signature.no_sheet, and as `check_signature`.
+    """
+    if not household.sheet_version:
+        raise DomainError("signature.no_sheet")
+    check_signature(given, now)
+    document = None
+    if evidence is not None and folder is not None:
+        document = add_document(
+            actor=actor,
+            folder=folder,
+            category=DocumentCategory.SURVEY,
+            prepared=evidence,
+            title=given.signer_role.label,
+            household=household,
+            is_original=True,
+            with_audit=False,
+        )
+    row = Signature(
+        project_id=household.project_id,
+        household_id=household.id,
+        sheet_version=household.sheet_version,
+        pairs_hash=get_version(household, household.sheet_version).pairs_hash,
+        signer_role=given.signer_role,
+        signer_name=given.signer_name,
+        signed_at=given.signed_at,
+        refused=given.refused,
+        refuse_reason=given.refuse_reason if given.refused else "",
+        witness=given.witness,
+        evidence_id=document.id if document else None,
+        recorded_by_id=actor.id,
+    )
+    db.session.add(row)
+    db.session.flush()
+    details = {"role": given.signer_role.value, "refused": given.refused, "version": household.sheet_version}
+    audit.record(actor, "signature.record", row, details)
+    return row
+
+
+def list_signatures(household: Household) -> list[Signature]:
+    """The household's signatures, the newest first."""
+    query = (
+        select(Signature)
+        .where(Signature.household_id == household.id)
+        .order_by(Signature.signed_at.desc(), Signature.id.desc())
+    )
+    return list(db.session.scalars(query))
+
+
+def standing_hash(household: Household) -> str:
+    """The hash of the sheet as it stands: a signature that names another is of an older version. "" without a sheet."""
+    if not household.sheet_version:
+        return ""
+    return get_version(household, household.sheet_version).pairs_hash
