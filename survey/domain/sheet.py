@@ -246,6 +246,8 @@ DECIMAL = re.compile(r"^-?\d{1,10}(\.\d{1,8})?$")
 TWO_PLACES = Decimal("0.01")
 SIX_PLACES = frozenset({"lon", "lat"})
 YES, NO = "yes", "no"
+NOUGHTS = (bool, int, Decimal)
+"""Types whose false value is an answer: no, 0, 0.00."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -371,13 +373,19 @@ def to_pairs(sheet: Sheet) -> list[Pair]:
     pairs: list[Pair] = []
     for name, kind in field_types(Sheet).items():
         value = getattr(sheet, name)
-        if kind.kind == "rows":
-            for number, row in enumerate(value):
-                for field, row_kind in field_types(type(row)).items():
-                    key = f"{name}-{number}-{field}"
-                    pairs.extend((key, text) for text in _write(row_kind, getattr(row, field)))
-        elif value is not None and value != "" and value != ():
-            pairs.extend((name, text) for text in _write(kind, value))
+        if not value and not isinstance(value, NOUGHTS):  # Most questions are unanswered: they cost next to nothing.
+            continue
+        if kind.kind != "rows":
+            for text in _write(kind, value):
+                pairs.append((name, text))
+            continue
+        for number, row in enumerate(value):
+            stem = f"{name}-{number}-"
+            for field, row_kind in field_types(type(row)).items():
+                answer = getattr(row, field)
+                if answer or isinstance(answer, NOUGHTS):
+                    for text in _write(row_kind, answer):
+                        pairs.append((stem + field, text))
     return pairs
 
 
