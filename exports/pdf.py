@@ -266,15 +266,19 @@ class Press:
         pictures: Mapping[str, bytes] | None = None,
         duplex: bool = False,
         chunk: int = CHUNK,
+        processes: int = 1,
     ) -> bytes:
         """All notices in their order as one PDF, each with page numbers of its own.
 
         duplex  begin each notice on a right-hand page, so that a two-sided print never carries two households on a leaf
         """
-        parts = [
-            self._render(template, group, pictures, duplex=duplex, whole=True)[0].write()
-            for group in _chunks(notices, chunk)
-        ]
+        groups = list(_chunks(notices, chunk))
+        if processes > 1 and len(groups) > 1:
+            jobs = [(self.font_folder, template, group, pictures, duplex) for group in groups]
+            with ProcessPoolExecutor(min(processes, len(groups)), mp_context=get_context("spawn")) as pool:
+                parts = list(pool.map(_bound_elsewhere, jobs))
+        else:
+            parts = [self.bound(template, group, pictures, duplex=duplex) for group in groups]
         if len(parts) == 1:
             return parts[0]
         writer = PdfWriter()
@@ -307,6 +311,17 @@ class Press:
     def split(self, template: str, group: Sequence[object], pictures: Mapping[str, bytes] | None = None) -> list[bytes]:
         """One chunk of `each`: one rendering, split into a PDF for each notice."""
         return [piece.write() for piece in self._render(template, group, pictures, duplex=False)]
+
+    def bound(
+        self,
+        template: str,
+        group: Sequence[object],
+        pictures: Mapping[str, bytes] | None = None,
+        *,
+        duplex: bool = False,
+    ) -> bytes:
+        """One chunk of `book`: one rendering, written as it is."""
+        return self._render(template, group, pictures, duplex=duplex, whole=True)[0].write()
 
     def _each_in_processes(
         self,
@@ -372,6 +387,13 @@ def _split_elsewhere(
 ) -> list[bytes]:
     font_folder, template, group, pictures = job
     return press(font_folder).split(template, group, pictures)
+
+
+def _bound_elsewhere(
+    job: tuple[Path | None, str, Sequence[object], Mapping[str, bytes] | None, bool],
+) -> bytes:
+    font_folder, template, group, pictures, duplex = job
+    return press(font_folder).bound(template, group, pictures, duplex=duplex)
 
 
 def _chunks(notices: Sequence[object], size: int) -> Iterator[list[object]]:

@@ -9,20 +9,25 @@ from dataclasses import dataclass
 class Office:
     """The issuing office of a project.
 
-    name        the unit that signs (房屋征收部门, 项目办)
-    entrusted   the unit that does the survey on its behalf (受委托单位), "" where there is none
-    statutory   whether the survey rests on 590号 art 15; otherwise it rests on consent and the notices say so
-    retention   how long the data are kept, as a sentence without its full stop
+    name         the unit that signs (房屋征收部门, 项目办)
+    entrusted    the unit that does the survey on its behalf (受委托单位), "" where there is none
+    legal_basis  the provision on which the survey rests, as it is cited; "" when it rests on consent alone
+    retention    how long the data are kept, as a sentence without its full stop
     """
 
     name: str
     entrusted: str = ""
-    statutory: bool = True
+    legal_basis: str = "《国有土地上房屋征收与补偿条例》（国务院令第590号）第十五条"
     contact: str = ""
     phone: str = ""
     address: str = ""
     supervision_phone: str = ""
-    retention: str = "按房屋征收档案管理规定的期限保存"
+    retention: str = "作为征收档案保存，保管期限为永久"
+
+    @property
+    def statutory(self) -> bool:
+        """Whether the survey is a duty of law; otherwise it rests on consent, and every notice says so."""
+        return bool(self.legal_basis.strip())
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,8 +36,8 @@ class SurveyNotice:
     dossier_no: str
     addressee: str
     door: str
-    survey_from: date
-    survey_to: date
+    survey_from: date | None
+    survey_to: date | None
     hours: str
     surveyors: tuple[Surveyor, ...]
     issued_on: date
