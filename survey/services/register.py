@@ -13,7 +13,7 @@ from typing import Literal
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, and_, case, false, func, not_, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, case, false, func, not_, or_, select
 from sqlalchemy.orm import load_only
 
 from survey.domain import codes
@@ -30,7 +30,6 @@ from survey.models import (
     Door,
     Household,
     Membership,
-    Policy,
     PolicyVersion,
     Project,
     Request,
@@ -41,6 +40,7 @@ from survey.models import (
     db,
     utc_now,
 )
+from survey.services.policy import version_in_force
 from survey.services.scope import building_scope, household_scope
 
 CHINA = ZoneInfo("Asia/Shanghai")
@@ -54,13 +54,13 @@ WAITING = frozenset(HouseholdState) - {HouseholdState.UNVISITED, HouseholdState.
 class Reading:
     """What the conditions depend on besides the rows: whose project, which moment, what is in force.
 
-    versions  policy -> its version in force
+    version   the version in force of the leading policy, which every household must have been told; None before one is
     round_id  the current round: the last one opened that still runs, else the last one opened
     """
 
     project_id: UUID
     now: datetime
-    versions: Mapping[UUID, UUID]
+    version: PolicyVersion | None
     round_id: UUID | None
 
     @property
@@ -71,18 +71,7 @@ class Reading:
 
 def read(project: Project, now: datetime | None = None) -> Reading:
     """The reading of this moment."""
-    return Reading(project.id, now or utc_now(), versions_in_force(project.id), find_round_id(project.id))
-
-
-def versions_in_force(project_id: UUID) -> dict[UUID, UUID]:
-    """Policy -> the published version with the highest number."""
-    query = (
-        select(PolicyVersion.policy_id, PolicyVersion.id)
-        .join(Policy, Policy.id == PolicyVersion.policy_id)
-        .where(Policy.project_id == project_id, PolicyVersion.published_at.is_not(None))
-        .order_by(PolicyVersion.policy_id, PolicyVersion.number)
-    )
-    return dict(db.session.execute(query).all())
+    return Reading(project.id, now or utc_now(), version_in_force(project), find_round_id(project.id))
 
 
 def find_round_id(project_id: UUID) -> UUID | None:
@@ -138,39 +127,26 @@ def _code(label: str, column: ColumnElement[object], words: type[Code]) -> Filte
     return Filter(label, "code", chosen, words)
 
 
-def briefed_on(version_id: UUID) -> ColumnElement[bool]:
-    """Whether the household was told this version of a policy."""
+def _told(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
     return (
         select(Briefing.id)
-        .where(Briefing.household_id == Household.id, Briefing.policy_version_id == version_id)
+        .join(PolicyVersion, PolicyVersion.id == Briefing.policy_version_id)
+        .where(Briefing.household_id == Household.id, *conditions)
         .correlate(Household)
         .exists()
     )
 
 
 def _briefed(reading: Reading) -> ColumnElement[bool]:
-    """Told the version in force of each policy; nobody is, while none is in force."""
-    if not reading.versions:
-        return false()
-    return and_(true(), *(briefed_on(version) for version in reading.versions.values()))
+    """Told the version in force; nobody is, while none is in force."""
+    return false() if reading.version is None else _told(PolicyVersion.id == reading.version.id)
 
 
 def _rebrief(reading: Reading) -> ColumnElement[bool]:
-    """Told an older version of a policy, and not the one in force."""
-    return or_(
-        false(),
-        *(
-            and_(
-                select(Briefing.id)
-                .join(PolicyVersion, PolicyVersion.id == Briefing.policy_version_id)
-                .where(Briefing.household_id == Household.id, PolicyVersion.policy_id == policy)
-                .correlate(Household)
-                .exists(),
-                not_(briefed_on(version)),
-            )
-            for policy, version in reading.versions.items()
-        ),
-    )
+    """Told an older version, and not the one in force."""
+    if reading.version is None:
+        return false()
+    return and_(_told(PolicyVersion.policy_id == reading.version.policy_id), not_(_briefed(reading)))
 
 
 def _choice(reading: Reading, value: str) -> ColumnElement[bool]:

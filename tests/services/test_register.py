@@ -33,6 +33,7 @@ def office(project: Project) -> User:
 
 def doors(actor: User, project: Project, **filters: str) -> list[str]:
     db.session.flush()
+    db.session.expire_all()
     reading = register.read(project)
     return [row.door_text for row in register.list_households(actor, reading, filters).rows]
 
