@@ -35,7 +35,7 @@ function readIdNumber(input, done) {
   const prefix = prefixOf(input.name);
   if (!form) return;
   const type = answersTo(form, `${prefix}id_type`)[0];
-  if (type !== undefined && type !== "resident") return remark(input, "");
+  if (type !== undefined && type !== "resident" && type !== "hmt_residence") return remark(input, "");
   const facts = readId(id);
   const wrong = facts === null && (id.length === 18 || (done && id.length > 0 && id.length !== 15));
   remark(input, wrong ? say("idWrong") : "", wrong);

@@ -110,6 +110,7 @@ class Saver {
 /** @param {Response} answer */
 function reason(answer) {
   if (answer.type === "opaqueredirect" || answer.status === 401) return say("saveSignedOut");
+  if (answer.status >= 500 || answer.status === 429) return say("saveBusy");
   if (answer.status === 409) return say("saveConflict");
   return say("saveRefused", answer.status);
 }

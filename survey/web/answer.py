@@ -66,7 +66,10 @@ def attributes(field: Field, kind: str | None = None) -> dict[str, Any]:
     kind = kind or kind_of(field)
     given = field.render_kw or {}
     told = described_by(field)
-    more: dict[str, Any] = {"class_": f"input {given.get('class', '')}".strip(), "autocomplete": given.get("autocomplete", "off")}
+    more: dict[str, Any] = {
+        "class_": f"input {given.get('class', '')}".strip(),
+        "autocomplete": given.get("autocomplete", "off"),
+    }
     if told:
         more["aria_describedby"] = told
     if own_errors(field):
@@ -77,7 +80,12 @@ def attributes(field: Field, kind: str | None = None) -> dict[str, Any]:
         decimal = isinstance(field, fields.DecimalField)
         more["inputmode"] = given.get("inputmode", "decimal" if decimal else "numeric")
     elif kind == "date":
-        more |= {"inputmode": "numeric", "data_date": True, "maxlength": 11, "placeholder": given.get("placeholder", "19560312")}
+        more |= {
+            "inputmode": "numeric",
+            "data_date": True,
+            "maxlength": 11,
+            "placeholder": given.get("placeholder", "19560312"),
+        }
     elif kind == "id_number":
         more |= {"inputmode": "text", "autocapitalize": "characters", "spellcheck": "false", "data_id_number": True}
     elif kind == "tel":
@@ -99,8 +107,14 @@ def own_errors(field: Field) -> list[str]:
     return [str(error) for error in field.errors if not isinstance(error, (dict, list, tuple))]
 
 
+ROW_MARK = " · "
+
+
 class Problem(NamedTuple):
-    """One line of the error summary: where it is (an id on the page), what is asked there, what to do."""
+    """One line of the error summary: where it is (an id on the page), which row or question, what to do.
+
+    `label` is "" where the text alone says it: the house's own questions speak their names in their errors.
+    """
 
     target: str
     label: str
@@ -119,11 +133,16 @@ def _problems(inside: Any, prefix: str) -> Iterator[Problem]:
 
 
 def _problems_of(field: Field, prefix: str) -> Iterator[Problem]:
+    if field.short_name == "csrf_token":
+        if field.errors:
+            yield Problem("", "", _("页面打开太久，请刷新后再试一次。"))
+        return
+    names_itself = bool(getattr(field, "thing", ""))
     for text in own_errors(field):
-        yield Problem(field.id, f"{prefix}{_(str(field.label.text))}", text)
+        yield Problem(field.id, prefix.removesuffix(ROW_MARK) if names_itself else f"{prefix}{field.label.text}", text)
     if hasattr(field, "entries"):
         for number, entry in enumerate(field.entries, 1):
-            yield from _problems_of_row(entry, f"{prefix}{row_name(field, number)} · ")
+            yield from _problems_of_row(entry, f"{prefix}{row_name(field, number)}{ROW_MARK}")
     elif hasattr(field, "form"):
         yield from _problems(field.form, prefix)
 
@@ -132,7 +151,7 @@ def _problems_of_row(entry: Field, prefix: str) -> Iterator[Problem]:
     if hasattr(entry, "form"):
         yield from _problems(entry.form, prefix)
     else:
-        yield from (Problem(entry.id, prefix.removesuffix(" · "), text) for text in own_errors(entry))
+        yield from (Problem(entry.id, prefix.removesuffix(ROW_MARK), text) for text in own_errors(entry))
 
 
 def row_name(field: Field, number: int | str) -> str:
@@ -145,7 +164,9 @@ def blank_row(field: fields.FieldList) -> Field:
     """A row that nobody has filled, numbered `__i__`: what the browser copies when a row is added."""
     name = f"{field.name}-__i__"
     row: Field = field.meta.bind_field(
-        field._form, field.unbound_field, {"name": name, "id": name, "_meta": field.meta, "translations": field._translations}
+        field._form,
+        field.unbound_field,
+        {"name": name, "id": name, "_meta": field.meta, "translations": field._translations},
     )
     row.process(None)
     return row

@@ -1,6 +1,6 @@
 """Built files by their plain names: `asset("app.js")` is the address of the hashed file that frontend/build.mjs made.
 
-The manifest is read once, when the application starts to serve. A file that it does not list is an error that says how
+The manifest is read once. A file that it does not list is an error that says how
 to build the assets, never a silent 404.
 """
 
@@ -22,17 +22,21 @@ def init_app(app: Flask) -> None:
     dist = Path(app.static_folder or "") / "dist"
 
     @cache
-    def manifest() -> dict[str, str]:
-        try:
-            names: dict[str, str] = json.loads((dist / "manifest.json").read_text(encoding="utf-8"))
-        except FileNotFoundError as error:
-            raise AssetMissing("The assets are not built: run `make assets` (node frontend/build.mjs).") from error
+    def manifest(_built_at: float) -> dict[str, str]:
+        names: dict[str, str] = json.loads((dist / "manifest.json").read_text(encoding="utf-8"))
         return names
+
+    def names() -> dict[str, str]:
+        # While the pages are being made (STYLEGUIDE), a new build shows without a restart.
+        try:
+            return manifest((dist / "manifest.json").stat().st_mtime if app.config.get("STYLEGUIDE") else 0.0)
+        except FileNotFoundError as error:
+            raise AssetMissing("The assets are not built: run `make assets`.") from error
 
     def asset(name: str) -> str:
         """The address of a built file, e.g. /static/dist/app.4f2c.js for "app.js"."""
-        if name not in manifest():
-            raise AssetMissing(f"{name} is not in static/dist/manifest.json: run `make assets` (node frontend/build.mjs).")
-        return url_for("static", filename=f"dist/{manifest()[name]}")
+        if name not in names():
+            raise AssetMissing(f"{name} is not in static/dist/manifest.json: run `make assets`.")
+        return url_for("static", filename=f"dist/{names()[name]}")
 
     app.jinja_env.globals["asset"] = asset

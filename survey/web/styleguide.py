@@ -10,6 +10,7 @@ from flask import Blueprint, abort, current_app, render_template, request
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 from wtforms import FieldList, FileField, FormField, HiddenField, PasswordField, SelectField, StringField, TextAreaField
+from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired
 
 from survey.domain import codes
@@ -47,7 +48,9 @@ class RowForm(Form):
 
 
 class SampleForm(Form):
-    address = TextField("房屋坐落在哪里？", [Required("坐落")], description="按门牌填写，与证书不同也照实写", thing="坐落")
+    address = TextField(
+        "房屋坐落在哪里？", [Required("坐落")], description="按门牌填写，与证书不同也照实写", thing="坐落"
+    )
     tenure_type = CodeField("是什么产权？", codes.Tenure)
     lease_status = CodeField("现在谁在住？", codes.Lease)
     rent_yuan_month = AreaField("每月租金多少？", [ShowIf(lease_status=["rented"])], unit="元/月")
@@ -63,7 +66,7 @@ class SampleForm(Form):
 
 class OtherForm(Form):
     title = StringField("标题", [InputRequired()])
-    kind = SelectField("类别", choices=[("a", "政策"), ("b", "诉求")])
+    kind = SelectField("类别", choices=[SelectChoice("a", "政策"), SelectChoice("b", "诉求")])
     text = TextAreaField("内容", description="说清时间、地点、人")
     password = PasswordField("当前密码")
     roster = FileField("花名册文件", description=".xlsx、.xls、.ods 或 .csv，不超过 20 MB")
@@ -83,7 +86,13 @@ def sample_grid() -> dict[str, Any]:
     def cell(floor: int, column: int, **more: Any) -> Thing:
         unit, door = divmod(column, 2)
         state = states[(floor * 5 + column * 7) % len(states)]
-        name = {"unit": f"{unit + 1}单元", "door": f"{floor}0{door + 1}", "url": "#grid", "state": state, "column": column}
+        name = {
+            "unit": f"{unit + 1}单元",
+            "door": f"{floor}0{door + 1}",
+            "url": "#grid",
+            "state": state,
+            "column": column,
+        }
         return Thing(**{**name, "colspan": 1, "rowspan": 1, "current": False, "dim": False, "marks": (), **more})
 
     floors = []
