@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from sqlalchemy import func, select
 
 from survey.domain.codes import BriefingForm, Understood
-from survey.domain.errors import DomainError
+from survey.domain.errors import DomainError, NotFound
 from survey.domain.policy import check_briefing
-from survey.models import Briefing, Household, PolicyVersion, User, db, utc_now
+from survey.models import Briefing, Household, PolicyVersion, User, db, new_id, utc_now
 from survey.services import audit
 from survey.services.policy import find_leading_policy
 from survey.services.sheet import lock_household
@@ -45,12 +45,18 @@ def record_briefing(
     version: PolicyVersion,
     told: Told,
     recipient: str,
+    key: UUID | None = None,
     now: datetime | None = None,
 ) -> Briefing:
-    """Append a briefing to the household's record. Raises DomainError as `check_briefing`."""
+    """Append a briefing to the household's record. Raises DomainError as `check_briefing`.
+
+    key  the id that the page made for the briefing: what was sent twice is recorded once
+    """
     household = lock_household(household)
+    if key is not None and (known := _find_known(household, key)) is not None:
+        return known
     _check(version, household.project_id, told, now)
-    briefing = _append(actor, household, version, told, recipient)
+    briefing = _append(actor, household, version, told, recipient, key)
     db.session.flush()
     _keep_briefed([household], version)
     audit.record(
@@ -63,24 +69,25 @@ def record_briefing(
 
 
 def record_meeting(
-    *, actor: User, households: Sequence[Household], version: PolicyVersion, told: Told, recipients: dict[UUID, str],
-    now: datetime | None = None,
+    *, actor: User, households: Sequence[Household], version: PolicyVersion, told: Told,
+    key: UUID | None = None, now: datetime | None = None,
 ) -> list[Briefing]:  # fmt: skip
     """One act for many households: a briefing row each, one entry in the log.
 
-    recipients  household id -> who came; the owners' names for those not named
+    Who came is kept as the owners' names; the list of signatures (签到表) among the documents says it better.
     Raises DomainError as `check_briefing`, and briefing.nobody.
     """
     if not households:
         raise DomainError("briefing.nobody", "households")
     # Locked in one order, so that two meetings recorded at once cannot wait for each other.
     locked = [lock_household(household) for household in sorted(households, key=lambda each: each.id)]
+    keys = {household.id: uuid5(key, household.id.hex) if key else None for household in locked}
+    known = [found for household in locked if (each := keys[household.id]) and (found := _find_known(household, each))]
+    if known:
+        return known
     for project_id in {household.project_id for household in locked}:
         _check(version, project_id, told, now)
-    rows = [
-        _append(actor, household, version, told, recipients.get(household.id, "") or household.owner_names)
-        for household in locked
-    ]
+    rows = [_append(actor, household, version, told, household.owner_names, keys[household.id]) for household in locked]
     db.session.flush()
     _keep_briefed(locked, version)
     audit.record(
@@ -104,8 +111,19 @@ def _check(version: PolicyVersion, project_id: UUID, told: Told, now: datetime |
     )
 
 
-def _append(actor: User, household: Household, version: PolicyVersion, told: Told, recipient: str) -> Briefing:
+def _find_known(household: Household, key: UUID) -> Briefing | None:
+    """The briefing that was recorded under the key; None when there is none. Raises NotFound for another household's."""
+    known = db.session.get(Briefing, key)
+    if known is not None and known.household_id != household.id:
+        raise NotFound
+    return known
+
+
+def _append(
+    actor: User, household: Household, version: PolicyVersion, told: Told, recipient: str, key: UUID | None
+) -> Briefing:
     briefing = Briefing(
+        id=key or new_id(),
         project_id=household.project_id,
         household_id=household.id,
         policy_version_id=version.id,

@@ -24,10 +24,12 @@ from survey.models import (
     Round,
     User,
     db,
+    new_id,
     utc_now,
 )
 from survey.services import audit
 from survey.services.briefing import find_briefing
+from survey.services.document import list_documents
 from survey.services.policy import version_in_force
 from survey.services.sheet import lock_household
 from survey.services.standing import list_records, list_voices, recompute_standings, record_of
@@ -56,16 +58,25 @@ class Word:
 
 
 def record_consent(
-    *, actor: User, household: Household, round_: Round, word: Word, now: datetime | None = None
+    *,
+    actor: User,
+    household: Household,
+    round_: Round,
+    word: Word,
+    key: UUID | None = None,
+    now: datetime | None = None,
 ) -> Consent:
     """Append a consent; where the person has spoken already, append the withdrawal of that word before it.
 
+    key  the id that the page made for the record: what was sent twice is recorded once
     Raises DomainError as `check_may_give`; consent.already_given without a reason for the change;
     consent.authorisation_unknown, consent.evidence_unknown for documents that are not this household's.
     """
     now = now or utc_now()
     household = lock_household(household)
     round_ = _fresh_round(household, round_)
+    if key is not None and (known := db.session.get(Consent, key)) is not None:
+        return get_consent(household, known.id)
     records = list_records(household.id, round_.id)
     voice = _find_voice(household, word.person_id)
     version = version_for(round_, at=word.given_at)
@@ -104,6 +115,7 @@ def record_consent(
         _append_withdrawal(actor, standing, records, word.change_reason, word.channel, word.given_at, now)
     resting = briefing if briefing and _day(briefing.held_at) <= _day(word.given_at) else None
     consent = Consent(
+        id=key or new_id(),
         project_id=household.project_id,
         household_id=household.id,
         round_id=round_.id,
@@ -234,7 +246,8 @@ def _check_evidence(household: Household, evidence_id: UUID | None) -> None:
 def _find_document(
     household: Household, document_id: UUID, category: DocumentCategory | None = None
 ) -> Document | None:
-    return next((each for each in list_documents(household, category) if each.id == document_id), None)
+    found = list_documents(household, (category,) if category else ())
+    return next((each for each in found if each.id == document_id), None)
 
 
 def _day(moment: datetime) -> date:
@@ -242,14 +255,6 @@ def _day(moment: datetime) -> date:
 
 
 # --- reading ------------------------------------------------------------------------------------------------------
-
-
-def list_documents(household: Household, category: DocumentCategory | None = None) -> list[Document]:
-    """The documents of a household that can prove something, the newest first."""
-    query = select(Document).where(Document.household_id == household.id, Document.removed_at.is_(None))
-    if category is not None:
-        query = query.where(Document.category == category)
-    return list(db.session.scalars(query.order_by(Document.added_at.desc())))
 
 
 def list_agents(household: Household) -> list[PersonRow]:

@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, Select, func, select
 from survey.domain.check import CHINA
 from survey.domain.errors import DomainError, NotFound
 from survey.domain.policy import check_publishable
-from survey.models import Briefing, Building, Household, Policy, PolicyVersion, Project, User, db, utc_now
+from survey.models import Assignment, Briefing, Building, Household, Policy, PolicyVersion, Project, User, db, utc_now
 from survey.services import audit
 
 
@@ -154,9 +154,15 @@ def version_in_force(
 
 
 def is_briefed(household: Household) -> bool:
-    """Whether the household was told the version in force of the project's leading policy."""
-    version = version_in_force(db.session.get_one(Project, household.project_id))
-    return version is not None and household.briefed_version_id == version.id
+    """Whether the household was told the version in force of each policy of its project; False while none is.
+
+    The same as the filter "briefed" of `services.register`, by which lists and the board count.
+    """
+    versions = [version for each in list_policies(household.project_id) if (version := published_version(each))]
+    told = set(
+        db.session.scalars(select(Briefing.policy_version_id).where(Briefing.household_id == household.id).distinct())
+    )
+    return bool(versions) and all(version.id in told for version in versions)
 
 
 # --- who was told what --------------------------------------------------------------------------------------------
@@ -221,6 +227,28 @@ def coverage(policy: Policy, scope: ColumnElement[bool]) -> Coverage:
     )
     counts = {bool(current): count for current, count in rows}
     return Coverage(whole, counts.get(True, 0), counts.get(False, 0))
+
+
+def count_rebrief_by_surveyor(policy: Policy, scope: ColumnElement[bool]) -> list[tuple[User, int]]:
+    """How many households to brief again each surveyor has, most first; a household with two surveyors counts for both."""
+    query = rebrief_query(policy, scope)
+    if query is None:
+        return []
+    listed = query.subquery()
+    number = func.count(func.distinct(listed.c.id))
+    rows = db.session.execute(
+        select(User, number)
+        .join(Assignment, Assignment.user_id == User.id)
+        .join(
+            listed,
+            (listed.c.building_id == Assignment.building_id)
+            & (Assignment.unit_no.is_(None) | (Assignment.unit_no == listed.c.unit_no)),
+        )
+        .where(Assignment.until.is_(None))
+        .group_by(User.id)
+        .order_by(number.desc(), User.display_name)
+    )
+    return [(user, count) for user, count in rows]
 
 
 def count_rebrief_by_building(policy: Policy, scope: ColumnElement[bool]) -> list[tuple[Building, int]]:

@@ -19,7 +19,7 @@ from survey.domain.errors import NotFound
 from survey.domain.household import RETURNED, HouseholdState
 from survey.domain.message import N_
 from survey.models import DraftRow, Household, Membership, Project, Review, User, db
-from survey.services.policy import find_leading_policy, published_version
+from survey.services.register import condition, read
 from survey.services.scope import assigned_to, find_membership, household_scope
 from survey.services.visit import list_surveyors
 
@@ -70,15 +70,11 @@ def door_list(*, viewer: User, surveyor: User, project: Project, now: datetime) 
     end_of_day = datetime.combine(now.astimezone(CHINA).date() + timedelta(days=1), time(), CHINA).astimezone(UTC)
     start_of_day = end_of_day - timedelta(days=1)
     mine = and_(household_scope(viewer, project.id), assigned_to(surveyor.id))
-    leading = find_leading_policy(project.id)
-    version = published_version(leading) if leading else None
     drafts = select(DraftRow.household_id).where(DraftRow.user_id == surveyor.id)
 
     due = Household.next_visit_at < end_of_day
     returned = Household.state.in_(sorted(RETURNED))
-    told_old = and_(
-        Household.briefed_version_id.is_not(None), Household.briefed_version_id != (version.id if version else None)
-    )
+    told_old = condition("rebrief", "yes", read(project, now))
     started = or_(
         Household.state == HouseholdState.IN_PROGRESS,
         and_(Household.state == HouseholdState.UNVISITED, Household.id.in_(drafts)),
@@ -87,7 +83,7 @@ def door_list(*, viewer: User, surveyor: User, project: Project, now: datetime) 
     conditions = [
         (Group.APPOINTMENT, due),
         (Group.RETURNED, returned),
-        *([(Group.REBRIEF, told_old)] if version else []),
+        (Group.REBRIEF, told_old),
         (Group.STARTED, started),
         (Group.UNREACHED, unreached),
     ]

@@ -8,9 +8,9 @@ from uuid import UUID
 from sqlalchemy import func, or_, select
 
 from survey.domain.access import Permission, Role, is_granted
-from survey.domain.errors import DomainError
+from survey.domain.errors import DomainError, NotFound
 from survey.domain.visit import VisitMade, check_visit, state_after, summarise
-from survey.models import Household, Membership, Project, User, Visit, db, utc_now
+from survey.models import Household, Membership, Project, User, Visit, db, new_id, utc_now
 from survey.services import audit
 from survey.services.project import settings_of
 from survey.services.sheet import lock_household, step_to
@@ -18,9 +18,18 @@ from survey.services.sheet import lock_household, step_to
 VISITING = frozenset(role for role in Role if is_granted(role, Permission.VISIT_RECORD))
 
 
-def record_visit(*, actor: User, household: Household, made: VisitMade, now: datetime | None = None) -> Visit:
-    """Append a visit to the household's record. Raises DomainError as `check_visit`, and visit.surveyor_unknown."""
+def record_visit(
+    *, actor: User, household: Household, made: VisitMade, key: UUID | None = None, now: datetime | None = None
+) -> Visit:
+    """Append a visit to the household's record. Raises DomainError as `check_visit`, and visit.surveyor_unknown.
+
+    key  the id that the page made for the visit: what was sent twice is recorded once
+    """
     household = lock_household(household)
+    if key is not None and (known := db.session.get(Visit, key)) is not None:
+        if known.household_id != household.id:
+            raise NotFound
+        return known
     project = db.session.get_one(Project, household.project_id)
     for field, user_id in (("surveyor_1", made.surveyor_1_id), ("surveyor_2", made.surveyor_2_id)):
         if user_id not in {user.id for user in list_surveyors(project.id)}:
@@ -28,6 +37,7 @@ def record_visit(*, actor: User, household: Household, made: VisitMade, now: dat
     check_visit(made, settings_of(project), now or utc_now())
     number = db.session.scalar(select(func.max(Visit.visit_no)).where(Visit.household_id == household.id)) or 0
     visit = Visit(
+        id=key or new_id(),
         project_id=household.project_id,
         household_id=household.id,
         visit_no=number + 1,
