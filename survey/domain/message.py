@@ -105,7 +105,7 @@ MESSAGES: dict[str, str] = {
     "sheet.conflict": N_("{count} 项内容在您填写期间已被{by}修改，请逐项选择保留哪一个。您填的内容没有丢失。"),
     "sheet.field_unknown": N_("表中没有名为“{name}”的项目，请刷新页面后重试。"),
     "sheet.value_form": N_("“{label}”的内容“{value}”格式不对，请改正。"),
-    "sheet.locked": N_("该户已{state}，不能直接修改。如需更正，请由项目办填写理由后更正。"),
+    "sheet.locked": N_("该户状态为“{state}”，不能直接修改。如需更正，请由项目办填写理由后更正。"),
     "sheet.signed": N_("被调查人已签字，修改后必须重新签字。请使用“更正”并写明理由。"),
     "sheet.correction_reason": N_("更正已审核的记录必须写明理由。"),
     "sheet.base_unknown": N_("您打开的版本 {base} 不存在，请刷新页面后重试。"),

@@ -25,6 +25,8 @@ HEADER_DEPTH = 40
 SURE, UNSURE, MARGIN = 85, 55, 10
 SAMPLE_ROWS = 60
 CLEARLY_BETTER = 30
+LONGEST_LABEL = 16
+"""Longer texts are remarks, not labels, whatever words they contain."""
 
 SYNONYMS: dict[RosterField, str] = {
     F.SEQUENCE: "序号 序 行号 顺序号 NO 序列号 编号=85",
@@ -67,6 +69,7 @@ FOREIGN = (
 PEOPLE = frozenset({F.OWNER, F.ID_NO, F.PHONE, F.SHARE})
 _UNITS = re.compile(r"\((?:M2|㎡|平方米|平米|平方|M\^2|元|人|户|层|年|必填|选填|以不动产证为准|含公摊)\)|:|\*|\?|。")
 _PARENTHESES = re.compile(r"\(([^()]*)\)")
+_SENTENCE = re.compile(r"[，。、；,;!]")
 _ID_LIKE = re.compile(r"[0-9]{17}[0-9Xx](?![0-9])|^[0-9]\.[0-9]+E\+?1[67]$")
 _PHONE_LIKE = re.compile(r"^1[0-9]{10}$")
 _ADDRESS_LIKE = re.compile(r"^[^,，]{1,20}(?:[-－—#]|号楼|栋|幢|单元)[^,，]*[0-9]")
@@ -111,8 +114,8 @@ def scores(label: str) -> Mapping[RosterField, int]:
     for text, minus in texts:
         for field, weight in WORDS.get(text, {}).items():
             found[field] = max(found.get(field, 0), weight + minus)
-    if not found:
-        whole = (group + last) if group else last
+    whole = group + last
+    if not found and len(whole) <= LONGEST_LABEL and not _SENTENCE.search(whole):
         for word, fields in WORDS.items():
             if len(word) >= 2 and word in whole:
                 for field, weight in fields.items():
@@ -298,7 +301,7 @@ def _confirmed(fit: dict[RosterField, int], values: Sequence[Cell], label: str) 
     """The scores after a look at the values below: they may lift a field or rule it out."""
     if not values or any(word in label for word in FOREIGN):
         return fit
-    texts = ["".join(text_of(value).split()) for value in values]
+    texts = ["".join(text_of(value).split()) for value in values if not isinstance(value, date)] or [""]
 
     def portion(pattern: re.Pattern[str]) -> float:
         return sum(1 for text in texts if pattern.search(text)) / len(texts)

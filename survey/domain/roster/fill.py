@@ -57,7 +57,9 @@ def first_sheet(row: RosterRow) -> Sheet:
         for number, certificate in enumerate(row.certificates, 1)
     )
     parts: tuple[Part, ...] = ()
-    if any((row.area_cert_m2, row.area_cert_inner_m2, row.area_meas_m2, row.use_approved, row.structure, row.build_year)):
+    if any(
+        (row.area_cert_m2, row.area_cert_inner_m2, row.area_meas_m2, row.use_approved, row.structure, row.build_year)
+    ):
         parts = (
             Part(
                 uid=MAIN,
@@ -73,9 +75,7 @@ def first_sheet(row: RosterRow) -> Sheet:
         )
     fixtures: tuple[Fixture, ...] = ()
     if row.area_storage_m2 is not None:
-        fixtures = (
-            Fixture(uid=STORAGE, fixture_kind=codes.FixtureKind.STORAGE_SHED, quantity=row.area_storage_m2),
-        )
+        fixtures = (Fixture(uid=STORAGE, fixture_kind=codes.FixtureKind.STORAGE_SHED, quantity=row.area_storage_m2),)
     return Sheet(
         address=address_of(row),
         total_floors=row.total_floors,
@@ -168,11 +168,7 @@ def _people(known: Sheet, said: Sheet) -> tuple[Person, ...]:
     for new in said.persons:
         old = next((person for person in free if new.id_no and person.id_no == new.id_no), None)
         old = old or next(
-            (
-                person
-                for person in free
-                if person.full_name == new.full_name and not (person.id_no and new.id_no)
-            ),
+            (person for person in free if person.full_name == new.full_name and not (person.id_no and new.id_no)),
             None,
         )
         old = old or next((person for person in free if person.full_name == new.full_name), None)
@@ -196,9 +192,7 @@ def _put(old: R | None, new: R) -> R:
     return replace(old, **given)
 
 
-def _renumbered(
-    stem: str, rows: list[R], pairs: Sequence[tuple[R, R | None]], known: Iterable[str] = ()
-) -> list[R]:
+def _renumbered(stem: str, rows: list[R], pairs: Sequence[tuple[R, R | None]], known: Iterable[str] = ()) -> list[R]:
     """Rows that are new to the sheet get uids that no other row has or had; a sheet of new rows only is left as it is."""
     taken = {old.uid for _, old in pairs if old is not None} | set(known)
     numbered: list[R] = []

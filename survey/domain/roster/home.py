@@ -157,16 +157,17 @@ def _place(value: Values, section: tuple[str, str], at: Surroundings) -> tuple[s
         unit = unit_of(text) if text else section[1]
         where = F.ROOM
         room_text = _place_text(F.ROOM, value)
+        where = F.ADDRESS
         address = _place_text(F.ADDRESS, value)
         if not room_text and not address:
             at.fault(F.ROOM if F.ROOM in at.columns else F.ADDRESS, Fault("roster.room_missing"))
             return nowhere
         if room_text:
+            where = F.ROOM
             building, unit, rooms = place_of(room_text, building, unit, at.leads_with_building)
             if address and (not building or not unit):
                 building, unit = _rest_of_place(address, building, unit, rooms, at)
         else:
-            where = F.ADDRESS
             building, unit, rooms = place_of(address, building, unit, at.leads_with_building)
     except DomainError as error:
         at.fault(where, Fault(error.code, params=tuple(error.params.items())))

@@ -101,8 +101,8 @@ def _one_row_a_door(rows: Sequence[RosterRow], places: Places, problems: list[Pr
             joined = _together(together, rows[index]) if len(group) <= COMPARED else None
             if joined is None:
                 for clash in group:
-                    others = [other for other in group[: COMPARED + 1] if other != clash]
-                    clashing.setdefault(clash, (door, set()))[1].update(others)
+                    rivals = [other for other in group[: COMPARED + 1] if other != clash]
+                    clashing.setdefault(clash, (door, set()))[1].update(rivals)
                 break
             together = joined
         else:

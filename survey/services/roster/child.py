@@ -92,7 +92,7 @@ def tables(kind: Kind, data: bytes) -> Iterator[Table | Skipped]:
         raise DomainError("roster.damaged") from error
 
 
-def _shifted(rows: Iterable[Sequence[Cell]], left: int) -> Iterator[Sequence[Cell]]:
+def _shifted(rows: Iterable[Sequence[Any]], left: int) -> Iterator[Sequence[Cell]]:
     """Rows with the empty columns on the left put back, so that indexes are those of the sheet."""
     pad: list[Cell] = [""] * left
     return (([*pad, *row]) for row in rows) if left else iter(rows)
@@ -176,7 +176,9 @@ def main() -> int:
         out.write(json.dumps({"error": error.code, "params": error.params}, ensure_ascii=False, default=str) + "\n")
     except MemoryError:
         out.write('{"error":"roster.too_complex","params":{}}\n')
-    except BaseException:  # A panic of the parsing library is none of Exception. The file is to blame, and no trace leaves.
+    except (
+        BaseException
+    ):  # A panic of the parsing library is none of Exception. The file is to blame, and no trace leaves.
         out.write('{"error":"roster.damaged","params":{}}\n')
     out.flush()
     return 0

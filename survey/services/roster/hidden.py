@@ -18,7 +18,16 @@ from survey.services.roster.sniff import MAX_UNPACKED_BYTES, is_bomb
 
 CHUNK = 1 << 18
 WIDEST = 512
-HIDES = (b'hidden="1"', b'hidden="true"', b"hidden='1'", b"hidden='true'", b'"collapse"', b'"filter"', b"'collapse'", b"'filter'")
+HIDES = (
+    b'hidden="1"',
+    b'hidden="true"',
+    b"hidden='1'",
+    b"hidden='true'",
+    b'"collapse"',
+    b'"filter"',
+    b"'collapse'",
+    b"'filter'",
+)
 DOCUMENT_TYPE = (b"<!DOCTYPE", b"<!ENTITY", b"<!doctype", b"<!entity")
 
 
@@ -231,7 +240,7 @@ def workbook_stream(data: bytes) -> bytes:
                     return follow(start)[:size]
                 short_table = follow(first_short)
                 container = follow(root_start)
-                blocks = []
+                blocks: list[bytes] = []
                 while start < END_OF_CHAIN and len(blocks) <= len(container) // 64:
                     blocks.append(container[start * 64 : start * 64 + 64])
                     start = struct.unpack_from("<I", short_table, start * 4)[0]

@@ -56,7 +56,9 @@ class _Found:
     is_done: bool = False
 
 
-def read_roster(data: bytes, *, today: date, answers: Answers | None = None, wall_seconds: int = WALL_SECONDS) -> RosterFile:
+def read_roster(
+    data: bytes, *, today: date, answers: Answers | None = None, wall_seconds: int = WALL_SECONDS
+) -> RosterFile:
     """The roster in these bytes.
 
     answers  what people said about columns, by the signature of the header

@@ -98,7 +98,15 @@ def _sniff_zip(data: bytes) -> Kind:
             names = {part.filename for part in parts}
             mimetype = archive.read("mimetype")[:100] if _is_small(parts, "mimetype") else b""
             manifest = archive.read("META-INF/manifest.xml") if _is_small(parts, "META-INF/manifest.xml") else b""
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, RuntimeError, EOFError, struct.error) as error:
+    except (
+        zipfile.BadZipFile,
+        OSError,
+        ValueError,
+        NotImplementedError,
+        RuntimeError,
+        EOFError,
+        struct.error,
+    ) as error:
         raise DomainError("roster.damaged", "file") from error
     except zipfile.zlib.error as error:  # type: ignore[attr-defined]
         raise DomainError("roster.damaged", "file") from error

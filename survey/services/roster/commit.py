@@ -1,0 +1,170 @@
+"""Carrying out a plan: exactly what the preview showed, in the caller's one transaction, by bulk statements."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from typing import Any, TypeVar
+from uuid import UUID
+
+from sqlalchemy import select, update
+
+from survey.domain.door import DoorRef, door_sort, dossier_no, natural_key
+from survey.domain.errors import DomainError
+from survey.domain.roster.record import RosterRow
+from survey.domain.roster.state import RowFate
+from survey.models import Building, Door, Household, Project, User, db, new_id
+from survey.services.project import take_serial
+from survey.services.roster.plan import Plan, PlanItem
+from survey.services.sheet import FirstSheet, NextSheet, save_first_sheets, save_next_roster_sheets
+
+BATCH = 1000
+T = TypeVar("T")
+
+
+def lock_project(project: Project) -> None:
+    """Let one import of a project after the other compare and write."""
+    db.session.execute(select(Project.id).where(Project.id == project.id).with_for_update())
+
+
+def carry_out(*, actor: User | None, project: Project, plan: Plan, digest: str, skip_refused: bool) -> None:
+    """Write what the plan says. The caller writes the one audit entry.
+
+    digest        of the plan that the person was shown
+    skip_refused  the person has said that rows with errors are to be left out
+
+    Raises DomainError: roster.changed_since, roster.refused_rows.
+    """
+    if plan.digest != digest:
+        raise DomainError("roster.changed_since")
+    refused = plan.counts[RowFate.REFUSED]
+    if refused and not skip_refused:
+        raise DomainError("roster.refused_rows", count=refused)
+    buildings = _buildings(project, plan.items)
+    for batch in _batches(_first_sheets(project, plan.items, buildings), BATCH):
+        save_first_sheets(actor=actor, items=batch)
+    changed = [item for item in plan.items if item.fate is RowFate.CHANGED]
+    for items in _batches(changed, BATCH):
+        save_next_roster_sheets(
+            actor=actor,
+            items=[
+                NextSheet(item.place, item.base, item.sheet)
+                for item in items
+                if item.place is not None and item.sheet is not None
+            ],
+        )
+    for item in changed:
+        if item.new_doors:
+            _add_doors(item, buildings)
+
+
+def _batches(items: Iterable[T], size: int) -> Iterator[list[T]]:
+    source = iter(items)
+    while batch := list(islice(source, size)):
+        yield batch
+
+
+def _buildings(project: Project, items: Sequence[PlanItem]) -> dict[str, Building]:
+    """The buildings of the project by number, with those that the plan brings."""
+    found = {
+        building.no: building
+        for building in db.session.scalars(select(Building).where(Building.project_id == project.id))
+    }
+    floors: dict[str, Counter[int]] = defaultdict(Counter)
+    wanted: set[str] = set()
+    for item in items:
+        if item.fate in (RowFate.CREATED, RowFate.CHANGED):
+            wanted.add(item.row.building_no)
+            if item.row.total_floors:
+                floors[item.row.building_no][item.row.total_floors] += 1
+    for no in sorted(wanted, key=natural_key):
+        told = max(floors[no].items(), key=lambda each: (each[1], each[0]))[0] if floors[no] else None
+        if no not in found:
+            found[no] = Building(project_id=project.id, no=no, sort=natural_key(no), total_floors=told)
+            db.session.add(found[no])
+        elif found[no].total_floors is None and told is not None:
+            found[no].total_floors = told
+    db.session.flush()
+    return found
+
+
+def _first_sheets(project: Project, items: Sequence[PlanItem], buildings: dict[str, Building]) -> Iterator[FirstSheet]:
+    """The new households in stairwell order, so that dossier numbers do not depend on the order of the file."""
+    created = [item for item in items if item.fate is RowFate.CREATED]
+    created.sort(key=lambda item: _sort(item.row, item.row.room_no))
+    sizes = Counter((item.row.building_no, item.row.unit_no) for item in created)
+    next_serial: dict[tuple[str, str], int] = {}
+    for (no, unit), count in sizes.items():
+        next_serial[no, unit] = take_serial(project.id, f"dossier:{no}:{unit}", count)
+    free = _free_doors(project.id)
+    for item in created:
+        row = item.row
+        assert item.sheet is not None
+        key = (row.building_no, row.unit_no)
+        household_id = new_id()
+        building_id = buildings[row.building_no].id
+        refs = [DoorRef(*door) for door in row.doors]
+        doors: list[dict[str, Any]] = []
+        taken: list[UUID] = []
+        for ref in refs:
+            if (standing := free.get((building_id, ref.unit_no, ref.room_no))) is not None:
+                taken.append(standing)
+                continue
+            doors.append(_door_values(row, ref.room_no, building_id, household_id))
+        household = {
+            "id": household_id,
+            "project_id": project.id,
+            "building_id": building_id,
+            "dossier_no": dossier_no(project.code, row.building_no, row.unit_no, next_serial[key]),
+            "unit_no": row.unit_no,
+            "door_text": "、".join(ref.short for ref in refs),
+            "door_sort": _sort(row, row.room_no),
+        }
+        next_serial[key] += 1
+        yield FirstSheet(household, doors, item.sheet, tuple(ref.short for ref in refs), tuple(taken))
+
+
+def _sort(row: RosterRow, room_no: str) -> str:
+    return door_sort(row.building_no, row.unit_no, room_no, row.floor_no)
+
+
+def _door_values(row: RosterRow, room_no: str, building_id: UUID, household_id: UUID) -> dict[str, Any]:
+    return {
+        "id": new_id(),
+        "building_id": building_id,
+        "household_id": household_id,
+        "unit_no": row.unit_no,
+        "floor_no": row.floor_no,
+        "room_no": room_no,
+        "sort": _sort(row, room_no),
+    }
+
+
+def _free_doors(project_id: UUID) -> dict[tuple[UUID, str, str], UUID]:
+    """Doors that belong to no household: taken away from one, and not yet given to another."""
+    query = (
+        select(Door.building_id, Door.unit_no, Door.room_no, Door.id)
+        .join(Building, Building.id == Door.building_id)
+        .where(Building.project_id == project_id, Door.household_id.is_(None))
+    )
+    return {(building, unit, room): id_ for building, unit, room, id_ in db.session.execute(query)}
+
+
+def _add_doors(item: PlanItem, buildings: dict[str, Building]) -> None:
+    """Give a household the doors that the roster names besides its own (打通)."""
+    assert item.household_id is not None and item.place is not None
+    building = buildings[item.row.building_no]
+    for _, unit_no, room_no in item.new_doors:
+        given = db.session.execute(
+            update(Door)
+            .where(Door.building_id == building.id, Door.unit_no == unit_no, Door.room_no == room_no)
+            .values(household_id=item.household_id)
+        )
+        if not given.rowcount:  # type: ignore[attr-defined]
+            db.session.add(Door(**_door_values(item.row, room_no, building.id, item.household_id)))
+    household = db.session.get_one(Household, item.household_id)
+    db.session.flush()
+    db.session.refresh(household, ["doors"])
+    household.door_text = "、".join(DoorRef(building.no, door.unit_no, door.room_no).short for door in household.doors)
+    household.door_sort = household.doors[0].sort
