@@ -210,6 +210,7 @@ MESSAGES: dict[str, str] = {
     # signature
     "signature.in_future": N_("签字时间晚于现在，请改正。"),
     "signature.no_sheet": N_("这一户还没有填写调查表，没有可以签字的内容。"),
+    "signature.other_version": N_("签字时的第 {version} 版已改为第 {current} 版。请打印新版本重新签字。"),
     "signature.evidence_missing": N_("请上传签字页的照片或扫描件。"),
     "signature.refuse_reason": N_("请写明拒绝签字的原因。"),
     "signature.refuse_witness": N_("拒绝签字要有与本项目没有利害关系的见证人，请填写见证人姓名和单位。"),

@@ -146,6 +146,11 @@ def is_asked(field: Field) -> bool:
     return all(rule.holds(field) for rule in field.validators if isinstance(rule, ShowIf))
 
 
+def told(field: Field) -> str:
+    """The text of an answer; "" where the question is not asked, whatever a hidden box still holds."""
+    return str(field.data or "") if is_asked(field) else ""
+
+
 def show_if_text(rules: Iterable[ShowIf]) -> str:
     """The skip rules as the page's script reads them: `roles=owner;coown_type=2`, `tenure_type=a|b,lease_status=c`.
 

@@ -4,19 +4,31 @@ from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
+from uuid import UUID
 
 from sqlalchemy import select
 
 from survey.domain.codes import DocumentCategory
 from survey.domain.delivery import DeliveryGiven, check_delivery
-from survey.models import Delivery, Household, User, db
+from survey.domain.errors import NotFound
+from survey.models import Delivery, Household, User, db, new_id
 from survey.services import audit
 from survey.services.document import Prepared, add_document
+from survey.services.sheet import lock_household
 
 
 def record_delivery(*, actor: User, household: Household, given: DeliveryGiven, now: datetime,
-                    evidence: Prepared | None = None, folder: Path | None = None) -> Delivery:  # fmt: skip
-    """Append a delivery, with its photo or scan where there is one. Raises DomainError as `check_delivery`."""
+                    evidence: Prepared | None = None, folder: Path | None = None,
+                    key: UUID | None = None) -> Delivery:  # fmt: skip
+    """Append a delivery, with its photo or scan where there is one. Raises DomainError as `check_delivery`.
+
+    key  the id that the page made for the record: what was sent twice is recorded once
+    """
+    household = lock_household(household)
+    if key is not None and (known := db.session.get(Delivery, key)) is not None:
+        if known.household_id != household.id:
+            raise NotFound
+        return known
     check_delivery(given, now)
     document = None
     if evidence is not None and folder is not None:
@@ -30,6 +42,7 @@ def record_delivery(*, actor: User, household: Household, given: DeliveryGiven, 
             with_audit=False,
         )
     row = Delivery(
+        id=key or new_id(),
         project_id=household.project_id,
         household_id=household.id,
         notice=given.notice,

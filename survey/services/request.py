@@ -11,10 +11,11 @@ from sqlalchemy import case, func, select
 from survey.domain.calendar import last_day
 from survey.domain.codes import RequestKind, Urgency
 from survey.domain.errors import DomainError, NotFound
-from survey.models import Household, Project, Request, User, db, utc_now
+from survey.models import Household, Project, Request, User, db, new_id, utc_now
 from survey.services import audit
 from survey.services.project import settings_of, take_serial
 from survey.services.scope import household_scope
+from survey.services.sheet import lock_household
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,18 +30,27 @@ class RequestGiven:
     handler: str = ""
 
 
-def record_request(*, actor: User, household: Household, given: RequestGiven, today: date) -> Request:
+def record_request(
+    *, actor: User, household: Household, given: RequestGiven, today: date, key: UUID | None = None
+) -> Request:
     """Take a request down, with a number of the project and the days on which it must be accepted and answered.
 
     Rule: 信访工作条例 (2022): acceptance is told within 15 days, the matter is handled within 60; days are counted by
     民法典 art 201, and both terms are settings of the project.
+    key  the id that the page made for the record: what was sent twice is recorded once
     Raises DomainError request.in_future.
     """
+    household = lock_household(household)
+    if key is not None and (known := db.session.get(Request, key)) is not None:
+        if known.household_id != household.id:
+            raise NotFound
+        return known
     if given.received_on > today:
         raise DomainError("request.in_future", "received_on")
     project = db.session.get_one(Project, household.project_id)
     settings = settings_of(project)
     row = Request(
+        id=key or new_id(),
         project_id=project.id,
         household_id=household.id,
         number=take_serial(project.id, "request"),

@@ -4,26 +4,37 @@ from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
+from uuid import UUID
 
 from sqlalchemy import select
 
 from survey.domain.codes import DocumentCategory
-from survey.domain.errors import DomainError
+from survey.domain.errors import DomainError, NotFound
 from survey.domain.signature import SignatureGiven, check_signature
-from survey.models import Household, Signature, User, db
+from survey.models import Household, Signature, User, db, new_id
 from survey.services import audit
 from survey.services.document import Prepared, add_document
-from survey.services.sheet import get_version
+from survey.services.sheet import get_version, lock_household
 
 
 def record_signature(*, actor: User, household: Household, given: SignatureGiven, now: datetime,
-                     evidence: Prepared | None = None, folder: Path | None = None) -> Signature:  # fmt: skip
+                     evidence: Prepared | None = None, folder: Path | None = None,
+                     version: int | None = None, key: UUID | None = None) -> Signature:  # fmt: skip
     """Append a signature to the sheet as it stands. A later change of the sheet leaves it without this signature.
 
-    Raises DomainError: signature.no_sheet, and as `check_signature`.
+    version  the version that was printed and signed, where the page knows it: another one meanwhile is refused
+    key      the id that the page made for the record: what was sent twice is recorded once
+    Raises DomainError: signature.no_sheet, signature.other_version, and as `check_signature`.
     """
+    household = lock_household(household)
+    if key is not None and (known := db.session.get(Signature, key)) is not None:
+        if known.household_id != household.id:
+            raise NotFound
+        return known
     if not household.sheet_version:
         raise DomainError("signature.no_sheet")
+    if version is not None and version != household.sheet_version:
+        raise DomainError("signature.other_version", version=version, current=household.sheet_version)
     check_signature(given, now)
     document = None
     if evidence is not None and folder is not None:
@@ -38,6 +49,7 @@ def record_signature(*, actor: User, household: Household, given: SignatureGiven
             with_audit=False,
         )
     row = Signature(
+        id=key or new_id(),
         project_id=household.project_id,
         household_id=household.id,
         sheet_version=household.sheet_version,
@@ -70,6 +82,4 @@ def list_signatures(household: Household) -> list[Signature]:
 
 def standing_hash(household: Household) -> str:
     """The hash of the sheet as it stands: a signature that names another is of an older version. "" without a sheet."""
-    if not household.sheet_version:
-        return ""
-    return get_version(household, household.sheet_version).pairs_hash
+    return get_version(household, household.sheet_version).pairs_hash if household.sheet_version else ""
