@@ -276,12 +276,11 @@ def _write_body(
     for number, record in enumerate(records, 1):
         row = first + number
         get = record.get
-        parts = [f'<row r="{row}"{_height(get, wrapped)}>', serial % {"row": row, "number": number}]
+        parts = [serial % {"row": row, "number": number}]
         for key, head, blank, cell in cells:
             value = get(key)
             parts.append(f"{head}{row}{blank}" if value is None or value == "" else f"{head}{row}{cell(value)}")
-        parts.append("</row>")
-        body.write("".join(parts))
+        body.write(f'<row r="{row}"{_height(get, wrapped)}>{"".join(parts)}</row>')
         for key in summed:
             value = get(key)
             if value is not None:
