@@ -14,7 +14,7 @@ from survey.domain.access import Permission
 from survey.domain.check import blocking as blocking_of
 from survey.domain.check import check_sheet
 from survey.domain.errors import DomainError
-from survey.domain.household import Action
+from survey.domain.household import Action, HouseholdState
 from survey.domain.sheet import INDEXED, ROW_TYPES, Pair, Pairs, from_pairs
 from survey.forms.base import sentence_of
 from survey.forms.fields import clean_text
@@ -41,15 +41,18 @@ from survey.web.sheet.page import (
     attach_kept,
     cards,
     hidden_fields,
+    is_correctable,
     is_open,
     is_row_open,
     row_summary,
     sent_pairs,
     show_findings,
+    url_of,
 )
 
 DRAFT_BYTES = 2 * 1024 * 1024
 REASON_MOST = 500
+SIGNED = frozenset({HouseholdState.CONFIRMED, HouseholdState.FINAL})
 
 
 @bp.route("/household/<uuid:household_id>/sheet/edit", methods=["GET", "POST"])
@@ -60,20 +63,24 @@ def edit(household_id: UUID) -> ResponseReturnValue:
     if request.method == "POST":
         return _take(household)
     if not is_open(household):
-        return render_template("sheet/locked.html", household=household), 409
+        return _locked(household)
     return _fill(household, source="office")
 
 
 @bp.route("/household/<uuid:household_id>/sheet/correct", methods=["GET", "POST"])
 @requires(Permission.SHEET_CORRECT)
 def correct(household_id: UUID) -> ResponseReturnValue:
-    """The form for a sheet that is already under review or approved: a reason is wanted, both versions stay."""
+    """The form for a sheet that is approved already: a reason is wanted, both versions stay."""
     household = load_household(household_id)
     if request.method == "POST":
         return _take(household, source="correction")
     if is_open(household):
         return redirect(url_for("sheet.edit", household_id=household.id))
-    return _fill(household, source="correction")
+    return _fill(household, source="correction") if is_correctable(household) else _locked(household)
+
+
+def _locked(household: Household) -> ResponseReturnValue:
+    return render_template("sheet/locked.html", household=household, is_correctable=is_correctable(household)), 409
 
 
 # --- the page
@@ -118,7 +125,7 @@ def _page(
         form=form,
         base=base,
         cards=shown,
-        jump=[(card.name, card.title, card.errors) for card in shown],
+        jump=[(card.id, card.title, card.errors) for card in shown],
         draft=draft,
         shelf=shelf,
         open_links=[each.link for each in shelf.open],
@@ -152,6 +159,7 @@ def _take(household: Household, *, source: str = "office") -> ResponseReturnValu
     form.validate()
     if form.blocking_errors():
         return _refuse(household, form, base, source, reason, "")
+    was_signed = household.state in SIGNED
     pairs = keep_unshown(form.to_pairs(), base_pairs, hidden=hidden, cleared=cleared)
     try:
         if source == "correction":
@@ -163,7 +171,7 @@ def _take(household: Household, *, source: str = "office") -> ResponseReturnValu
         )
     except DomainError as error:
         return _refuse(household, form, base, source, reason, sentence_of(error))
-    return _go_on(household, form, saved, source)
+    return _go_on(household, form, saved, source, was_signed)
 
 
 def _with_rows(pairs: list[Pair]) -> list[Pair]:
@@ -205,7 +213,7 @@ def _draft_pairs(form: SheetForm) -> list[Pair]:
     return [*form.to_pairs(unasked=True), *(("clear", key) for key in request.form.getlist("clear"))]
 
 
-def _go_on(household: Household, form: SheetForm, saved: Saved, source: str) -> ResponseReturnValue:
+def _go_on(household: Household, form: SheetForm, saved: Saved, source: str, was_signed: bool) -> ResponseReturnValue:
     """Where the person goes after a save: to the conflict, to what is wrong, or to the dossier."""
     if saved.conflict is not None:
         return redirect(url_for("sheet.resolve", household_id=household.id, conflict_id=saved.conflict.id))
@@ -216,7 +224,8 @@ def _go_on(household: Household, form: SheetForm, saved: Saved, source: str) -> 
     else:
         flash(_("没有改动，仍是第 %(version)s 版。", version=saved.version), "message")
     if source == "correction":
-        flash(_("更正后需要重新审核。"), "message")
+        if was_signed:
+            flash(_("这一户原来已签字确认。更正后请重新签字。"), "warning")
     elif request.form.get("action") == "submit" and may(Permission.SHEET_SUBMIT):
         try:
             take_step(actor=current_user, household=household, action=Action.SUBMIT)
@@ -225,7 +234,7 @@ def _go_on(household: Household, form: SheetForm, saved: Saved, source: str) -> 
         flash(_("已提交，等待组长审核。"), "success")
     elif form.faults():
         return redirect(url_for("sheet.edit", household_id=household.id, check=1))
-    return redirect(url_for("household.show", household_id=household.id))
+    return redirect(url_of("household.show", household_id=household.id))
 
 
 # --- the draft
@@ -241,7 +250,7 @@ def draft(household_id: UUID) -> ResponseReturnValue:
     told: Any = request.get_json(silent=True)
     try:
         base, pairs = _read_draft(told)
-        if not is_open(household) and not may(Permission.SHEET_CORRECT):
+        if not is_open(household) and not is_correctable(household):
             raise DomainError("sheet.locked", state=_(household.state.label))
         row = save_draft(actor=current_user, household=household, base=base, pairs=pairs)
     except DomainError as error:

@@ -12,10 +12,11 @@ from wtforms import Field, FieldList, FormField
 
 from survey.domain.access import Permission
 from survey.domain.check import Finding, Severity
-from survey.domain.household import EDITABLE
+from survey.domain.household import EDITABLE, Action, actions_from
 from survey.domain.mask import mask_id_no, mask_phone
 from survey.domain.message import MESSAGES
 from survey.domain.sheet import STABLE, Pair, Pairs, to_keys
+from survey.forms.fields import Answer
 from survey.forms.sheet import (
     MASKED_FIELDS,
     OFFICE_FIELDS,
@@ -44,6 +45,11 @@ def is_open(household: Household) -> bool:
     return household.state in EDITABLE
 
 
+def is_correctable(household: Household) -> bool:
+    """Whether the reader may correct the sheet in its state."""
+    return may(Permission.SHEET_CORRECT) and Action.CORRECT in actions_from(household.state)
+
+
 def sent_pairs() -> list[Pair]:
     """The answers of the request; the page's own controls (buttons, base, token) left out."""
     return [(name, text) for name, text in request.form.items(multi=True) if is_known(name)]
@@ -52,11 +58,21 @@ def sent_pairs() -> list[Pair]:
 def trail(household: Household, *last: str) -> list[tuple[str, str | None]]:
     """The way from the buildings to this page."""
     return [
-        (_("楼盘表"), url_for("building.list", project_code=g.project.code)),
-        (_("%(no)s号楼", no=household.building.no), url_for("building.show", building_id=household.building_id)),
-        (household.door_text or household.dossier_no, url_for("household.show", household_id=household.id)),
+        (_("楼盘表"), url_of("building.list", project_code=g.project.code)),
+        (_("%(no)s号楼", no=household.building.no), url_of("building.show", building_id=household.building_id)),
+        (household.door_text or household.dossier_no, url_of("household.show", household_id=household.id)),
         *((text, None) for text in last),
     ]
+
+
+def url_of(endpoint: str, **values: Any) -> str:
+    """TEMPORARY until the dossier's pages are there."""
+    from werkzeug.routing import BuildError
+
+    try:
+        return url_for(endpoint, **values)
+    except BuildError:
+        return "/" + endpoint.replace(".", "/") + "/" + "/".join(map(str, values.values()))
 
 
 # --- numbers that stay where they are
@@ -164,10 +180,10 @@ def _locate(form: SheetForm, key: str) -> tuple[Field | None, str, str]:
     """The question at a stable key, the id to jump to, and what it is called; the section where it is not shown."""
     match = STABLE.match(key)
     list_name, name = (match[1], match[3]) if match else (key, key)
-    section = SECTION_OF.get(list_name, SECTIONS[0].name)
+    section = next(each for each in SECTIONS if each.name == SECTION_OF.get(list_name, SECTIONS[0].name))
     if match is None:
-        if key not in form or not is_asked(form[key]):
-            return None, section, str(next(each.title for each in SECTIONS if each.name == section))
+        if key not in form or (isinstance(form[key], Answer) and not is_asked(form[key])):
+            return None, section_id(section.name), str(section.title)
         question = form[key]
         return question, question.id, str(question.thing)
     for number, row in enumerate(form.rows(list_name), 1):
@@ -177,7 +193,11 @@ def _locate(form: SheetForm, key: str) -> tuple[Field | None, str, str]:
                 question = row.form[name]
                 return question, question.id, f"{title} · {question.thing}"
             return None, f"{row.id}-row", title
-    return None, section, str(form[list_name].thing) if list_name in form else ""
+    return None, section_id(section.name), str(section.title)
+
+
+def section_id(name: str) -> str:
+    return f"section-{name}"
 
 
 # --- sections and rows
@@ -185,8 +205,9 @@ def _locate(form: SheetForm, key: str) -> tuple[Field | None, str, str]:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One section of the page."""
+    """One section of the page. `id` is where the jump list and the checks link to."""
 
+    id: str
     name: str
     title: str
     fields: tuple[str, ...]
@@ -201,7 +222,17 @@ def cards(form: SheetForm) -> list[Card]:
         fields = tuple(name for name in section.fields if name in form)
         progress = form.progress(section)
         errors = sum(_error_count(form[name]) for name in fields)
-        found.append(Card(section.name, str(section.title), fields, errors, progress.answered, progress.asked))
+        found.append(
+            Card(
+                section_id(section.name),
+                section.name,
+                str(section.title),
+                fields,
+                errors,
+                progress.answered,
+                progress.asked,
+            )
+        )
     return found
 
 
