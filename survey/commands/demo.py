@@ -1,0 +1,32 @@
+"""`ruhu demo`."""
+
+from __future__ import annotations
+
+import click
+from flask import current_app
+
+from survey.cli import in_app
+
+
+@click.command()
+@click.option("--project", "code", default="DEMO", show_default=True, help="Code of the project to make.")
+@click.option("--households", default=1700, show_default=True, type=click.IntRange(1, 100_000))
+@click.option("--seed", default=1, show_default=True, type=int, help="The same seed makes the same neighbourhood.")
+@in_app
+def demo(code: str, households: int, seed: int) -> None:
+    """Make an invented project half-way through its survey, and print one account a role."""
+    from survey.services.demo.story import make_demo
+
+    made = make_demo(
+        code=code,
+        households=households,
+        seed=seed,
+        folder=current_app.config["RUHU"].documents,
+        progress=lambda text: click.echo(text, err=True),
+    )
+    click.echo(f"演示项目 {made.project.code}：{made.households} 户。以下账号的密码只显示这一次：")
+    for role, user, password in made.accounts:
+        click.echo(f"  {role}\t用户名 {user.username}\t密码 {password}")
+
+
+COMMANDS = [demo]
