@@ -1,4 +1,4 @@
-"""Names as they are compared and searched: one form for all the ways of writing, grams, and readings of surnames.
+"""Names as they are compared and searched: one form for all the ways of writing, pieces, and readings of surnames.
 
 The pinyin of ordinary characters comes from a dictionary in `survey.services.pinyin`; here stand only the surnames that
 dictionaries misread, for a surname often has a reading of its own (曾 is zeng and not ceng).
@@ -67,14 +67,18 @@ def normal_text(text: str) -> str:
     return "".join(folded.split()).translate(_FOLD)
 
 
-def name_grams(name: str) -> tuple[str, ...]:
-    """The single characters and the pairs of neighbours of a name, each once, in their order.
+def name_pieces(name: str, longest: int = 2) -> tuple[str, ...]:
+    """Every run of one to `longest` neighbouring characters of a name, each once; dots and blanks are no characters.
 
-    Rule: (house) Chinese names are searched by 1- and 2-grams: a full-text index by threes finds no name of two.
+    Rule: (house) Chinese names are searched by their pieces: a full-text index by threes finds no name of two.
     """
     letters = _NOT_NAME.sub("", normal_text(name))
-    pairs = [letters[place : place + 2] for place in range(len(letters) - 1)]
-    return tuple(dict.fromkeys([*letters, *pairs]))
+    pieces = (
+        letters[start : start + length]
+        for length in range(1, min(longest, len(letters)) + 1)
+        for start in range(len(letters) - length + 1)
+    )
+    return tuple(dict.fromkeys(pieces))
 
 
 def surname_of(name: str) -> str:

@@ -1,20 +1,434 @@
-"""The one search box: the index terms of a household, and the query over them."""
+"""The one search box: the index terms of a household, and the search over them.
+
+Every token of a query must fit (`survey.domain.search.parse`); a search sees only what the person may see, shows numbers
+masked, and says why each household was found. Whole ID numbers and phones are found by the keyed hashes of `person`,
+doors by the register of doors, dossier numbers by themselves, everything else by `search_term`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
 from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, and_, exists, func, insert, literal, or_, select, union
+
+from survey.domain.access import Role
+from survey.domain.identity import normal_id, normal_phone
+from survey.domain.mask import mask_cert_no, mask_id_no, mask_name, mask_phone
+from survey.domain.name import name_pieces, normal_text
+from survey.domain.search import (
+    LAST,
+    LONGEST_PIECE,
+    Clue,
+    ClueKind,
+    Query,
+    Token,
+    cert_key,
+    cert_terms,
+    id_last_term,
+    name_terms,
+    parse,
+    phone_last_term,
+    pinyin_terms,
+    room_term,
+)
+from survey.models import Building, CertificateRow, Door, Household, PartRow, PersonRow, Project, SearchTerm, User, db
+from survey.models.crypto import keyed_hash, ring, unseal
+from survey.services import audit
+from survey.services.pinyin import syllables
+from survey.services.scope import household_scope, role_in
+
+MOST = 200
+"""More households than this are not counted: the person is asked for another word."""
+SHOWN = 30
+MANY = 400
+"""A token that fits more households than this is not what the search begins with, if there is a choice."""
+BULK = 500
+NARROW_ROLES = frozenset({Role.SURVEYOR, Role.LEADER})
+MASKED_ROLES = frozenset({Role.COORDINATOR, Role.AUDITOR})
+
+
+# --- the index -----------------------------------------------------------------------------------------------------
 
 
 def search_terms(
     *,
     project_id: UUID,
-    dossier_no: str,
     doors: Iterable[str],
     names: Iterable[str],
     id_numbers: Iterable[str],
     phones: Iterable[str],
     cert_numbers: Iterable[str],
-) -> set[str]:
-    """The terms by which a household is found."""
-    return {f"d:{door}" for door in doors} | {f"n:{name}" for name in names} | {f"o:{dossier_no}"}
+) -> set[int]:
+    """The keys of the terms by which a household is found. `doors` are written 3-2-501."""
+    project = project_id.hex
+    index_key = ring().index_key
+    keys: set[int] = set()
+    for name in names:
+        keys |= _name_keys(index_key, project, name)
+    for door in doors:
+        building, _dash, room = door.rpartition("-")
+        keys.add(_open_key(index_key, project, room_term("-" + room if building.endswith("-") else room)))
+    for number in cert_numbers:
+        keys.update(term_key(project, term) for term in cert_terms(number))
+    last = [*map(id_last_term, id_numbers), *map(phone_last_term, phones)]
+    keys.update(term_key(project, term) for term in last if term is not None)
+    return keys
+
+
+def term_key(project: str, term: str) -> int:
+    """The key of a term: 64 bits of a keyed hash, as the signed integer that both databases hold.
+
+    project  the project's id in hex: the same word has another key in another project
+    """
+    return int.from_bytes(keyed_hash("search", f"{project}\0{term}")[:8], "big", signed=True)
+
+
+@lru_cache(maxsize=65536)
+def _open_key(index_key: bytes, project: str, term: str) -> int:
+    """`term_key` for terms that are no secret, remembered: the same surnames and rooms come again and again."""
+    return term_key(project, term)
+
+
+@lru_cache(maxsize=16384)
+def _name_keys(index_key: bytes, project: str, name: str) -> frozenset[int]:
+    terms = name_terms(name) | pinyin_terms(syllables(name))
+    return frozenset(_open_key(index_key, project, term) for term in terms)
+
+
+def write_terms(pairs: Sequence[tuple[int, UUID]]) -> None:
+    """Insert (key, household) pairs; many at once by the database's own fast way. The caller has removed the old ones."""
+    if len(pairs) < BULK:
+        if pairs:
+            values = [{"term": term, "household_id": household} for term, household in pairs]
+            db.session.execute(insert(SearchTerm), values)
+        return
+    connection = db.session.connection()
+    rows = sorted(pairs)
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql(
+            "INSERT INTO search_term (term, household_id) VALUES (?, ?)", [(term, row.bytes) for term, row in rows]
+        )
+        return
+    cursor: Any = connection.connection.cursor()
+    with cursor.copy("COPY search_term (term, household_id) FROM STDIN (FORMAT BINARY)") as copy:
+        copy.set_types(["int8", "uuid"])
+        for row in rows:
+            copy.write_row(row)
+
+
+# --- the search ----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """One reason for which a household was found. `text` is masked where it is a number."""
+
+    kind: ClueKind
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A household that fits, with the reasons."""
+
+    household: Household
+    owner_names: str
+    reasons: tuple[Why, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a search found.
+
+    total    how many households fit, at most MOST
+    is_more  there are more than MOST: `total` is a lower bound and the order is not that of the doors
+    hits     the first of them, those with the whole name first, then in stairwell order
+    """
+
+    query: Query
+    total: int = 0
+    is_more: bool = False
+    hits: tuple[Hit, ...] = ()
+
+
+def search(*, actor: User, project: Project, text: str, shown: int = SHOWN) -> Found:
+    """The households of the project that the person may see and that answer to every token of the text."""
+    query = parse(text)
+    if not query.tokens:
+        return Found(query)
+    role = role_in(actor, project.id)
+    rows = db.session.execute(_candidates(actor, project, role, query.tokens)).all()
+    names = {clue.value for token in query.tokens for clue in token.clues if clue.kind is ClueKind.NAME}
+
+    def rank(row: Any) -> tuple[bool, str, UUID]:
+        whole = names and not names.isdisjoint(normal_text(name) for name in row.owner_names.split("、"))
+        return (not whole, row.door_sort, row.id)
+
+    first = sorted(rows[:MOST], key=rank)[:shown]
+    hits = _hits([row.id for row in first], query.tokens, role in MASKED_ROLES)
+    return Found(query, min(len(rows), MOST), len(rows) > MOST, hits)
+
+
+def search_noted(*, actor: User, project: Project, text: str, shown: int = SHOWN) -> Found:
+    """`search` for a text that holds a whole ID number: the search is noted in the log, the number is not."""
+    found = search(actor=actor, project=project, text=text, shown=shown)
+    audit.record(
+        actor, "search.show", project, {"by": ClueKind.ID_NO.value, "found": found.total}, project_id=project.id
+    )
+    return found
+
+
+def _candidates(actor: User, project: Project, role: Role | None, tokens: Sequence[Token]) -> Select[UUID, str, str]:
+    """The query for up to MOST + 1 households. It begins with the rarest token, or with the doors of a narrow scope."""
+    columns = (Household.id, Household.door_sort, Household.owner_names)
+    scope = household_scope(actor, project.id)
+    sets = [_set_of(project, token) for token in tokens]
+    is_narrow = role in NARROW_ROLES
+    counts = [_count(each) for each in sets] if len(sets) > 1 or is_narrow else [0]
+    start = min(range(len(sets)), key=counts.__getitem__)
+    others = [_condition(project, token) for place, token in enumerate(tokens) if place != start]
+    if is_narrow and counts[start] > MANY:
+        query = select(*columns).where(scope, _condition(project, tokens[start]), *others)
+        return query.order_by(Household.id).limit(MOST + 1)
+    driver = sets[start].subquery()
+    return (
+        select(*columns)
+        .join(driver, driver.c.household_id == Household.id)
+        .where(scope, *others)
+        .order_by(driver.c.household_id)
+        .limit(MOST + 1)
+    )
+
+
+def _count(households: Select[UUID]) -> int:
+    return db.session.scalar(select(func.count()).select_from(households.limit(MANY + 1).subquery())) or 0
+
+
+def _set_of(project: Project, token: Token) -> Select[UUID]:
+    """The ids of the households that answer to a token, each once."""
+    parts = [part for clue in token.clues for part in _parts(project, clue)]
+    if len(parts) == 1:
+        return parts[0]
+    every = union(*parts).subquery()
+    return select(every.c.household_id)
+
+
+def _parts(project: Project, clue: Clue) -> list[Select[UUID]]:
+    """The households that answer to one clue, as queries whose results are put together."""
+    keys = _keys(project, clue)
+    if keys:
+        alone = select(SearchTerm.household_id).where(SearchTerm.term == keys[0])
+        return [alone.where(*(_has_term(key, SearchTerm.household_id) for key in keys[1:]))]
+    if clue.kind in (ClueKind.ID_NO, ClueKind.PHONE):
+        return [select(PersonRow.household_id).where(_is_person(project, clue)).distinct()]
+    if clue.kind is ClueKind.DOSSIER:
+        return [select(Household.id.label("household_id")).where(_is_dossier(project, clue))]
+    building, unit, room = clue.door
+    if room and not building:
+        by_room = select(SearchTerm.household_id).where(SearchTerm.term == _room_key(project, room))
+        return [by_room.where(_has_door(project, clue, SearchTerm.household_id)) if unit else by_room]
+    doors: Any = (
+        select(Door.household_id).join(Building).where(_is_door(project, clue), Door.household_id.is_not(None))
+    )
+    return [doors.distinct()]
+
+
+def _condition(project: Project, token: Token) -> ColumnElement[bool]:
+    """The same as `_set_of`, asked of one household at a time."""
+    return or_(*(_clue_condition(project, clue) for clue in token.clues))
+
+
+def _clue_condition(project: Project, clue: Clue) -> ColumnElement[bool]:
+    keys = _keys(project, clue)
+    if keys:
+        return and_(*(_has_term(key, Household.id) for key in keys))
+    if clue.kind in (ClueKind.ID_NO, ClueKind.PHONE):
+        return exists().where(PersonRow.household_id == Household.id, _is_person(project, clue))
+    if clue.kind is ClueKind.DOSSIER:
+        return _is_dossier(project, clue)
+    return _has_door(project, clue, Household.id)
+
+
+def _keys(project: Project, clue: Clue) -> list[int]:
+    """The keys of all terms that a clue asks for; none when it is not found by terms."""
+    terms: list[str] = []
+    if clue.kind is ClueKind.NAME:
+        pieces = name_pieces(clue.value, LONGEST_PIECE)
+        terms = [f"n:{piece}" for piece in pieces if len(piece) == len(pieces[-1])]
+    elif clue.kind is ClueKind.INITIALS:
+        terms = [f"p:{clue.value}"]
+    elif clue.kind is ClueKind.PINYIN:
+        terms = [f"y:{clue.value}"]
+    elif clue.kind is ClueKind.ID_LAST:
+        terms = [f"i:{clue.value}"]
+    elif clue.kind is ClueKind.PHONE_LAST:
+        terms = [f"t:{clue.value}"]
+    elif clue.kind is ClueKind.CERT_NO:
+        terms = [f"c:{clue.value}"]
+    return [term_key(project.id.hex, term) for term in terms]
+
+
+def _has_term(key: int, household: Any) -> ColumnElement[bool]:
+    other = SearchTerm.__table__.alias()
+    return exists(select(literal(1)).where(other.c.term == key, other.c.household_id == household))
+
+
+def _is_person(project: Project, clue: Clue) -> ColumnElement[bool]:
+    if clue.kind is ClueKind.ID_NO:
+        return and_(PersonRow.project_id == project.id, PersonRow.id_hash == keyed_hash("id", clue.value))
+    return and_(PersonRow.project_id == project.id, PersonRow.phone_hash == keyed_hash("phone", clue.value))
+
+
+def _is_dossier(project: Project, clue: Clue) -> ColumnElement[bool]:
+    numbers = {clue.value, f"{project.code}-{clue.value}"}
+    return and_(Household.project_id == project.id, Household.dossier_no.in_(sorted(numbers)))
+
+
+def _is_door(project: Project, clue: Clue) -> ColumnElement[bool]:
+    building, unit, room = clue.door
+    wanted = [Building.project_id == project.id]
+    if building:
+        wanted.append(Building.no == building)
+    if unit:
+        wanted.append(Door.unit_no == unit)
+    if room:
+        wanted.append(Door.room_no == room)
+    return and_(*wanted)
+
+
+def _has_door(project: Project, clue: Clue, household: Any) -> ColumnElement[bool]:
+    return exists(
+        select(literal(1))
+        .select_from(Door)
+        .join(Building)
+        .where(Door.household_id == household, _is_door(project, clue))
+        .correlate(Household, SearchTerm)
+    )
+
+
+def _room_key(project: Project, room: str) -> int:
+    return term_key(project.id.hex, room_term(room))
+
+
+# --- why -----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class _Answers:
+    """What the households on the page have, to say why they were found."""
+
+    persons: list[tuple[str, str, str]]
+    certificates: list[str]
+    doors: list[tuple[str, str, str]]
+    dossier_no: str
+
+
+def _hits(ids: Sequence[UUID], tokens: Sequence[Token], masked: bool) -> tuple[Hit, ...]:
+    """The households in this order, each with the reasons for which it was found."""
+    if not ids:
+        return ()
+    households = {row.id: row for row in db.session.scalars(select(Household).where(Household.id.in_(ids)))}
+    answers = {key: _Answers([], [], [], row.dossier_no) for key, row in households.items()}
+    kinds = {clue.kind for token in tokens for clue in token.clues}
+    with_numbers = bool(kinds & {ClueKind.ID_NO, ClueKind.ID_LAST, ClueKind.PHONE, ClueKind.PHONE_LAST})
+    person = (PersonRow.household_id, PersonRow.id, PersonRow.full_name)
+    sealed = (PersonRow.id_no_sealed, PersonRow.phone_sealed) if with_numbers else (literal(None), literal(None))
+    for household_id, row, name, id_no, phone in db.session.execute(
+        select(*person, *sealed).where(PersonRow.household_id.in_(ids)).order_by(PersonRow.position)
+    ):
+        answers[household_id].persons.append(
+            (name, unseal("person.id_no", row, id_no), unseal("person.phone", row, phone))
+        )
+    if ClueKind.CERT_NO in kinds:
+        for rows, number in ((CertificateRow, CertificateRow.cert_no), (PartRow, PartRow.part_cert_no)):
+            for household_id, text in db.session.execute(
+                select(rows.household_id, number)
+                .where(rows.household_id.in_(ids), number != "")
+                .order_by(rows.position)
+            ):
+                answers[household_id].certificates.append(text)
+    if ClueKind.DOOR in kinds:
+        doors: Any = (
+            select(Door.household_id, Building.no, Door.unit_no, Door.room_no)
+            .join(Building)
+            .where(Door.household_id.in_(ids))
+            .order_by(Door.sort)
+        )
+        for household_id, *door in db.session.execute(doors):
+            answers[household_id].doors.append((door[0], door[1], door[2]))
+    return tuple(
+        Hit(
+            households[key],
+            "、".join(map(mask_name, names.split("、"))) if masked and (names := households[key].owner_names)
+            else households[key].owner_names,
+            _reasons(answers[key], tokens, masked),
+        )
+        for key in ids
+    )  # fmt: skip
+
+
+def _reasons(answers: _Answers, tokens: Sequence[Token], masked: bool) -> tuple[Why, ...]:
+    found: dict[Why, None] = {}
+    for clue in (clue for token in tokens for clue in token.clues):
+        for text in _matches(answers, clue, masked):
+            found[Why(clue.kind, text)] = None
+    return tuple(found)
+
+
+def _matches(answers: _Answers, clue: Clue, masked: bool) -> list[str]:
+    """What of the household answers to a clue, masked as it is shown."""
+    if clue.kind in _FROM_PERSON:
+        return [
+            text
+            for name, id_no, phone in answers.persons
+            if (text := _person_match(clue, name, id_no, phone, masked)) is not None
+        ]
+    if clue.kind is ClueKind.CERT_NO:
+        wanted = f"c:{clue.value}"
+        return [
+            mask_cert_no(number) if masked else cert_key(number)
+            for number in answers.certificates
+            if wanted in cert_terms(number)
+        ]
+    if clue.kind is ClueKind.DOSSIER:
+        number = answers.dossier_no
+        return [number] if number == clue.value or number.endswith(f"-{clue.value}") else []
+    return [
+        "-".join(part for part in door if part)
+        for door in answers.doors
+        if all(not wanted or wanted == part for wanted, part in zip(clue.door, door, strict=True))
+    ]
+
+
+_FROM_PERSON = frozenset(
+    {
+        ClueKind.NAME,
+        ClueKind.INITIALS,
+        ClueKind.PINYIN,
+        ClueKind.ID_NO,
+        ClueKind.ID_LAST,
+        ClueKind.PHONE,
+        ClueKind.PHONE_LAST,
+    }
+)
+
+
+def _person_match(clue: Clue, name: str, id_no: str, phone: str, masked: bool) -> str | None:
+    shown = mask_name(name) if masked else name
+    if clue.kind is ClueKind.NAME:
+        pieces = set(name_pieces(clue.value, LONGEST_PIECE))
+        return shown if pieces <= set(name_pieces(name, LONGEST_PIECE)) else None
+    if clue.kind in (ClueKind.INITIALS, ClueKind.PINYIN):
+        prefix = "p" if clue.kind is ClueKind.INITIALS else "y"
+        return shown if f"{prefix}:{clue.value}" in pinyin_terms(syllables(name)) else None
+    if clue.kind in (ClueKind.ID_NO, ClueKind.ID_LAST):
+        number = normal_id(id_no)
+        fits = number == clue.value if clue.kind is ClueKind.ID_NO else id_last_term(id_no) == f"i:{clue.value}"
+        return f"{shown} {mask_id_no(number)}" if fits and number else None
+    number = normal_phone(phone)
+    fits = number == clue.value if clue.kind is ClueKind.PHONE else number[-LAST:] == clue.value
+    return f"{shown} {mask_phone(phone)}" if fits and number else None

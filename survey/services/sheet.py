@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import Table, delete, insert, select
+from sqlalchemy import Table, delete, insert, select, update
 
 from survey.domain.door import short_door
 from survey.domain.errors import DomainError, NotFound
@@ -55,7 +55,8 @@ from survey.models import (
 from survey.models.crypto import keyed_hash, seal
 from survey.services import audit
 from survey.services.pinyin import sort_key
-from survey.services.search import search_terms
+from survey.services.search import search_terms, write_terms
+from survey.services.standing import recompute_standings, recompute_standings_of
 
 Source = Literal["roster", "office", "tablet", "ledger", "correction", "merge"]
 
@@ -87,7 +88,7 @@ class Projection:
 
     household: dict[str, Any]
     rows: dict[str, list[dict[str, Any]]]
-    terms: set[str]
+    terms: set[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,12 +126,14 @@ def project_sheet(sheet: Sheet, place: Place) -> Projection:
     }
     terms = search_terms(
         project_id=place.project_id,
-        dossier_no=place.dossier_no,
         doors=place.doors,
         names=[person.full_name for person in sheet.persons if person.full_name],
         id_numbers=[person.id_no for person in sheet.persons if person.id_no],
         phones=[person.phone for person in sheet.persons if person.phone],
-        cert_numbers=[certificate.cert_no for certificate in sheet.certificates if certificate.cert_no],
+        cert_numbers=[
+            *(certificate.cert_no for certificate in sheet.certificates),
+            *(part.part_cert_no for part in sheet.parts if part.part_cert_no),
+        ],
     )
     return Projection(values, rows, terms)
 
@@ -172,20 +175,14 @@ def write_projection(projections: Sequence[tuple[Place, Projection]], *, fresh: 
         (model.__table__, [row for _, projection in projections for row in projection.rows[name]])
         for name, model in ROW_MODELS.items()
     ]
-    terms = sorted(
-        (place.project_id, term, place.household_id) for place, projection in projections for term in projection.terms
-    )
-    tables.append(
-        (
-            SearchTerm.metadata.tables["search_term"],
-            [{"project_id": project, "term": term, "household_id": household} for project, term, household in terms],
-        )
-    )
     for table, rows in tables:
         if not fresh:
             db.session.execute(delete(table).where(table.c.household_id.in_(ids)))
         if rows:
             db.session.execute(insert(table), rows)
+    if not fresh:
+        db.session.execute(delete(SearchTerm).where(SearchTerm.household_id.in_(ids)))
+    write_terms([(term, place.household_id) for place, projection in projections for term in projection.terms])
 
 
 def place_of(household: Household) -> Place:
@@ -370,6 +367,7 @@ def refresh_projection(household: Household, sheet: Sheet) -> None:
         setattr(household, name, value)
     write_projection([(place, projection)])
     db.session.expire(household, [*ROW_MODELS])
+    recompute_standings(household)
 
 
 @dataclass(frozen=True, slots=True)
@@ -380,6 +378,8 @@ class FirstSheet:
     doors: list[dict[str, Any]]
     sheet: Sheet
     door_texts: tuple[str, ...]
+    free_doors: tuple[UUID, ...] = ()
+    """Standing doors without a household that become this one's."""
 
 
 def save_first_sheets(*, actor: User | None, items: Iterable[FirstSheet]) -> int:
@@ -389,8 +389,11 @@ def save_first_sheets(*, actor: User | None, items: Iterable[FirstSheet]) -> int
     """
     households, doors, sheets = [], [], []
     projections: list[tuple[Place, Projection]] = []
+    given: list[FirstSheet] = []
     now = utc_now()
     for item in items:
+        if item.free_doors:
+            given.append(item)
         place = Place(
             item.household["id"], item.household["project_id"], item.household["dossier_no"], item.door_texts
         )
@@ -430,7 +433,52 @@ def save_first_sheets(*, actor: User | None, items: Iterable[FirstSheet]) -> int
             db.session.execute(insert(Household.metadata.tables["door"]), doors)
         db.session.execute(insert(Household.metadata.tables["sheet"]), sheets)
         write_projection(projections, fresh=True)
+        for item in given:
+            db.session.execute(
+                update(Door).where(Door.id.in_(item.free_doors)).values(household_id=item.household["id"])
+            )
     return len(households)
+
+
+@dataclass(frozen=True, slots=True)
+class NextSheet:
+    """The next version of a household that nobody has filled at the door. `base` is its current version."""
+
+    place: Place
+    base: int
+    sheet: Sheet
+
+
+def save_next_roster_sheets(*, actor: User | None, items: Sequence[NextSheet]) -> None:
+    """Write the next versions (source "roster") of households of which only rosters have told, by bulk statements.
+
+    The caller has locked and judged them, and writes the one audit entry of the import.
+    """
+    if not items:
+        return
+    now = utc_now()
+    households, sheets = [], []
+    projections: list[tuple[Place, Projection]] = []
+    for item in items:
+        projection = project_sheet(item.sheet, item.place)
+        pairs = to_pairs(item.sheet)
+        row = SheetRow(id=new_id(), pairs=pairs)
+        household_id = item.place.household_id
+        households.append({"id": household_id, **projection.household, "sheet_version": item.base + 1})
+        sheets.append(
+            {
+                "id": row.id, "household_id": household_id, "version": item.base + 1, "base": item.base,
+                "form": FORM_NAME, "form_version": FORM_VERSION, "source": "roster", "reason": "",
+                "pairs_sealed": row.pairs_sealed, "pairs_hash": pairs_hash(pairs),
+                "saved_by_id": actor.id if actor else None, "saved_at": now,
+            }
+        )  # fmt: skip
+        projections.append((item.place, projection))
+    db.session.execute(insert(SheetRow.__table__), sheets)
+    db.session.execute(update(Household), households)
+    write_projection(projections)
+    db.session.expire_all()
+    recompute_standings_of([item.place.household_id for item in items])
 
 
 def step_to(household: Household, state: HouseholdState) -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from survey.domain.name import SURNAME_READINGS, name_grams, normal_text, surname_of, surname_reading
+from survey.domain.name import SURNAME_READINGS, name_pieces, normal_text, surname_of, surname_reading
 
 names = st.text(alphabet=st.sampled_from("张王李赵䶮㛃𬭚𣸣明红军伟·欧阳曾"), min_size=1, max_size=6)
 
@@ -33,7 +33,7 @@ def test_texts_have_one_form(text: str, normal: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "grams"),
+    ("name", "pieces"),
     [
         ("张明", ("张", "明", "张明")),
         ("张小明", ("张", "小", "明", "张小", "小明")),
@@ -44,8 +44,8 @@ def test_texts_have_one_form(text: str, normal: str) -> None:
         ("", ()),
     ],
 )
-def test_grams_are_single_characters_and_pairs(name: str, grams: tuple[str, ...]) -> None:
-    assert name_grams(name) == grams
+def test_pieces_are_single_characters_and_pairs(name: str, pieces: tuple[str, ...]) -> None:
+    assert name_pieces(name) == pieces
 
 
 @pytest.mark.parametrize(
@@ -83,7 +83,12 @@ def test_normalising_twice_changes_nothing(name: str) -> None:
 
 
 @given(names, st.integers(0, 5))
-def test_every_pair_of_neighbours_is_a_gram(name: str, place: int) -> None:
+def test_every_pair_of_neighbours_is_a_piece(name: str, place: int) -> None:
     letters = normal_text(name).replace("·", "")
     piece = letters[place : place + 2]
-    assert not piece or piece in name_grams(name)
+    assert not piece or piece in name_pieces(name)
+
+
+def test_longer_pieces_are_made_when_asked_for() -> None:
+    assert name_pieces("张小明", 3) == ("张", "小", "明", "张小", "小明", "张小明")
+    assert name_pieces("张", 3) == ("张",)
