@@ -88,7 +88,7 @@ def local_now() -> datetime:
     return datetime.now(CHINA)
 
 
-def today() -> date:
+def local_today() -> date:
     return local_now().date()
 
 
@@ -158,7 +158,7 @@ def page_context() -> dict[str, object]:
         "sign_out_url": url_for("account.sign_out") if user else None,
         "locale": get_locale(),
         "locales": LOCALES,
-        "today": today(),
+        "today": local_today(),
         "now": local_now(),
     }
 
