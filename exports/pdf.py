@@ -81,6 +81,11 @@ class BundledFetcher(URLFetcher):  # type: ignore[misc]
             raise AssetMissing(url[:200])
         return URLFetcherResponse(url, self.assets[name], _type_of(Path(name).suffix))
 
+    def check(self) -> None:
+        """Raise AssetMissing when something was refused, also where WeasyPrint would go on without it."""
+        if self.refused:
+            raise AssetMissing(self.refused[0][:200])
+
     def open(self, *_arguments: object, **_named: object) -> URLFetcherResponse:
         """Refuse: no opener of the standard library is ever used."""
         raise AssetMissing("open")
@@ -256,7 +261,7 @@ class Press:
 
     def one(self, template: str, notice: object, *, pictures: Mapping[str, bytes] | None = None) -> bytes:
         """One notice as one PDF."""
-        return self._render(template, [notice], pictures, duplex=False)[0].write()
+        return self.bound(template, [notice], pictures)
 
     def book(
         self,
@@ -354,18 +359,19 @@ class Press:
         page = HTML(string=self.html(template, notices, duplex=duplex), base_url=SCHEME, url_fetcher=fetcher)
         with self._lock:
             document = page.render(font_config=self._configuration)
-        if fetcher.refused:
-            raise AssetMissing(fetcher.refused[0][:200])
+        fetcher.check()
         if whole:
-            return [_Piece(document, self._lock)]
-        starts = [
-            number
-            for number, sheet in enumerate(document.pages)
-            if any(anchor.startswith("notice-") for anchor in sheet.anchors)
-        ]
+            return [_Piece(document, fetcher, self._lock)]
+        # An article that runs over several pages leaves its anchor on each of them: the first one counts.
+        firsts: dict[str, int] = {}
+        for number, sheet in enumerate(document.pages):
+            for anchor in sheet.anchors:
+                if anchor.startswith("notice-"):
+                    firsts.setdefault(anchor, number)
+        starts = sorted(firsts.values())
         ends = [*starts[1:], len(document.pages)]
         return [
-            _Piece(document.copy(document.pages[start:end]), self._lock)
+            _Piece(document.copy(document.pages[start:end]), fetcher, self._lock)
             for start, end in zip(starts, ends, strict=True)
         ]
 
@@ -375,11 +381,14 @@ class _Piece:
     """Pages of a rendering that become a PDF."""
 
     document: Any
+    fetcher: BundledFetcher
     lock: Lock
 
     def write(self) -> bytes:
         with self.lock:
-            return bytes(self.document.write_pdf())
+            data = bytes(self.document.write_pdf())
+        self.fetcher.check()  # Pictures are opened as they are painted.
+        return data
 
 
 def _split_elsewhere(
