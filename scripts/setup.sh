@@ -33,6 +33,7 @@ packages=(
   fonts-babelstone-han
 )
 test_packages=(
+  libatomic1 # the node that Playwright brings along loads it
   chromium
   'postgresql|postgresql-[0-9]*'
   'libreoffice-calc-nogui|libreoffice-calc'
