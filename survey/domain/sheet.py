@@ -258,9 +258,13 @@ class FieldType:
     codes: type[codes.Code] | None = None
 
 
+def field_types(record: type[typing.Any]) -> dict[str, FieldType]:
+    """Name -> type of each field of Sheet or of a row, in the order of the sheet."""
+    return _field_types(record)  # type: ignore[arg-type]
+
+
 @cache
-def field_types(record: type[Sheet] | type[Row]) -> dict[str, FieldType]:
-    """Name -> type of each field of a record, in the order of the sheet."""
+def _field_types(record: type[typing.Any]) -> dict[str, FieldType]:
     hints = typing.get_type_hints(record)
     return {field.name: _field_type(field.name, hints[field.name]) for field in fields(record)}
 
@@ -274,7 +278,7 @@ def _field_type(name: str, hint: object) -> FieldType:
         hint = next(part for part in hint.__args__ if part is not types.NoneType)
     simple = {str: "str", int: "int", Decimal: "decimal", date: "date", bool: "bool"}
     if hint in simple:
-        return FieldType(simple[hint])  # type: ignore[index]
+        return FieldType(simple[hint])
     return FieldType("code", typing.cast("type[codes.Code]", hint))
 
 

@@ -129,7 +129,12 @@ def _buildings(actor: User, reading: Reading) -> tuple[BuildingFigures, ...]:
         BuildingFigures(
             building,
             team,
-            Count(int(households), *(int(each) for each in counted[:-2]), *(_m2(each) for each in counted[-2:])),
+            Count(
+                households=households,
+                area_m2=_m2(counted[-2]),
+                agreed_area_m2=_m2(counted[-1]),
+                **{name: int(each) for name, each in zip(FIGURES, counted[:-2], strict=True)},
+            ),
         )
         for building, team, households, *counted in db.session.execute(query)
     )
@@ -150,10 +155,10 @@ def _days(actor: User, project: Project, reading: Reading, days: int) -> tuple[D
         .join(Household, Household.id == Visit.household_id)
         .where(Visit.project_id == project.id, Visit.started_at >= since, scope)
     )
-    for started_at, met in db.session.execute(query):
+    for started_at, was_met in db.session.execute(query):
         counted = visits.setdefault(started_at.astimezone(CHINA).date(), [0, 0])
         counted[0] += 1
-        counted[1] += bool(met)
+        counted[1] += bool(was_met)
     submitted: dict[date, int] = {}
     before = 0
     for moment in db.session.scalars(

@@ -52,7 +52,7 @@ def _same_id(household: Household, sheet: Sheet) -> dict[str, tuple[str, ...]]:
     )
     found: dict[str, tuple[str, ...]] = {}
     for id_hash, door in db.session.execute(query):
-        uid = hashes[bytes(id_hash)]
+        uid = hashes[bytes(id_hash or b"")]
         found[uid] = (*found.get(uid, ()), door)
     return found
 
@@ -72,5 +72,5 @@ def _same_phone(household: Household, sheet: Sheet) -> dict[str, int]:
         PersonRow.household_id != household.id,
     )
     for phone_hash, household_id in db.session.execute(query):
-        households.setdefault(bytes(phone_hash), set()).add(household_id)
+        households.setdefault(bytes(phone_hash or b""), set()).add(household_id)
     return {uid: len(ids) for phone_hash, ids in households.items() for uid in hashes[phone_hash]}

@@ -92,7 +92,7 @@ def building_scope(user: User, project_id: UUID) -> ColumnElement[bool]:
     return and_(in_project, mine)
 
 
-def visible_households(user: User, project_id: UUID) -> Select[tuple[Household]]:
+def visible_households(user: User, project_id: UUID) -> Select[Household]:
     """The households of a project that the person may see, in stairwell order."""
     return select(Household).where(household_scope(user, project_id)).order_by(Household.door_sort, Household.id)
 

@@ -175,13 +175,14 @@ def write_projection(projections: Sequence[tuple[Place, Projection]], *, fresh: 
         (model.__table__, [row for _, projection in projections for row in projection.rows[name]])
         for name, model in ROW_MODELS.items()
     ]
+    connection = db.session.connection()  # plain statements: the session's own bookkeeping would double their time
     for table, rows in tables:
         if not fresh:
-            db.session.execute(delete(table).where(table.c.household_id.in_(ids)))
+            connection.execute(delete(table).where(table.c.household_id.in_(ids)))
         if rows:
-            db.session.execute(insert(table), rows)
+            connection.execute(insert(table), rows)
     if not fresh:
-        db.session.execute(delete(SearchTerm).where(SearchTerm.household_id.in_(ids)))
+        connection.execute(delete(SearchTerm).where(SearchTerm.household_id.in_(ids)))
     write_terms([(term, place.household_id) for place, projection in projections for term in projection.terms])
 
 
@@ -474,7 +475,7 @@ def save_next_roster_sheets(*, actor: User | None, items: Sequence[NextSheet]) -
             }
         )  # fmt: skip
         projections.append((item.place, projection))
-    db.session.execute(insert(SheetRow.__table__), sheets)
+    db.session.execute(insert(Household.metadata.tables["sheet"]), sheets)
     db.session.execute(update(Household), households)
     write_projection(projections)
     db.session.expire_all()

@@ -31,8 +31,9 @@ def record_visit(
             raise NotFound
         return known
     project = db.session.get_one(Project, household.project_id)
+    may_visit = {user.id for user in list_surveyors(project.id)}
     for field, user_id in (("surveyor_1", made.surveyor_1_id), ("surveyor_2", made.surveyor_2_id)):
-        if user_id not in {user.id for user in list_surveyors(project.id)}:
+        if user_id not in may_visit:
             raise DomainError("visit.surveyor_unknown", field)
     check_visit(made, settings_of(project), now or utc_now())
     number = db.session.scalar(select(func.max(Visit.visit_no)).where(Visit.household_id == household.id)) or 0

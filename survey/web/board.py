@@ -43,7 +43,7 @@ def show(project_code: str) -> ResponseReturnValue:
         labels={
             "surveyed": _("已完成"), "met": _("已见面"), "refused": _("拒访"), "briefed": _("已宣讲"),
             "agreed": _("同意"), "returned": _("被退回"),
-        },  # fmt: skip
+        },
     )
 
 

@@ -223,7 +223,7 @@ def _family(rng: random.Random, people: _People, owner: Person) -> list[Person]:
             people.person(
                 born_from=born - 3, born_to=born + 5, male=owner.sex is codes.Sex.FEMALE, roles=resident,
                 relation=codes.Relation.SPOUSE, marital=codes.Marital.MARRIED,
-            )  # fmt: skip
+            )
         )
     surname = owner.full_name[:2] if owner.full_name[:2] in COMPOUND else owner.full_name[0]
     for _child in range(rng.choice((0, 1, 1, 1, 2))):
@@ -233,7 +233,7 @@ def _family(rng: random.Random, people: _People, owner: Person) -> list[Person]:
                 born_from=born + 23, born_to=min(born + 33, 2022), male=male, surname=surname, roles=resident,
                 relation=codes.Relation.SON if male else codes.Relation.DAUGHTER, hukou_here=rng.random() < 0.6,
                 lives_here=rng.random() < 0.5,
-            )  # fmt: skip
+            )
         )
     return family
 

@@ -16,6 +16,7 @@ from PIL import Image, ImageDraw
 from survey.domain import codes
 from survey.domain.access import Role
 from survey.domain.check import Severity
+from survey.domain.delivery import DeliveryGiven
 from survey.domain.door import DoorRef, door_sort, dossier_no, natural_key
 from survey.domain.household import Action, HouseholdState
 from survey.domain.sheet import Part, Reason, Sheet, replace_rows, to_pairs
@@ -28,7 +29,7 @@ from survey.services import building as buildings
 from survey.services import project as projects
 from survey.services.briefing import Told, record_briefing
 from survey.services.consent import Word, record_consent
-from survey.services.delivery import DeliveryGiven, record_delivery
+from survey.services.delivery import record_delivery
 from survey.services.demo.neighbourhood import Block, Home, make_homes
 from survey.services.document import prepare
 from survey.services.household import check_household, take_step
