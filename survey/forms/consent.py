@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask_babel import lazy_gettext as _l
 from wtforms import FileField
 
@@ -54,6 +56,10 @@ class RecordConsentForm(Form):
     change_reason = TextField(
         _l("为什么变更？"), thing=_l("变更原因"), description=_l("原表态会作为撤回保留在记录里"), most=200
     )
+
+    def __init__(self, *args: Any, **values: Any) -> None:
+        super().__init__(*args, **values)
+        self.authorisation_file.flags.show_if = f"agent={OTHER_AGENT}"
 
 
 class WithdrawConsentForm(Form):

@@ -125,14 +125,15 @@ def _area(round_: Round) -> SQLColumnExpression[Decimal]:
     return case((Household.area_cert_m2 > 0, Household.area_cert_m2), else_=Household.area_meas_m2)
 
 
-def _choice() -> ColumnElement[str]:
+def choice_column() -> ColumnElement[str]:
+    """What a household of `standing_query` says; without a record, nothing."""
     return func.coalesce(Standing.choice, HouseholdChoice.NONE.value)
 
 
 def standing_query(round_: Round, scope: ColumnElement[bool]) -> Select[Household, str, Decimal]:
     """(household, choice, area) of every household in scope; a closed round has those that were there at its end."""
     return (
-        select(Household, _choice().label("choice"), _area(round_).label("area_m2"))
+        select(Household, choice_column().label("choice"), _area(round_).label("area_m2"))
         .outerjoin(Standing, (Standing.household_id == Household.id) & (Standing.round_id == round_.id))
         .where(scope, *([Standing.round_id.is_not(None)] if round_.closed_at is not None else []))
         .order_by(Household.door_sort, Household.id)

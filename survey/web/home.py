@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from survey.domain.access import Permission, is_granted
+from survey.domain.access import Permission, Role
 from survey.services import scope
 from survey.web.access import current_user, public, requires, signed_in
 
@@ -34,5 +34,5 @@ def list() -> ResponseReturnValue:
 @requires(Permission.PROJECT_SHOW)
 def project(project_code: str) -> ResponseReturnValue:
     """A surveyor's day begins with their doors, everybody else's with the progress."""
-    today = is_granted(g.role, Permission.TODAY_SHOW)
+    today = g.role in (Role.SURVEYOR, Role.LEADER)
     return redirect(url_for("today.show" if today else "board.show", project_code=project_code))
