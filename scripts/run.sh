@@ -5,5 +5,5 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 .venv/bin/ruhu migrate
-.venv/bin/ruhu demo
+.venv/bin/ruhu demo --if-empty
 exec .venv/bin/ruhu serve "$@"

@@ -12,10 +12,20 @@ from survey.cli import in_app
 @click.option("--project", "code", default="DEMO", show_default=True, help="Code of the project to make.")
 @click.option("--households", default=1700, show_default=True, type=click.IntRange(1, 100_000))
 @click.option("--seed", default=1, show_default=True, type=int, help="The same seed makes the same neighbourhood.")
+@click.option("--if-empty", is_flag=True, help="Change nothing where there is a project already.")
 @in_app
-def demo(code: str, households: int, seed: int) -> None:
+def demo(code: str, households: int, seed: int, if_empty: bool) -> None:
     """Make an invented project half-way through its survey, and print one account a role."""
     from survey.services.demo.story import make_demo
+    from survey.services.project import list_codes
+
+    codes = list_codes() if if_empty else []
+    if codes:
+        click.echo(
+            f"已有项目 {'、'.join(codes)}，没有改动。账号在首次运行时打印过，密码只显示那一次；忘记时可新建账号：\n"
+            f"  .venv/bin/ruhu create-user 用户名 --project {codes[0]} --role office"
+        )
+        return
 
     made = make_demo(
         code=code,

@@ -43,6 +43,11 @@ def find_project(code: str) -> Project | None:
     return db.session.scalar(select(Project).where(Project.code == code))
 
 
+def list_codes() -> list[str]:
+    """The codes of every project of this installation, for commands; pages ask `scope.list_projects`."""
+    return list(db.session.scalars(select(Project.code).order_by(Project.code)))
+
+
 def get_project_by_code(code: str) -> Project:
     """A project by its code, for the command line. Raises DomainError project.unknown."""
     project = find_project(code)
