@@ -516,7 +516,9 @@ def _marked(book: Any, marks: list[Mark], author: str) -> bytes:
         if type(cell).__name__ == "MergedCell":  # Only the first cell of a merge can carry anything.
             cell = next(page.cell(area.min_row, area.min_col) for area in page.merged_cells.ranges if place in area)
         cell.fill = fills["error" if any(mark[3] == "error" for mark in told) else "warning"]
-        cell.comment = Comment("\n".join(_clean(mark[4]) for mark in told)[:LONGEST_COMMENT], author, width=360, height=120)
+        cell.comment = Comment(
+            "\n".join(_clean(mark[4]) for mark in told)[:LONGEST_COMMENT], author, width=360, height=120
+        )
     name = "检查结果"
     while name in book.sheetnames:
         name += "_"

@@ -47,7 +47,7 @@ SHEET = Sheet(
         Column("note", "备注", 14),
         Column("id", "行标识（请勿修改）", 36, Kind.CODE, hidden=True),
     ),
-    note="已完成指已提交且未被退回的户；未遇指上门后始终未见到被调查人的户；空置指登记为空置或最近一次入户结果为空置的户。"
+    note="已完成指已提交且未被退回的户；未遇指上门后始终未见到被调查人的户，拒访指最近一次见面时拒绝调查的户；空置指登记为空置或最近一次入户结果为空置的户。"
     "计算面积取证载面积，没有证载面积的取实测面积。同意指摸底意愿为“同意”，占比的分母为应调查户和全部计算面积；"
     "安置方式中“其他”为货币加调换、房票和住房保障。",
     frozen="building_no",
@@ -97,7 +97,7 @@ def buildings(view: View) -> Iterator[Record]:
             func.coalesce(func.sum(h.owner_count), 0).label("owners"),
             _count(h.state.in_(SURVEYED)).label("done"),
             _count(and_(h.visit_count > 0, h.met_at.is_(None), ~_vacant())).label("unmet"),
-            _count(h.last_visit_result == VisitResult.REFUSED).label("refused"),
+            _count(h.refused_at.is_not(None)).label("refused"),
             _count(_vacant()).label("vacant"),
             _area(h.area_cert_m2).label("area_cert_m2"),
             _area(h.area_meas_m2).label("area_meas_m2"),

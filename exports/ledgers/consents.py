@@ -7,21 +7,19 @@ The threshold is the round's own setting: it is compared, never interpreted.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
-from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, select
 
 from exports.ledger import Column, Kind, Ledger, Record, Sheet, share
-from exports.ledgers.building_summary import counted_area
 from exports.view import View, local_day, stream
+from survey.domain.access import Permission
+from survey.domain.consent import reaches
 from survey.domain.coownership import HouseholdChoice
 from survey.domain.settings import ProjectSettings
-from survey.models import Building, Household, Round, Standing, db
-from survey.models.base import AreaM2
+from survey.models import Building, Household, Round, db
+from survey.services.round import Count, overview, round_scope, standing_query
 
 C = HouseholdChoice
 PARTICIPATING = (C.AGREE, C.DISAGREE, C.CONDITIONAL, C.ABSTAIN)
@@ -53,18 +51,23 @@ ROUNDS = Sheet(
         Column("abstain_m2", "面积（㎡）", 11, Kind.AREA, group="弃权"),
         Column("silent", "户数", 7, Kind.INTEGER, group="未表态（含未齐）"),
         Column("silent_m2", "面积（㎡）", 11, Kind.AREA, group="未表态（含未齐）"),
+        Column("threshold", "阈值", 7, Kind.CODE),
         Column("agree_share", "户数", 9, Kind.SHARE, group="同意占参与"),
+        Column("by_count", "是否\n达到", 6, Kind.WORD, group="同意占参与"),
         Column("agree_area_share", "面积", 9, Kind.SHARE, group="同意占参与"),
-        Column("threshold", "阈值", 7, Kind.CODE, group="比较"),
-        Column("by_count", "户数\n是否达到", 9, Kind.WORD, group="比较"),
-        Column("by_area", "面积\n是否达到", 9, Kind.WORD, group="比较"),
+        Column("by_area", "是否\n达到", 6, Kind.WORD, group="同意占参与"),
+        Column("whole_share", "户数", 9, Kind.SHARE, group="同意占全部"),
+        Column("whole_by_count", "是否\n达到", 6, Kind.WORD, group="同意占全部"),
+        Column("whole_area_share", "面积", 9, Kind.SHARE, group="同意占全部"),
+        Column("whole_by_area", "是否\n达到", 6, Kind.WORD, group="同意占全部"),
         Column("teller", "计票人", 9, group="计票"),
         Column("overseer", "监票人", 9, group="计票"),
         Column("note", "备注", 12),
         Column("id", "行标识（请勿修改）", 36, Kind.CODE, hidden=True),
     ),
-    note="参与＝同意＋有条件同意＋不同意＋弃权；弃权计入参与，不计入同意；有条件同意不计入同意。面积取证载面积，没有证载面积的取实测面积。"
-    "阈值由项目办按适用的规定设定，以参与户（面积）为分母，“以上”含本数；本表只作比较，不代替依法认定。",
+    note="参与＝同意＋有条件同意＋不同意＋弃权；弃权计入参与，不计入同意；有条件同意不计入同意。面积取证载面积，没有证载面积的取实测面积；"
+    "已结束的轮次按结束时的户数和面积。阈值由项目办按适用的规定设定，分母取参与还是全部从其规定，“以上”含本数；"
+    "本表只作比较，不代替依法认定。",
     frozen="title",
 )
 
@@ -98,97 +101,63 @@ LEDGER = Ledger(
 )
 
 
-@dataclass(slots=True)
-class Count:
-    """Households and their area."""
-
-    households: int = 0
-    area_m2: Decimal = Decimal("0.00")
-
-    def add(self, households: int, area_m2: Decimal) -> None:
-        self.households += households
-        self.area_m2 += area_m2
-
-
-@dataclass(slots=True)
-class RoundCount:
-    """One round counted. Everything outside `by_choice` follows from it and the total."""
-
-    total: Count
-    by_choice: dict[HouseholdChoice, Count] = field(default_factory=lambda: {choice: Count() for choice in C})
-
-    @property
-    def participating(self) -> Count:
-        whole = Count()
-        for choice in PARTICIPATING:
-            whole.add(self.by_choice[choice].households, self.by_choice[choice].area_m2)
-        return whole
-
-    @property
-    def silent(self) -> Count:
-        taking = self.participating
-        return Count(self.total.households - taking.households, self.total.area_m2 - taking.area_m2)
-
-
-def reaches(part: int | Decimal, whole: int | Decimal, threshold: Fraction | None) -> str:
-    """是, 否, or "" where there is no threshold or nobody took part.
-
-    Rule: 民法典 art 1259, in force 2021-01-01. "以上" includes the number itself.
-    """
-    reached = share(part, whole)
-    if threshold is None or reached is None:
+def verdict(part: int | Decimal, whole: int | Decimal, threshold: Fraction | None) -> str:
+    """是 or 否, as survey.domain.consent.reaches says; "" where there is no threshold or nothing to divide by."""
+    if threshold is None or not whole:
         return ""
-    return "是" if reached >= threshold else "否"
+    return "是" if reaches(part, whole, threshold) else "否"
 
 
 def records(view: View, settings: ProjectSettings) -> dict[str, Iterable[Record]]:
     return {"rounds": rounds(view), "standings": standings(view)}
 
 
-def count_rounds(view: View) -> list[tuple[Round, RoundCount]]:
-    """Every round of the project with its count over the households that the reader sees."""
-    area = func.coalesce(func.sum(counted_area(), type_=AreaM2()), 0, type_=AreaM2())
-    total = db.session.execute(select(func.count(Household.id), area).where(view.scope)).one()
-    found = list(
-        db.session.scalars(select(Round).where(Round.project_id == view.project_id).order_by(Round.opened_at, Round.id))
-    )
-    counts = {each.id: RoundCount(Count(total[0], Decimal(total[1]))) for each in found}
-    said = db.session.execute(
-        select(Standing.round_id, Standing.choice, func.count(), area)
-        .join(Household, Household.id == Standing.household_id)
-        .where(view.scope, Standing.round_id.in_(list(counts)))
-        .group_by(Standing.round_id, Standing.choice)
-    )
-    for round_id, choice, households, area_m2 in said:
-        counts[round_id].by_choice[C(choice)].add(households, Decimal(area_m2))
-    return [(each, counts[each.id]) for each in found]
+def _scope(view: View, round_: Round) -> ColumnElement[bool]:
+    """The households that count in a round for the reader; the command line sees them all."""
+    if view.actor is not None:
+        return round_scope(view.actor, round_)
+    return Household.project_id == view.project_id if round_.closed_at is not None else view.scope
+
+
+def _rounds(view: View) -> list[Round]:
+    query = select(Round).where(Round.project_id == view.project_id).order_by(Round.opened_at, Round.id)
+    return list(db.session.scalars(query)) if view.may(Permission.ROUND_SHOW) else []
+
+
+def _sum(counts: Iterable[Count]) -> Count:
+    found = list(counts)
+    return Count(sum(each.households for each in found), sum((each.area_m2 for each in found), Decimal("0.00")))
 
 
 def rounds(view: View) -> Iterator[Record]:
-    for row, count in count_rounds(view):
-        taking, agree = count.participating, count.by_choice[C.AGREE]
-        threshold = Fraction(row.threshold_num, row.threshold_den) if row.threshold_num and row.threshold_den else None
+    for row in _rounds(view):
+        counted = overview(row, _scope(view, row))
+        whole, agree, threshold = counted.whole, counted.agree, counted.threshold
+        taking = _sum(counted.by_choice[choice] for choice in PARTICIPATING)
+        silent = _sum(count for choice, count in counted.by_choice.items() if choice not in PARTICIPATING)
         yield {
             "title": row.title,
             "kind": row.kind.label,
             "opened_on": local_day(row.opened_at),
             "closed_on": local_day(row.closed_at),
-            "total": count.total.households,
-            "total_m2": count.total.area_m2,
-            "part": taking.households,
-            "part_share": share(taking.households, count.total.households),
-            "part_m2": taking.area_m2,
-            "part_area_share": share(taking.area_m2, count.total.area_m2),
+            **_pair("total", whole),
+            **_pair("part", taking),
+            "part_share": share(taking.households, whole.households),
+            "part_area_share": share(taking.area_m2, whole.area_m2),
             **_pair("agree", agree),
-            **_pair("conditional", count.by_choice[C.CONDITIONAL]),
-            **_pair("disagree", count.by_choice[C.DISAGREE]),
-            **_pair("abstain", count.by_choice[C.ABSTAIN]),
-            **_pair("silent", count.silent),
-            "agree_share": share(agree.households, taking.households),
-            "agree_area_share": share(agree.area_m2, taking.area_m2),
+            **_pair("conditional", counted.by_choice[C.CONDITIONAL]),
+            **_pair("disagree", counted.by_choice[C.DISAGREE]),
+            **_pair("abstain", counted.by_choice[C.ABSTAIN]),
+            **_pair("silent", silent),
             "threshold": f"{row.threshold_num}/{row.threshold_den}" if threshold is not None else "",
-            "by_count": reaches(agree.households, taking.households, threshold),
-            "by_area": reaches(agree.area_m2, taking.area_m2, threshold),
+            "agree_share": share(agree.households, taking.households),
+            "by_count": verdict(agree.households, taking.households, threshold),
+            "agree_area_share": share(agree.area_m2, taking.area_m2),
+            "by_area": verdict(agree.area_m2, taking.area_m2, threshold),
+            "whole_share": share(agree.households, whole.households),
+            "whole_by_count": verdict(agree.households, whole.households, threshold),
+            "whole_area_share": share(agree.area_m2, whole.area_m2),
+            "whole_by_area": verdict(agree.area_m2, whole.area_m2, threshold),
             "note": "" if row.closed_at else "征询中",
             "id": str(row.id),
         }
@@ -199,31 +168,28 @@ def _pair(name: str, count: Count) -> dict[str, object]:
 
 
 def standings(view: View) -> Iterator[Record]:
-    titles: dict[UUID, Any] = dict(
-        db.session.execute(select(Round.id, Round.title).where(Round.project_id == view.project_id)).all()
-    )
-    h = Household
-    query = (
-        select(
-            Standing.round_id, Standing.choice, h.id, h.dossier_no, h.door_text, h.owner_names,
-            counted_area().label("area_m2"), Building.no,
-        )
-        .join(h, h.id == Standing.household_id)
-        .join(Building, Building.id == h.building_id)
-        .join(Round, Round.id == Standing.round_id)
-        .where(view.scope, Round.project_id == view.project_id, Standing.choice != C.NONE.value)
-        .order_by(Round.opened_at, Round.id, h.door_sort, h.id)
-    )  # fmt: skip
-    for row in stream(query):
-        yield {
-            "round": titles[row.round_id],
-            "dossier_no": row.dossier_no,
-            "building_no": row.no,
-            "door": row.door_text,
-            "owners": view.name(row.owner_names),
-            "choice": C(row.choice).label,
-            "counted": 1,
-            "area_m2": Decimal(row.area_m2),
-            "note": "",
-            "id": str(row.id),
-        }
+    """Every household that has said something, round by round."""
+    for round_ in _rounds(view):
+        listed = standing_query(round_, _scope(view, round_)).subquery()
+        query = (
+            select(
+                listed.c.id, listed.c.dossier_no, listed.c.door_text, listed.c.owner_names, listed.c.choice,
+                listed.c.area_m2, Building.no,
+            )
+            .join(Building, Building.id == listed.c.building_id)
+            .where(listed.c.choice != C.NONE.value)
+            .order_by(listed.c.door_sort, listed.c.id)
+        )  # fmt: skip
+        for row in stream(query):
+            yield {
+                "round": round_.title,
+                "dossier_no": row.dossier_no,
+                "building_no": row.no,
+                "door": row.door_text,
+                "owners": view.name(row.owner_names),
+                "choice": C(row.choice).label,
+                "counted": 1,
+                "area_m2": Decimal(row.area_m2),
+                "note": "",
+                "id": str(row.id),
+            }

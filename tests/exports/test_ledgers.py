@@ -38,6 +38,7 @@ from survey.models import (
     utc_now,
 )
 from survey.services import building as buildings
+from survey.services.round import close_round
 from tests import factories
 
 Rows = list[dict[str, Any]]
@@ -315,7 +316,8 @@ def open_round(project: Project, office: User, threshold: tuple[int, int] | None
 
 
 def say(row: Round, household: Household, choice: HouseholdChoice) -> None:
-    db.session.add(Standing(round_id=row.id, household_id=household.id, choice=choice.value, area_m2=Decimal(0)))
+    area = household.area_cert_m2 or household.area_meas_m2
+    db.session.add(Standing(round_id=row.id, household_id=household.id, choice=choice.value, area_m2=area))
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
@@ -337,6 +339,7 @@ def test_a_round_s_figures_add_up(project: Project, office: User, street: list[H
     if line["part"]:
         assert line["agree_share"] == Fraction(line["agree"], line["part"])
         assert line["by_count"] == ("是" if 4 * line["agree"] >= 3 * line["part"] else "否")
+        assert line["whole_by_count"] == ("是" if 4 * line["agree"] >= 3 * line["total"] else "否")
         assert isinstance(line["agree_share"], Fraction)
     spoken = [each for each in found["standings"] if each["choice"] in ("同意", "不同意", "有条件同意", "弃权")]
     assert total(spoken, "counted") == line["part"]
@@ -351,7 +354,7 @@ def test_a_round_s_figures_add_up(project: Project, office: User, street: list[H
          "nobody took part", "no threshold"],
 )  # fmt: skip
 def test_a_threshold_is_compared_as_a_fraction(part: Any, whole: Any, threshold: Fraction | None, word: str) -> None:
-    assert consents.reaches(part, whole, threshold) == word
+    assert consents.verdict(part, whole, threshold) == word
 
 
 def test_a_round_in_which_nobody_has_spoken_has_no_shares(project: Project, office: User) -> None:
@@ -361,6 +364,23 @@ def test_a_round_in_which_nobody_has_spoken_has_no_shares(project: Project, offi
     line = read("consents", project, office)["rounds"][0]
     assert (line["total"], line["part"], line["silent"], line["silent_m2"]) == (1, 0, 1, Decimal("85.20"))
     assert (line["agree_share"], line["threshold"], line["by_count"], line["note"]) == (None, "", "", "征询中")
+
+
+def test_a_closed_round_keeps_what_was_counted(project: Project, office: User, street: list[Household]) -> None:
+    row = open_round(project, office)
+    say(row, street[0], HouseholdChoice.AGREE)
+    db.session.flush()
+    close_round(actor=office, round_=row)
+    db.session.commit()
+    before = read("consents", project, office)
+    street[0].removed_at = utc_now()
+    street[1].area_cert_m2 += 10
+    db.session.commit()
+    after = read("consents", project, office)
+    for line in (before["rounds"][0], after["rounds"][0], read("consents", project, None)["rounds"][0]):
+        assert (line["total"], line["agree"], line["silent"], line["note"]) == (15, 1, 14, "")
+    assert after["rounds"][0]["total_m2"] == before["rounds"][0]["total_m2"]
+    assert after["standings"] == before["standings"]
 
 
 def test_an_uncertified_home_counts_by_its_measured_area(project: Project, office: User) -> None:

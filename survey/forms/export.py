@@ -1,0 +1,51 @@
+"""Forms of what leaves the house: a ledger as a workbook, notices as a PDF."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from wtforms import BooleanField, RadioField, SelectField, StringField
+from wtforms.fields import SelectChoice
+from wtforms.validators import InputRequired, Length
+
+from survey.forms.base import Form
+from survey.forms.fields import clean_text
+
+
+def _clean(text: str | None) -> str:
+    return clean_text(text or "")
+
+
+class ExportLedgerForm(Form):
+    """Numbers are masked unless asked for, with a reason."""
+
+    clear = BooleanField(_l("导出完整的证件号和电话"), description=_l("默认隐去中间数字。勾选后须写明用途，并记入操作日志。"))
+    reason = StringField(_l("用途"), validators=[Length(max=200)], filters=[_clean], render_kw={"autocomplete": "off"})
+
+
+class PrintNoticeForm(Form):
+    """Notices for a building or a stairwell."""
+
+    name = RadioField(_l("文书"), validators=[InputRequired(_l("请选择要打印的文书。"))])
+    place = SelectField(_l("楼栋或单元"), validators=[InputRequired(_l("请选择楼栋或单元。"))])
+    document_no = StringField(
+        _l("文号"), description=_l("只印在入户调查通知书上，例如 颐园调〔2026〕12号；没有文号可以不填。"),
+        validators=[Length(max=60)], filters=[_clean], render_kw={"autocomplete": "off"},
+    )  # fmt: skip
+    duplex = BooleanField(_l("双面打印：每户从新的一张纸开始"))
+
+    def __init__(self, *args: Any, names: list[tuple[str, str]], places: list[tuple[str, str]], **values: Any) -> None:
+        super().__init__(*args, **values)
+        self.name.choices = [SelectChoice(value, label) for value, label in names]
+        self.place.choices = [SelectChoice("", ""), *(SelectChoice(value, label) for value, label in places)]
+
+
+class PrintHouseholdForm(Form):
+    """One notice for one household."""
+
+    document_no = StringField(
+        _l("文号"), description=_l("只印在入户调查通知书上；没有文号可以不填。"),
+        validators=[Length(max=60)], filters=[_clean], render_kw={"autocomplete": "off"},
+    )  # fmt: skip
+    duplex = BooleanField(_l("双面打印"))

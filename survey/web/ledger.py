@@ -1,0 +1,67 @@
+"""Ledgers (台账): what each contains, its first rows, and the workbook."""
+
+from __future__ import annotations
+
+import tempfile
+
+from flask import Blueprint, render_template, send_file
+from flask.typing import ResponseReturnValue
+
+from exports import ledgers
+from exports.view import view_of
+from survey.domain.access import Permission
+from survey.forms.export import ExportLedgerForm
+from survey.models import utc_now
+from survey.services.export import record_export
+from survey.web.access import current_user, may, project_of_page, requires
+
+bp = Blueprint("ledger", __name__)
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+PREVIEW = 12
+SPOOL_BYTES = 16 * 1024 * 1024
+
+
+@bp.get("/project/<project_code>/ledgers")
+@requires(Permission.LEDGER_EXPORT)
+def list(project_code: str) -> ResponseReturnValue:
+    view = view_of(project_of_page(), current_user)
+    found = [ledger.permitted(view.granted) for ledger, _reading in ledgers.LEDGERS.values()]
+    return render_template("ledger/list.html", ledgers=found)
+
+
+@bp.get("/project/<project_code>/ledger/<name>")
+@requires(Permission.LEDGER_EXPORT)
+def show(project_code: str, name: str) -> ResponseReturnValue:
+    return _page(name, ExportLedgerForm())
+
+
+@bp.post("/project/<project_code>/ledger/<name>/export")
+@requires(Permission.LEDGER_EXPORT)
+def export(project_code: str, name: str) -> ResponseReturnValue:
+    """The workbook. It is read at one moment and written outside any transaction; then the log is written, then sent."""
+    ledgers.find_ledger(name)
+    form, project = ExportLedgerForm(), project_of_page()
+    if form.validate_on_submit():
+        with form.catching():
+            view = view_of(project, current_user, clear=form.clear.data, reason=form.reason.data)
+            file = tempfile.SpooledTemporaryFile(SPOOL_BYTES, prefix="ruhu-ledger-")  # noqa: SIM115  # closed by the answer
+            done = ledgers.export_ledger(
+                name, project=project, view=view, now=utc_now(), target=file, by=current_user.display_name
+            )
+            record_export(
+                actor=current_user, project=project, ledger=name, snapshot=done.snapshot, counts=done.counts,
+                clear=view.clear, reason=form.reason.data,
+            )  # fmt: skip
+            file.seek(0)
+            return send_file(file, mimetype=XLSX, as_attachment=True, download_name=done.file_name)
+    return _page(name, form)
+
+
+def _page(name: str, form: ExportLedgerForm) -> ResponseReturnValue:
+    project = project_of_page()
+    view = view_of(project, current_user)
+    ledger, _reading = ledgers.find_ledger(name)
+    sheets = ledgers.preview_ledger(name, project=project, view=view, limit=PREVIEW)
+    if not may(Permission.LEDGER_EXPORT_CLEAR):
+        del form.clear, form.reason
+    return render_template("ledger/show.html", ledger=ledger, sheets=sheets, form=form, most=PREVIEW), form.status

@@ -1,0 +1,172 @@
+"""Ledgers and notices on the pages: seen before they are taken out, taken out with an entry in the log."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from openpyxl import load_workbook
+from pypdf import PdfReader
+from sqlalchemy import select
+
+from exports.ledgers import LEDGERS
+from exports.notices import NOTICES
+from survey.domain.access import Role
+from survey.models import AuditEntry, Household, Project, db
+from tests import factories
+
+As = Callable[..., FlaskClient]
+
+
+@pytest.fixture
+def household(project: Project) -> Household:
+    made = factories.household(project, "3-2-501", factories.sheet())
+    factories.household(project, "3-1-101")
+    db.session.commit()
+    return made
+
+
+def entries(action: str) -> list[AuditEntry]:
+    return list(db.session.scalars(select(AuditEntry).where(AuditEntry.action == action)))
+
+
+def test_the_list_says_what_each_ledger_contains(as_: As, household: Household) -> None:
+    text = as_("office").get("/project/YY/ledgers").get_data(as_text=True)
+    for ledger, _reading in LEDGERS.values():
+        assert ledger.title in text
+    assert "特殊人群" in text
+    assert "特殊人群" not in as_("coordinator").get("/project/YY/ledgers").get_data(as_text=True)
+
+
+@pytest.mark.parametrize("name", LEDGERS)
+def test_each_ledger_is_previewed_masked(as_: As, household: Household, name: str) -> None:
+    response = as_("office").get(f"/project/YY/ledger/{name}")
+    assert response.status_code == 200
+    text = response.get_data(as_text=True)
+    assert factories.id_no(1) not in text
+    assert 'data-qa="export-form"' in text
+    if name == "register":
+        assert "379900********0030" in text
+        assert "张伟" in text
+
+
+def test_a_download_is_a_workbook_with_one_entry_in_the_log(as_: As, household: Household) -> None:
+    response = as_("office").post("/project/YY/ledger/register/export", data={})
+    assert response.status_code == 200
+    assert "attachment" in response.headers["Content-Disposition"]
+    page = load_workbook(io.BytesIO(response.data))["登记台账"]
+    assert page["A1"].value == "入户调查登记台账"
+    log = entries("ledger.export")
+    assert len(log) == 1
+    assert log[0].details["rows"]["households"] == 2
+    assert log[0].details["clear"] is False
+    assert log[0].details["snapshot"] in page.oddFooter.left.text
+
+
+def test_clear_numbers_need_a_reason_and_the_permission(as_: As, household: Household) -> None:
+    office = as_("office")
+    refused = office.post("/project/YY/ledger/register/export", data={"clear": "y", "reason": ""})
+    assert refused.status_code == 422
+    assert "必须写明用途" in refused.get_data(as_text=True)
+    assert entries("ledger.export") == []
+    clear = office.post("/project/YY/ledger/register/export", data={"clear": "y", "reason": "报送街道备案"})
+    values = [cell.value for row in load_workbook(io.BytesIO(clear.data))["家庭成员"] for cell in row]
+    assert factories.id_no(1) in values
+    assert entries("ledger.export")[0].details["reason"] == "报送街道备案"
+    leader = as_("leader")
+    assert 'data-field="clear"' not in leader.get("/project/YY/ledger/register").get_data(as_text=True)
+    assert (
+        leader.post("/project/YY/ledger/register/export", data={"clear": "y", "reason": "报送街道"}).status_code == 422
+    )
+
+
+@pytest.mark.parametrize(
+    ("role", "status"),
+    [("office", 200), ("leader", 200), ("coordinator", 200), ("surveyor", 403), ("auditor", 403)],
+)
+def test_who_may_take_ledgers_out(as_: As, household: Household, role: str, status: int) -> None:
+    client = as_(role)
+    assert client.get("/project/YY/ledgers").status_code == status
+    assert client.post("/project/YY/ledger/building-summary/export", data={}).status_code == status
+    assert client.get("/project/ZZ/ledgers").status_code == 404
+
+
+def test_an_unknown_ledger_is_refused_in_words(as_: As, household: Household) -> None:
+    response = as_("office").get("/project/YY/ledger/salaries")
+    assert response.status_code == 422
+    assert "没有名为" in response.get_data(as_text=True)
+
+
+def test_an_empty_project_shows_what_will_come(as_: As, project: Project) -> None:
+    client = as_("office")
+    assert 'data-qa="empty"' in client.get("/project/YY/ledger/register").get_data(as_text=True)
+    assert 'data-qa="empty"' in client.get("/project/YY/notices").get_data(as_text=True)
+
+
+# --- notices ------------------------------------------------------------------------------------------------------
+
+
+def pages(data: bytes) -> list[str]:
+    return [page.extract_text() for page in PdfReader(io.BytesIO(data)).pages]
+
+
+@pytest.mark.parametrize("name", NOTICES)
+def test_each_notice_is_printed_from_the_dossier(as_: As, household: Household, name: str) -> None:
+    client = as_("office")
+    page = client.get(f"/household/{household.id}/notices").get_data(as_text=True)
+    assert NOTICES[name].title in page
+    response = client.post(f"/household/{household.id}/notice/{name}", data={"document_no": "颐园调〔2026〕1号"})
+    assert response.mimetype == "application/pdf"
+    text = "".join(pages(response.data))
+    assert household.dossier_no in text.replace("\n", "")
+    assert factories.id_no(1) not in text
+    log = entries("notice.print")
+    assert [(each.household_id, each.details["notice"]) for each in log] == [(household.id, name)]
+
+
+def test_a_building_is_one_file_in_stairwell_order(as_: As, household: Household) -> None:
+    client = as_("office")
+    place = str(household.building_id)
+    response = client.post("/project/YY/notices", data={"name": "missed-visit", "place": place})
+    assert response.mimetype == "application/pdf"
+    found = pages(response.data)
+    assert ["3号楼1单元101室" in found[0], "3号楼2单元501室" in found[1]] == [True, True]
+    assert entries("notice.print")[0].details["where"] == "3号楼"
+    stairwell = client.post("/project/YY/notices", data={"name": "missed-visit", "place": f"{place}/2"})
+    assert len(pages(stairwell.data)) == 1
+    assert entries("notice.print")[1].details["where"] == "3号楼2单元"
+
+
+def test_a_surveyor_prints_the_own_buildings_only(as_: As, project: Project, household: Household) -> None:
+    other = factories.household(project, "4-1-101", factories.sheet())
+    surveyor = factories.member(project, Role.SURVEYOR)
+    factories.assign(surveyor, household)
+    db.session.commit()
+    client = as_(surveyor)
+    text = client.get("/project/YY/notices").get_data(as_text=True)
+    assert "3号楼" in text
+    assert "4号楼" not in text
+    refused = client.post("/project/YY/notices", data={"name": "missed-visit", "place": str(other.building_id)})
+    assert refused.status_code == 422
+    assert client.get(f"/household/{other.id}/notices").status_code == 404
+    assert client.post(f"/household/{other.id}/notice/survey-sheet", data={}).status_code == 404
+    assert client.post(f"/household/{household.id}/notice/survey-sheet", data={}).status_code == 200
+
+
+def test_what_is_no_notice_does_not_exist(as_: As, household: Household) -> None:
+    assert as_("office").post(f"/household/{household.id}/notice/eviction", data={}).status_code == 404
+
+
+def test_too_many_households_at_once_are_refused_in_words(
+    as_: As, household: Household, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from exports import printing
+
+    monkeypatch.setitem(printing.print_notices.__kwdefaults__, "most", 1)
+    data: dict[str, Any] = {"name": "missed-visit", "place": str(household.building_id)}
+    response = as_("office").post("/project/YY/notices", data=data)
+    assert response.status_code == 422
+    assert "一次最多打印 1 户" in response.get_data(as_text=True)
