@@ -148,7 +148,10 @@ class Shelf:
 
 
 def show_findings(form: SheetForm, findings: Sequence[Finding], *, inline: bool = True) -> Shelf:
-    """Put each finding beside its question: hard ones among its errors, warnings with a place for the reason."""
+    """Put each finding beside its question: hard ones among its errors, warnings with a place for the reason.
+
+    inline  False on a page that was not asked to check: only the reasons that were written show what they are for
+    """
     shelf = Shelf()
     for finding in findings:
         question, target, label = _locate(form, finding.field)
@@ -158,9 +161,11 @@ def show_findings(form: SheetForm, findings: Sequence[Finding], *, inline: bool 
             if inline and question is not None and shown.sentence not in question.errors:
                 question.errors = [*question.errors, shown.sentence]
         elif finding.severity is Severity.WARNING:
-            shown.reason = _reason_row(form, finding.key)
-            shown.reason.shown = shown
             shelf.warnings.append(shown)
+            shown.reason = _reason_row(form, finding.key, is_wanted=inline)
+            if shown.reason is None:
+                continue
+            shown.reason.shown = shown
             if inline and question is not None:
                 question.warnings = [*getattr(question, "warnings", ()), shown]
                 shown.reason.is_inline = True
@@ -169,11 +174,12 @@ def show_findings(form: SheetForm, findings: Sequence[Finding], *, inline: bool 
     return shelf
 
 
-def _reason_row(form: SheetForm, key: str) -> FormField:
+def _reason_row(form: SheetForm, key: str, *, is_wanted: bool) -> FormField | None:
+    """The row with the reason to a warning; an empty one where it is wanted and nobody has written it."""
     for row in form.rows("reasons"):
         if row.form.uid.data == key:
             return row
-    return form.reasons.append_entry({"uid": key})  # type: ignore[no-any-return]
+    return form.reasons.append_entry({"uid": key}) if is_wanted else None
 
 
 def _locate(form: SheetForm, key: str) -> tuple[Field | None, str, str]:
