@@ -35,17 +35,19 @@ def import_roster(file: Path, code: str, dry_run: bool, skip_refused: bool, as_j
     today = datetime.now(CHINA).date()
     data = file.read_bytes()
     found = read_roster(data, today=today, answers=answers)
+    imports.lock_project(project)
     plan = imports.plan_file(project=project, data=data, file=found, answers=answers)
     refused = plan.counts[RowFate.REFUSED]
     stopped = bool(refused) and not skip_refused
     writes = plan.counts[RowFate.CREATED] + plan.counts[RowFate.CHANGED]
     if writes and not dry_run and not stopped:
         row = imports.upload_roster(
-            actor=None, project=project, filename=file.name, data=data, file=found, answers=answers, today=today
-        )
+            actor=None, project=project, filename=file.name, data=data, file=found, answers=answers, today=today,
+            plan=plan,
+        )  # fmt: skip
         imports.commit_roster(
             actor=None, project=project, row=row, file=found, answers=answers, digest=plan.digest,
-            skip_refused=skip_refused,
+            skip_refused=skip_refused, plan=plan,
         )  # fmt: skip
     if as_json:
         click.echo(json.dumps(_result(plan), ensure_ascii=False, indent=1))

@@ -154,6 +154,7 @@ MESSAGES: dict[str, str] = {
     "delivery.number_missing": N_("邮寄送达请填写快递（挂号信）单号。"),
     "delivery.place_missing": N_("请填写在哪里送达（公告的，写张贴或刊登的地方）。"),
     # document
+    "document.none": N_("请选择要上传的照片或文件。"),
     "document.empty": N_("文件是空的，请重新选择。"),
     "document.too_big": N_("文件超过 {megabytes} MB，请压缩后重新上传。"),
     "document.kind": N_("这不是能识别的图片或 PDF。请上传 JPEG、PNG、WebP 图片，或 PDF 文件。"),

@@ -101,7 +101,7 @@ def _coown(owners: Sequence[RosterOwner]) -> codes.Coown | None:
 
 
 def _note(row: RosterRow) -> str:
-    counted = f"底册户籍人口{row.hukou_count}人" if row.hukou_count is not None else ""
+    counted = f"花名册户籍人口{row.hukou_count}人" if row.hukou_count is not None else ""
     return "；".join(text for text in (row.note, counted) if text)
 
 

@@ -43,11 +43,13 @@ def plan_file(*, project: Project, data: bytes, file: RosterFile, answers: Answe
 
 
 def upload_roster(
-    *, actor: User | None, project: Project, filename: str, data: bytes, file: RosterFile, answers: Answers, today: date
+    *, actor: User | None, project: Project, filename: str, data: bytes, file: RosterFile, answers: Answers, today: date,
+    plan: Plan | None = None,
 ) -> RosterImport:
     """Keep an office's file (sealed) with the preview of its plan.
 
     file     what `read_roster` made of the data, under these answers and this day. It is read before the transaction.
+    plan     where it was made in this very transaction
     """
     row = RosterImport(
         project_id=project.id,
@@ -59,7 +61,7 @@ def upload_roster(
         uploaded_by_id=actor.id if actor else None,
     )
     row.file = data
-    _show(row, plan_file(project=project, data=data, file=file, answers=answers))
+    _show(row, plan or plan_file(project=project, data=data, file=file, answers=answers))
     db.session.add(row)
     db.session.flush()
     audit.record(actor, "roster.upload", row, {"counts": row.counts, "sha256": row.sha256})
@@ -95,23 +97,25 @@ def remember_columns(
 
 def commit_roster(
     *, actor: User | None, project: Project, row: RosterImport, file: RosterFile, answers: Answers, digest: str,
-    skip_refused: bool = False,
+    skip_refused: bool = False, plan: Plan | None = None,
 ) -> Plan:  # fmt: skip
     """Carry out the plan that was shown, all or nothing.
 
     digest        of the preview that the person saw
     skip_refused  leave out rows with errors, because the person says so
+    plan          where it was made in this very transaction
 
     Raises DomainError: roster.changed_since, roster.refused_rows.
     """
     _check_open(row)
     lock_project(project)
-    plan = plan_file(project=project, data=row.file, file=file, answers=answers)
+    plan = plan or plan_file(project=project, data=row.file, file=file, answers=answers)
     try:
         carry_out(actor=actor, project=project, plan=plan, digest=digest, skip_refused=skip_refused)
     except IntegrityError as error:  # A door came into being at this very moment, by another hand.
         raise DomainError("roster.changed_since") from error
-    _show(row, plan)
+    if row.digest != plan.digest:
+        _show(row, plan)
     row.state = ImportState.COMMITTED
     row.committed_by_id = actor.id if actor else None
     row.committed_at = utc_now()
