@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
-from wtforms import FileField
+from wtforms import FileField, HiddenField
 
 from survey.domain import codes
 from survey.domain.signature import SignatureGiven
@@ -17,6 +17,7 @@ from survey.forms.validators import Required, ShowIf, told
 
 class RecordSignatureForm(Form):
     key = KeyField()
+    version = HiddenField()
     signer_role = CodeField(_l("谁来签？"), codes.SignerRole, [Required()], thing=_l("签字人身份"), kind="radio")
     signer_name = TextField(_l("叫什么名字？"), [Required()], thing=_l("签字人姓名"), most=60)
     signed_at = MomentField(_l("什么时候？"), [Required()], thing=_l("签字时间"))
@@ -34,6 +35,12 @@ class RecordSignatureForm(Form):
         description=_l("JPEG、PNG、WebP 图片或 PDF，不超过 20 MB；拒签的可拍现场"),
         render_kw={"accept": FILES},
     )
+
+    @property
+    def signed_version(self) -> int:
+        """The version that the page was made for; 0 when somebody tampered with it, which no sheet has."""
+        text = self.version.data or ""
+        return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else 0
 
     def given(self, *, has_evidence: bool) -> SignatureGiven:
         """The signing that the form tells of; the form must have been valid."""

@@ -87,7 +87,7 @@ def attach_door(*, actor: User, household: Household, unit_no: str, room_no: str
         raise DomainError("building.door_unknown", "room_no", door=ref.short)
     if door.household_id is not None and door.household_id != household.id:
         other = db.session.get(Household, door.household_id)
-        if other is not None and other.removed_at is None and (other.sheet_version or other.visit_count):
+        if other is not None and other.removed_at is None and (other.touched_by_staff or other.visit_count):
             raise DomainError("building.door_taken", "room_no", door=ref.short, dossier_no=other.dossier_no)
         if other is not None:
             other.removed_at = utc_now()
@@ -189,7 +189,7 @@ def list_assignments(user: User, project_id: UUID) -> list[AssignmentRow]:
             select(Household.building_id, func.count())
             .where(Household.project_id == project_id, Household.removed_at.is_(None))
             .group_by(Household.building_id)
-        ).tuples()
+        ).all()
     )
     walking: dict[UUID, list[tuple[str | None, User]]] = {}
     query = (

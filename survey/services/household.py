@@ -20,6 +20,7 @@ AUDIT_ACTIONS = {
     Action.GROUP_PASS: "household.group_review",
     Action.OFFICE_RETURN: "household.office_review",
     Action.APPROVE: "household.office_review",
+    Action.REOPEN: "household.office_review",
     Action.CONFIRM: "household.confirm",
     Action.FINALISE: "household.finalise",
 }

@@ -8,7 +8,8 @@ from datetime import date, datetime
 from importlib import import_module
 from zoneinfo import ZoneInfo
 
-from flask import Flask, Response, current_app, g, render_template, request, session, url_for
+from flask import Flask, Response, current_app, g, render_template, session, url_for
+from flask import request as http_request  # `request` is a noun of ours: the module of that name shadows it here
 from flask.typing import ResponseReturnValue
 from flask_babel import Babel, get_locale
 from flask_babel import gettext as _
@@ -109,7 +110,7 @@ def clock(moment: datetime | None) -> str:
 
 def url_back(default: str) -> str:
     """The page that a form should return to: `next` when it is ours, else the default."""
-    given = request.values.get("next")
+    given = http_request.values.get("next")
     return access.safe_next(given) if given else default
 
 
@@ -140,7 +141,7 @@ def page_context() -> dict[str, object]:
                 _(label),
                 url_for(endpoint, project_code=project.code),
                 icon,
-                (request.endpoint or "").partition(".")[0] == endpoint.partition(".")[0],
+                (http_request.endpoint or "").partition(".")[0] == endpoint.partition(".")[0],
             )
             for permission, label, endpoint, icon in NAV
             if access.may(permission) and endpoint in current_app.view_functions
@@ -177,7 +178,7 @@ def protect(response: Response) -> Response:
     """Headers of every answer; pages are never stored by a cache."""
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
-    if request.endpoint == "static":
+    if http_request.endpoint == "static":
         response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
     else:
         response.headers.setdefault("Cache-Control", "no-store")
