@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import select
@@ -33,6 +33,8 @@ from survey.services.document import list_documents
 from survey.services.policy import version_in_force
 from survey.services.sheet import lock_household
 from survey.services.standing import list_records, list_voices, recompute_standings, record_of
+
+MINUTE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +81,8 @@ def record_consent(
         return get_consent(household, known.id)
     records = list_records(household.id, round_.id)
     voice = _find_voice(household, word.person_id)
-    version = version_for(round_, at=word.given_at)
+    # Times are told to the minute: what was published within it was in force.
+    version = version_for(round_, at=word.given_at + MINUTE)
     briefing = find_briefing(household, version) if version else None
     paper = _authorisation(household, word)
     check_may_give(

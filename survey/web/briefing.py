@@ -19,6 +19,7 @@ from survey.services import policy as policies
 from survey.services.briefing import Told
 from survey.services.scope import building_scope, household_scope
 from survey.web.access import current_user, load_household, project_of_page, requires
+from survey.web.name import shown_names
 from survey.web.sheet.page import trail
 
 bp = Blueprint("briefing", __name__)
@@ -35,6 +36,7 @@ def list(household_id: UUID) -> ResponseReturnValue:
         briefings=rows,
         in_force=policies.version_in_force(project_of_page()),
         is_briefed=policies.is_briefed(household),
+        shown_names=shown_names,
         trail=trail,
     )
 
