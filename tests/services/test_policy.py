@@ -36,7 +36,12 @@ def policy(project: Project, office: User) -> Policy:
 
 
 def told(**values: object) -> Told:
-    first: dict[str, object] = {"held_at": TEN, "form": BriefingForm.AT_HOME, "points": [0, 1], "understood": Understood.YES}
+    first: dict[str, object] = {
+        "held_at": TEN,
+        "form": BriefingForm.AT_HOME,
+        "points": [0, 1],
+        "understood": Understood.YES,
+    }
     return Told(**{**first, **values})  # type: ignore[arg-type]
 
 

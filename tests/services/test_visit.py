@@ -69,7 +69,9 @@ def test_a_visit_that_cannot_have_been_so_is_refused(visit: VisitMade, code: str
     "visit",
     [
         pytest.param(made(at=TEN - timedelta(days=60)), id="补录: weeks later"),
-        pytest.param(made(at=TEN + timedelta(hours=11), hours_reason="住户白天上班"), id="out of hours with its reason"),
+        pytest.param(
+            made(at=TEN + timedelta(hours=11), hours_reason="住户白天上班"), id="out of hours with its reason"
+        ),
         pytest.param(made(at=TEN + timedelta(days=3)), id="a Saturday needs no reason"),
         pytest.param(made(VisitResult.NOBODY_HOME), id="nobody home"),
     ],
@@ -80,7 +82,10 @@ def test_a_visit_may_be_recorded(visit: VisitMade) -> None:
 
 @pytest.mark.parametrize(
     ("result", "state"),
-    [(result, HouseholdState.IN_PROGRESS if result in ("done", "partial") else HouseholdState.UNVISITED) for result in VisitResult],
+    [
+        (result, HouseholdState.IN_PROGRESS if result in ("done", "partial") else HouseholdState.UNVISITED)
+        for result in VisitResult
+    ],
 )
 def test_only_a_visit_at_which_work_was_done_starts_the_dossier(result: VisitResult, state: HouseholdState) -> None:
     assert state_after(HouseholdState.UNVISITED, result) is state
