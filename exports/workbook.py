@@ -48,6 +48,8 @@ LONGEST_TEXT = 32_767
 EPOCH = date(1899, 12, 30)
 FIRST_SOUND_DATE = date(1900, 3, 1)  # Excel believes that 1900 was a leap year; earlier dates are written as texts.
 SIGNATURES = ("填表人：", "审核人：", "负责人：")
+WRAPPED = frozenset({Kind.TEXT, Kind.WORD, Kind.CODE})
+ROW_POINTS = 18
 SPOOL_BYTES = 8 * 1024 * 1024
 
 _ILLEGAL = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]")
@@ -271,7 +273,7 @@ def _write_body(
         if column.kind is Kind.SERIAL
     )
     summed = [column.key for column in columns if column.kind in SUMMABLE]
-    wrapped = [(c.key, int(c.width) - 1) for c in columns if c.kind in (Kind.TEXT, Kind.WORD) and not c.hidden]
+    wrapped = [(c.key, int(c.width) - 1) for c in columns if c.kind in WRAPPED and not c.hidden]
     sums: dict[str, Decimal] = {key: Decimal(0) for key in summed}
     number = 0
     for number, record in enumerate(records, 1):
@@ -297,7 +299,7 @@ def _height(get: Callable[[str], Any], wrapped: list[tuple[str, int]]) -> str:
         value = get(key)
         if value and (len(value) * 2 > width or "\n" in value):
             lines = max(lines, sum(-(-_wide(line) // width) or 1 for line in value.split("\n")))
-    return f' ht="{min(lines * 13.5 + 2, 405)}" customHeight="1"' if lines > 1 else ""
+    return f' ht="{min(lines * 13.5 + 4, 405)}" customHeight="1"' if lines > 1 else ""
 
 
 def _wide(text: str) -> int:
@@ -356,6 +358,7 @@ def _set_up_page(
             page.ignore_errors(
                 {"number_stored_as_text": " ".join(f"{c}{header_last + 2}:{c}{body_last + 1}" for c in codes)}
             )
+    page.set_default_row(ROW_POINTS)
     page.set_landscape()
     page.set_paper(PAPER[sheet.paper])
     page.fit_to_pages(1, 0)

@@ -52,7 +52,7 @@ HOUSEHOLDS = Sheet(
         Column("owners", "产权人", 12),
         Column("id_no", "证件号", 20, Kind.CODE),
         Column("phone", "联系电话", 13, Kind.CODE),
-        Column("tenure", "产权性质", 10, Kind.WORD),
+        Column("tenure", "产权性质", 13, Kind.WORD),
         Column("cert_no", "权证号", 22, Kind.CODE),
         Column("use_approved", "批准", 8, Kind.WORD, group="用途"),
         Column("use_actual", "实际", 8, Kind.WORD, group="用途"),
