@@ -23,7 +23,6 @@ from survey.services import policy as policies
 from survey.services.scope import assigned_to, household_scope
 from survey.web.access import current_user, may, project_of_page, requires
 from survey.web.name import shown_names
-from survey.web.sheet.page import url_of
 
 bp = Blueprint("policy", __name__)
 
@@ -214,7 +213,6 @@ def rebrief(project_code: str, policy_id: UUID) -> ResponseReturnValue:
         building=building,
         surveyor=surveyor,
         shown_names=shown_names,
-        url_of=url_of,
     )
 
 

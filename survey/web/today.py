@@ -13,7 +13,6 @@ from survey.models import User
 from survey.services import today as days
 from survey.web.access import current_user, project_of_page, requires
 from survey.web.name import shown_names
-from survey.web.sheet.page import url_of
 
 bp = Blueprint("today", __name__)
 
@@ -37,7 +36,6 @@ def show(project_code: str) -> ResponseReturnValue:
         watched=watched,
         is_own=shown.surveyor.id == current_user.id,
         shown_names=shown_names,
-        url_of=url_of,
     )
 
 

@@ -551,7 +551,7 @@ def test_a_number_that_looks_alike_masked_is_still_told_to_have_changed(
     browser = as_(surveyor)
     page = open_sheet(browser, household)
     send(browser, household, page, **{page.row("persons", "p1") + "phone": "12099990001"})
-    assert "120****0001（号码已更改）" in browser.get(url(household, "compare")).text
+    assert "120****0001（已更改）" in browser.get(url(household, "compare")).text
 
 
 def test_a_price_that_changed_is_not_told_to_those_who_may_not_see_it(
@@ -563,6 +563,12 @@ def test_a_price_that_changed_is_not_told_to_those_who_may_not_see_it(
     text = as_(surveyor).get(url(household, "compare")).text
     assert "9876" not in text
     assert "有改动，无权查看" in text
+
+
+def test_who_sees_the_whole_project_reads_names_masked(as_: As, household: Household) -> None:
+    text = as_("coordinator").get(url(household, "compare?from=0&to=1")).text
+    assert "张伟" not in text
+    assert "人口 · 张* · 姓名" in text
 
 
 def test_a_household_without_a_version_says_what_to_do(as_: As, surveyor: User, blank: Household) -> None:

@@ -14,4 +14,4 @@ from survey.web.sheet import conflict, edit, page, version  # noqa: E402, F401  
 
 @bp.context_processor
 def page_words() -> dict[str, object]:
-    return {"trail": page.trail, "url_of": page.url_of}
+    return {"trail": page.trail}

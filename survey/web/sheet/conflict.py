@@ -21,7 +21,7 @@ from survey.models import ConflictRow, Household, SheetRow
 from survey.services.sheet import get_conflict, list_versions, pairs_of_version, save_sheet
 from survey.web.access import current_user, load_household, requires
 from survey.web.sheet import bp
-from survey.web.sheet.page import hidden_fields, url_of
+from survey.web.sheet.page import hidden_fields
 from survey.web.sheet.version import name_of
 
 
@@ -112,7 +112,7 @@ def _settle(household: Household, conflict: ConflictRow, merged: Merged, ours: s
     else:
         flash(_("已按您的选择保存为第 %(version)s 版。", version=saved.version), "success")
     where = "sheet.edit" if household.state in EDITABLE else "household.show"
-    return redirect(url_of(where, household_id=household.id))
+    return redirect(url_for(where, household_id=household.id))
 
 
 def _disputes(household: Household, conflict: ConflictRow, merged: Merged) -> list[Dispute]:

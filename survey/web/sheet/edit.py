@@ -47,7 +47,6 @@ from survey.web.sheet.page import (
     row_summary,
     sent_pairs,
     show_findings,
-    url_of,
 )
 
 DRAFT_BYTES = 2 * 1024 * 1024
@@ -234,7 +233,7 @@ def _go_on(household: Household, form: SheetForm, saved: Saved, source: str, was
         flash(_("已提交，等待组长审核。"), "success")
     elif form.faults():
         return redirect(url_for("sheet.edit", household_id=household.id, check=1))
-    return redirect(url_of("household.show", household_id=household.id))
+    return redirect(url_for("household.show", household_id=household.id))
 
 
 # --- the draft

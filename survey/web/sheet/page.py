@@ -58,21 +58,11 @@ def sent_pairs() -> list[Pair]:
 def trail(household: Household, *last: str) -> list[tuple[str, str | None]]:
     """The way from the buildings to this page."""
     return [
-        (_("楼盘表"), url_of("building.list", project_code=g.project.code)),
-        (_("%(no)s号楼", no=household.building.no), url_of("building.show", building_id=household.building_id)),
-        (household.door_text or household.dossier_no, url_of("household.show", household_id=household.id)),
+        (_("楼盘表"), url_for("building.list", project_code=g.project.code)),
+        (_("%(no)s号楼", no=household.building.no), url_for("building.show", building_id=household.building_id)),
+        (household.door_text or household.dossier_no, url_for("household.show", household_id=household.id)),
         *((text, None) for text in last),
     ]
-
-
-def url_of(endpoint: str, **values: Any) -> str:
-    """TEMPORARY until the dossier's pages are there."""
-    from werkzeug.routing import BuildError
-
-    try:
-        return url_for(endpoint, **values)
-    except BuildError:
-        return "/" + endpoint.replace(".", "/") + "/" + "/".join(map(str, values.values()))
 
 
 # --- numbers that stay where they are

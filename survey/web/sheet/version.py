@@ -18,6 +18,7 @@ from survey.forms.sheet import SECTION_OF, SECTIONS, key_label, row_titles, word
 from survey.models import SheetRow
 from survey.services.sheet import get_version, list_versions, pairs_of_version
 from survey.web.access import load_household, requires
+from survey.web.name import shown_names
 from survey.web.sheet import bp
 from survey.web.sheet.page import hidden_fields
 
@@ -29,6 +30,7 @@ SOURCES = {
     "correction": N_("更正"),
     "merge": N_("合并"),
 }
+NAME_FIELDS = frozenset({"full_name", "guardian_name", "agent_for"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,15 +103,19 @@ def _asked(name: str, default: int, most: int) -> int:
 
 def _sections(old: Pairs, new: Pairs) -> list[tuple[str, list[ShownChange]]]:
     """(title of a section, what changed in it), sections without a change left out."""
-    titles, hidden = row_titles(old, new), hidden_fields()
+    titles = {row: shown_names(title) if row[0] == "persons" else title for row, title in row_titles(old, new).items()}
+    hidden = hidden_fields()
     found: dict[str, list[ShownChange]] = {section.name: [] for section in SECTIONS}
     for change in difference(to_keys(old), to_keys(new)):
         match = STABLE.match(change.key)
-        is_hidden = (match[3] if match else change.key) in hidden
+        name = match[3] if match else change.key
+        is_hidden = name in hidden
         old_word, new_word = word_of(change.key, change.old), word_of(change.key, change.new)
+        if name in NAME_FIELDS:
+            old_word, new_word = shown_names(old_word), shown_names(new_word)
         if old_word == new_word:
-            # Two numbers that look alike masked are still two numbers.
-            new_word = _("%(masked)s（号码已更改）", masked=new_word)
+            # Two numbers or names that look alike masked are still two.
+            new_word = _("%(masked)s（已更改）", masked=new_word)
         label = key_label(change.key, titles)
         found[SECTION_OF[match[1] if match else change.key]].append(
             ShownChange(label, "" if is_hidden else old_word, "" if is_hidden else new_word, is_hidden)
