@@ -16,6 +16,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, and_, exists, func, insert, literal, or_, select, union
 
 from survey.domain.access import Role
+from survey.domain.household import HouseholdState
 from survey.domain.identity import normal_id, normal_phone
 from survey.domain.mask import mask_cert_no, mask_id_no, mask_name, mask_phone
 from survey.domain.name import name_pieces, normal_text
@@ -133,9 +134,12 @@ class Why:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A household that fits, with the reasons."""
+    """A household that fits, with the reasons. `owner_names` are masked for those who only look on."""
 
-    household: Household
+    household_id: UUID
+    dossier_no: str
+    door_text: str
+    state: HouseholdState
     owner_names: str
     reasons: tuple[Why, ...]
 
@@ -169,7 +173,7 @@ def search(*, actor: User, project: Project, text: str, shown: int = SHOWN) -> F
         return (not whole, row.door_sort, row.id)
 
     first = sorted(rows[:MOST], key=rank)[:shown]
-    hits = _hits([row.id for row in first], query.tokens, role in MASKED_ROLES)
+    hits = _hits(first, query.tokens, role in MASKED_ROLES)
     return Found(query, min(len(rows), MOST), len(rows) > MOST, hits)
 
 
@@ -182,13 +186,22 @@ def search_noted(*, actor: User, project: Project, text: str, shown: int = SHOWN
     return found
 
 
-def _candidates(actor: User, project: Project, role: Role | None, tokens: Sequence[Token]) -> Select[UUID, str, str]:
+def _candidates(
+    actor: User, project: Project, role: Role | None, tokens: Sequence[Token]
+) -> Select[UUID, str, str, str, str, HouseholdState]:
     """The query for up to MOST + 1 households. It begins with the rarest token, or with the doors of a narrow scope."""
-    columns = (Household.id, Household.door_sort, Household.owner_names)
+    columns = (
+        Household.id,
+        Household.door_sort,
+        Household.owner_names,
+        Household.dossier_no,
+        Household.door_text,
+        Household.state,
+    )
     scope = household_scope(actor, project.id)
     sets = [_set_of(project, token) for token in tokens]
     is_narrow = role in NARROW_ROLES
-    counts = [_count(each) for each in sets] if len(sets) > 1 or is_narrow else [0]
+    counts = _counts(tokens, sets) if len(sets) > 1 or is_narrow else [0]
     start = min(range(len(sets)), key=counts.__getitem__)
     others = [_condition(project, token) for place, token in enumerate(tokens) if place != start]
     if is_narrow and counts[start] > MANY:
@@ -202,6 +215,23 @@ def _candidates(actor: User, project: Project, role: Role | None, tokens: Sequen
         .order_by(driver.c.household_id)
         .limit(MOST + 1)
     )
+
+
+def _counts(tokens: Sequence[Token], sets: Sequence[Select[UUID]]) -> list[int]:
+    """How many households each token fits, roughly: nothing is counted where one can only fit a few."""
+    rare = [place for place, token in enumerate(tokens) if all(map(_is_rare, token.clues))]
+    if rare:
+        return [0 if place == rare[0] else MANY for place in range(len(tokens))]
+    return [_count(each) for each in sets]
+
+
+def _is_rare(clue: Clue) -> bool:
+    """Whether a clue fits no more households than a building has."""
+    if clue.kind is ClueKind.DOOR:
+        return bool(clue.door[0])
+    if clue.kind is ClueKind.CERT_NO:
+        return len(clue.value) > LAST
+    return clue.kind in (ClueKind.ID_NO, ClueKind.PHONE, ClueKind.DOSSIER)
 
 
 def _count(households: Select[UUID]) -> int:
@@ -231,9 +261,7 @@ def _parts(project: Project, clue: Clue) -> list[Select[UUID]]:
     if room and not building:
         by_room = select(SearchTerm.household_id).where(SearchTerm.term == _room_key(project, room))
         return [by_room.where(_has_door(project, clue, SearchTerm.household_id)) if unit else by_room]
-    doors: Any = (
-        select(Door.household_id).join(Building).where(_is_door(project, clue), Door.household_id.is_not(None))
-    )
+    doors: Any = select(Door.household_id).join(Building).where(_is_door(project, clue), Door.household_id.is_not(None))
     return [doors.distinct()]
 
 
@@ -327,28 +355,29 @@ class _Answers:
     dossier_no: str
 
 
-def _hits(ids: Sequence[UUID], tokens: Sequence[Token], masked: bool) -> tuple[Hit, ...]:
+def _hits(rows: Sequence[Any], tokens: Sequence[Token], masked: bool) -> tuple[Hit, ...]:
     """The households in this order, each with the reasons for which it was found."""
-    if not ids:
+    if not rows:
         return ()
-    households = {row.id: row for row in db.session.scalars(select(Household).where(Household.id.in_(ids)))}
-    answers = {key: _Answers([], [], [], row.dossier_no) for key, row in households.items()}
+    ids = [row.id for row in rows]
+    answers = {row.id: _Answers([], [], [], row.dossier_no) for row in rows}
     kinds = {clue.kind for token in tokens for clue in token.clues}
     with_numbers = bool(kinds & {ClueKind.ID_NO, ClueKind.ID_LAST, ClueKind.PHONE, ClueKind.PHONE_LAST})
-    person = (PersonRow.household_id, PersonRow.id, PersonRow.full_name)
-    sealed = (PersonRow.id_no_sealed, PersonRow.phone_sealed) if with_numbers else (literal(None), literal(None))
-    for household_id, row, name, id_no, phone in db.session.execute(
-        select(*person, *sealed).where(PersonRow.household_id.in_(ids)).order_by(PersonRow.position)
-    ):
-        answers[household_id].persons.append(
-            (name, unseal("person.id_no", row, id_no), unseal("person.phone", row, phone))
-        )
+    if kinds & _FROM_PERSON:
+        person = (PersonRow.household_id, PersonRow.id, PersonRow.full_name)
+        sealed = (PersonRow.id_no_sealed, PersonRow.phone_sealed) if with_numbers else (literal(None), literal(None))
+        for household_id, row, name, id_no, phone in db.session.execute(
+            select(*person, *sealed).where(PersonRow.household_id.in_(ids)).order_by(PersonRow.position)
+        ):
+            answers[household_id].persons.append(
+                (name, unseal("person.id_no", row, id_no), unseal("person.phone", row, phone))
+            )
     if ClueKind.CERT_NO in kinds:
-        for rows, number in ((CertificateRow, CertificateRow.cert_no), (PartRow, PartRow.part_cert_no)):
+        for model, number in ((CertificateRow, CertificateRow.cert_no), (PartRow, PartRow.part_cert_no)):
             for household_id, text in db.session.execute(
-                select(rows.household_id, number)
-                .where(rows.household_id.in_(ids), number != "")
-                .order_by(rows.position)
+                select(model.household_id, number)
+                .where(model.household_id.in_(ids), number != "")
+                .order_by(model.position)
             ):
                 answers[household_id].certificates.append(text)
     if ClueKind.DOOR in kinds:
@@ -362,13 +391,15 @@ def _hits(ids: Sequence[UUID], tokens: Sequence[Token], masked: bool) -> tuple[H
             answers[household_id].doors.append((door[0], door[1], door[2]))
     return tuple(
         Hit(
-            households[key],
-            "、".join(map(mask_name, names.split("、"))) if masked and (names := households[key].owner_names)
-            else households[key].owner_names,
-            _reasons(answers[key], tokens, masked),
+            row.id,
+            row.dossier_no,
+            row.door_text,
+            row.state,
+            "、".join(map(mask_name, row.owner_names.split("、"))) if masked else row.owner_names,
+            _reasons(answers[row.id], tokens, masked),
         )
-        for key in ids
-    )  # fmt: skip
+        for row in rows
+    )
 
 
 def _reasons(answers: _Answers, tokens: Sequence[Token], masked: bool) -> tuple[Why, ...]:

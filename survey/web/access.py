@@ -98,8 +98,21 @@ def init_app(app: Flask) -> None:
     app.teardown_request(_end)
 
 
+def reads(view: View) -> View:
+    """Declare that a view only reads although it is posted to: its words must not stand in an address."""
+    view.reads = True  # type: ignore[attr-defined]
+    return view
+
+
+def begin_writing() -> None:
+    """Go on in a writing transaction, in a view that `reads`. Call it before anything was changed."""
+    db.session.rollback()
+    READ_ONLY.set(False)
+
+
 def _begin() -> None:
-    READ_ONLY.set(request.method in READING)
+    view = current_app.view_functions.get(request.endpoint or "")
+    READ_ONLY.set(request.method in READING or getattr(view, "reads", False))
 
 
 def _end(_error: BaseException | None) -> None:

@@ -24,7 +24,7 @@ from tests import factories
 
 def found(actor: User, project: Project, text: str) -> list[str]:
     """The doors that a search finds, in order."""
-    return [hit.household.door_text for hit in search(actor=actor, project=project, text=text).hits]
+    return [hit.door_text for hit in search(actor=actor, project=project, text=text).hits]
 
 
 def why(actor: User, project: Project, text: str) -> set[tuple[str, str]]:
