@@ -206,7 +206,7 @@ def _candidates(
     others = [_condition(project, token) for place, token in enumerate(tokens) if place != start]
     if is_narrow and counts[start] > MANY:
         query = select(*columns).where(scope, _condition(project, tokens[start]), *others)
-        return query.order_by(Household.id).limit(MOST + 1)
+        return query.order_by(Household.door_sort, Household.id).limit(MOST + 1)
     driver = sets[start].subquery()
     return (
         select(*columns)
