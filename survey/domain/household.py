@@ -95,7 +95,10 @@ def next_state(state: HouseholdState, action: Action) -> HouseholdState:
 
 
 def actions_from(state: HouseholdState) -> tuple[Action, ...]:
-    """What the procedure allows now, in the order of `Action`; whether a person may is the table of permissions."""
+    """What the procedure allows now, in the order of `Action`; whether a person may is the table of permissions.
+
+    Rule: survey procedure, TRANSITIONS.
+    """
     return tuple(action for action in Action if (state, action) in TRANSITIONS)
 
 

@@ -77,6 +77,8 @@ def _folded(text: str) -> str:
     if text.isascii() and text.isalnum():
         return text.upper()
     folded = unicodedata.normalize("NFKC", text).upper()
+    if folded.isprintable() and not any(mark in folded for mark in " '`"):
+        return folded  # Nothing printable is invisible, and a blank is the only printable space.
     return "".join(
         character
         for character in folded
@@ -202,7 +204,10 @@ def realty_unit_groups(code: str) -> str:
 
 
 def normal_cert_no(text: str) -> str:
-    """A certificate number without spaces, its brackets and digits written in one way. Never refuses."""
+    """A certificate number without spaces, its brackets and digits written in one way. Never refuses.
+
+    Rule: (house) half-width digits, full-width brackets, as the registry prints them.
+    """
     return _folded(text).translate(BRACKETS)
 
 
@@ -221,7 +226,10 @@ def check_cert_no(text: str, cert_type: codes.CertType | None = None, *, field: 
 
 
 def normal_phone(text: str) -> str:
-    """The digits of a phone number without country code 86 and extension. Never refuses; "" when there is no digit."""
+    """The digits of a phone number without country code 86 and extension. Never refuses; "" when there is no digit.
+
+    Rule: (house) one phone has one number however it is written, so that its keyed hash is found again.
+    """
     if len(text) == 11 and text.isascii() and text.isdigit():
         return text
     folded = EXTENSION.sub("", unicodedata.normalize("NFKC", text).strip())

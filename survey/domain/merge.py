@@ -106,7 +106,10 @@ def _row_of(key: str) -> str | None:
 
 
 def group_of(key: str) -> str:
-    """The key that stands for everything that merges together with this one: itself for most."""
+    """The key that stands for everything that merges together with this one: itself for most.
+
+    Rule: (house) GROUPS: fields that are one fact, such as an ID type and its number.
+    """
     match = ROW_KEY.match(key)
     if match is None:
         return _leaders().get(("", key), key)
@@ -114,7 +117,10 @@ def group_of(key: str) -> str:
 
 
 def row_fields(rows: str) -> tuple[str, ...]:
-    """The names of the fields of a row, in their order on the sheet."""
+    """The names of the fields of a row, in their order on the sheet.
+
+    Rule: (house) the order of the data dictionary.
+    """
     return tuple(field.name for field in fields(ROW_TYPES[rows]))
 
 
