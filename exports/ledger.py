@@ -13,6 +13,7 @@ from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 from fractions import Fraction
+from itertools import groupby
 
 HUNDREDTH = Decimal("0.01")
 TEN_THOUSANDTH = Decimal("0.0001")
@@ -88,6 +89,12 @@ class Sheet:
     def visible(self) -> tuple[Column, ...]:
         """The columns that are shown and printed."""
         return tuple(column for column in self.columns if not column.hidden)
+
+
+    @property
+    def runs(self) -> list[tuple[str, list[Column]]]:
+        """The visible columns in runs of the same group, in their order."""
+        return [(group, list(run)) for group, run in groupby(self.visible, key=lambda column: column.group)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ function stateOf(form) {
 }
 
 /** Put the main part of an answer in the place of this page's. @param {string} html @param {string} url @param {(root: ParentNode) => void} enhance */
-function replaceMain(html, url, enhance) {
+export function replaceMain(html, url, enhance) {
   const page = new DOMParser().parseFromString(html, "text/html");
   const next = page.querySelector("main");
   const main = document.querySelector("main");

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, RadioField, SelectField, StringField
 from wtforms.fields import SelectChoice
@@ -21,7 +22,14 @@ class ExportLedgerForm(Form):
     """Numbers are masked unless asked for, with a reason."""
 
     clear = BooleanField(_l("导出完整的证件号和电话"), description=_l("默认隐去中间数字。勾选后须写明用途，并记入操作日志。"))
-    reason = StringField(_l("用途"), validators=[Length(max=200)], filters=[_clean], render_kw={"autocomplete": "off"})
+    reason = StringField(
+        _l("用途"), description=_l("例如：报送区住建局备案。"), validators=[Length(max=200)], filters=[_clean],
+        render_kw={"autocomplete": "off"},
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, **values: Any) -> None:
+        super().__init__(*args, **values)
+        self.reason.flags.show_if = "clear=y"
 
 
 class PrintNoticeForm(Form):
@@ -38,7 +46,7 @@ class PrintNoticeForm(Form):
     def __init__(self, *args: Any, names: list[tuple[str, str]], places: list[tuple[str, str]], **values: Any) -> None:
         super().__init__(*args, **values)
         self.name.choices = [SelectChoice(value, label) for value, label in names]
-        self.place.choices = [SelectChoice("", ""), *(SelectChoice(value, label) for value, label in places)]
+        self.place.choices = [SelectChoice("", _("请选择")), *(SelectChoice(value, label) for value, label in places)]
 
 
 class PrintHouseholdForm(Form):
