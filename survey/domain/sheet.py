@@ -20,6 +20,7 @@ from dataclasses import dataclass, fields
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from functools import cache
+from operator import attrgetter
 
 from survey.domain import codes
 from survey.domain.errors import DomainError
@@ -246,8 +247,6 @@ DECIMAL = re.compile(r"^-?\d{1,10}(\.\d{1,8})?$")
 TWO_PLACES = Decimal("0.01")
 SIX_PLACES = frozenset({"lon", "lat"})
 YES, NO = "yes", "no"
-NOUGHTS = (bool, int, Decimal)
-"""Types whose false value is an answer: no, 0, 0.00."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -372,24 +371,36 @@ def _with_rows(sheet: Sheet, lists: dict[str, tuple[Row, ...]]) -> Sheet:
     return Sheet(**{**values, **lists})
 
 
+@cache
+def _reading(record: type[typing.Any]) -> tuple[tuple[tuple[str, FieldType], ...], attrgetter[typing.Any]]:
+    """The fields of a record with their types, and what reads all of them at once."""
+    kinds = field_types(record)
+    return tuple(kinds.items()), attrgetter(*kinds)
+
+
 def to_pairs(sheet: Sheet) -> list[Pair]:
     """The canonical pairs of a sheet: fields in their order, unanswered questions left out, rows numbered from 0."""
     pairs: list[Pair] = []
-    for name, kind in field_types(Sheet).items():
-        value = getattr(sheet, name)
-        if not value and not isinstance(value, NOUGHTS):  # Most questions are unanswered: they cost next to nothing.
+    add = pairs.append
+    fields, get = _reading(Sheet)
+    for (name, kind), value in zip(fields, get(sheet), strict=True):
+        if value is None or value == "" or value == ():  # Most questions are unanswered.
             continue
-        if kind.kind != "rows":
-            for text in _write(kind, value):
-                pairs.append((name, text))
-            continue
-        for number, row in enumerate(value):
-            stem = f"{name}-{number}-"
-            for field, row_kind in field_types(type(row)).items():
-                answer = getattr(row, field)
-                if answer or isinstance(answer, NOUGHTS):
+        if kind.kind == "rows":
+            for number, row in enumerate(value):
+                stem = f"{name}-{number}-"
+                row_fields, row_get = _reading(type(row))
+                for (field, row_kind), answer in zip(row_fields, row_get(row), strict=True):
+                    if answer is None or answer == "" or answer == ():
+                        continue
+                    if answer.__class__ is str:
+                        add((stem + field, answer))
+                        continue
                     for text in _write(row_kind, answer):
-                        pairs.append((stem + field, text))
+                        add((stem + field, text))
+            continue
+        for text in _write(kind, value):
+            add((name, text))
     return pairs
 
 

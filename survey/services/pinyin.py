@@ -8,8 +8,12 @@ from __future__ import annotations
 from functools import lru_cache
 
 from pypinyin import Style, lazy_pinyin
+from pypinyin.constants import PHRASES_DICT
 
 from survey.domain.name import normal_text, surname_of, surname_reading
+
+
+LONGEST_BY_LETTER = 4
 
 
 @lru_cache(maxsize=65536)
@@ -18,7 +22,22 @@ def syllables(name: str) -> tuple[str, ...]:
     letters = normal_text(name).replace("·", "")
     surname = surname_reading(letters)
     rest = letters[len(surname_of(letters)) :] if surname else letters
-    return (*(surname or ()), *lazy_pinyin(rest, style=Style.NORMAL, errors="default"))
+    if len(rest) <= LONGEST_BY_LETTER and not rest.isascii() and not _has_phrase(rest):
+        return (*(surname or ()), *(part for letter in rest for part in _readings(letter)))
+    return (*(surname or ()), *_readings(rest))
+
+
+def _has_phrase(text: str) -> bool:
+    """Whether the dictionary knows two or more neighbouring letters as a phrase, with a reading of its own."""
+    return any(
+        text[start:end] in PHRASES_DICT for start in range(len(text) - 1) for end in range(start + 2, len(text) + 1)
+    )
+
+
+@lru_cache(maxsize=16384)
+def _readings(text: str) -> tuple[str, ...]:
+    """What the dictionary says. It looks at phrases first, so only texts that are none may be asked letter by letter."""
+    return tuple(lazy_pinyin(text, style=Style.NORMAL, errors="default"))
 
 
 @lru_cache(maxsize=65536)

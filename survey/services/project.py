@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -80,6 +81,24 @@ def take_serial(project_id: UUID, kind: str, count: int = 1) -> int:
         db.session.add(row)
     first = row.last + 1
     row.last += count
+    db.session.flush()
+    return first
+
+
+def take_serials(project_id: UUID, counts: Mapping[str, int]) -> dict[str, int]:
+    """`take_serial` for many series at once: series -> the first of its numbers."""
+    standing = {
+        row.kind: row
+        for row in db.session.scalars(select(Serial).where(Serial.project_id == project_id).with_for_update())
+    }
+    first: dict[str, int] = {}
+    for kind, count in counts.items():
+        row = standing.get(kind)
+        if row is None:
+            row = Serial(project_id=project_id, kind=kind, last=0)
+            db.session.add(row)
+        first[kind] = row.last + 1
+        row.last += count
     db.session.flush()
     return first
 

@@ -7,8 +7,11 @@ Each version is kept whole and sealed; the typed tables are its projection and a
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
+from hashlib import sha256
+from operator import attrgetter
 from typing import Any, Literal
 from uuid import UUID
 
@@ -22,10 +25,12 @@ from survey.domain.merge import FieldConflict, merge
 from survey.domain.sheet import (
     FORM_NAME,
     FORM_VERSION,
+    ROW_TYPES,
     STABLE,
     Pair,
     Pairs,
     Sheet,
+    canonical_json,
     field_types,
     from_keys,
     from_pairs,
@@ -52,7 +57,8 @@ from survey.models import (
     row_id,
     utc_now,
 )
-from survey.models.crypto import keyed_hash, seal
+from survey.models.bulk import insert_rows
+from survey.models.crypto import keyed_hash, seal, seal_bytes
 from survey.services import audit
 from survey.services.pinyin import sort_key
 from survey.services.search import search_terms, write_terms
@@ -69,6 +75,17 @@ ROW_MODELS: dict[str, type[Any]] = {
     "desired_layouts": DesiredLayoutRow,
 }
 FLAT_FIELDS = tuple(name for name, kind in field_types(Sheet).items() if kind.kind != "rows")
+FLAT_LISTS = tuple(name for name in FLAT_FIELDS if field_types(Sheet)[name].kind == "codes")
+_flat_values = attrgetter(*FLAT_FIELDS)
+ROW_FIELDS: dict[type[Any], tuple[tuple[str, ...], attrgetter[Any], tuple[str, ...]]] = {
+    record: (
+        tuple(field_types(record)),
+        attrgetter(*field_types(record)),
+        tuple(name for name, kind in field_types(record).items() if kind.kind == "codes"),
+    )
+    for record in ROW_TYPES.values()
+}
+"""Row of a sheet -> its fields, what reads them all at once, and those that are lists."""
 ZERO = Decimal(0)
 
 
@@ -113,7 +130,9 @@ def project_sheet(sheet: Sheet, place: Place) -> Projection:
             _row_values(model, row, place, position) for position, row in enumerate(getattr(sheet, name))
         ]
     owners = sheet.owners
-    values: dict[str, Any] = {name: _plain(getattr(sheet, name)) for name in FLAT_FIELDS}
+    values: dict[str, Any] = dict(zip(FLAT_FIELDS, _flat_values(sheet), strict=True))
+    for name in FLAT_LISTS:
+        values[name] = _plain(values[name])
     values |= {
         "owner_names": "、".join(owner.full_name for owner in owners if owner.full_name),
         "owner_count": len(owners),
@@ -148,7 +167,10 @@ def _row_values(model: type[Any], row: Any, place: Place, position: int) -> dict
         "household_id": place.household_id,
         "position": position,
     }
-    values |= {field.name: _plain(getattr(row, field.name)) for field in fields(row)}
+    names, get, lists = ROW_FIELDS[type(row)]
+    values.update(zip(names, get(row), strict=True))
+    for name in lists:
+        values[name] = _plain(values[name])
     if model is PersonRow:
         id_no, phone = values.pop("id_no"), values.pop("phone")
         values |= {
@@ -179,8 +201,7 @@ def write_projection(projections: Sequence[tuple[Place, Projection]], *, fresh: 
     for table, rows in tables:
         if not fresh:
             connection.execute(delete(table).where(table.c.household_id.in_(ids)))
-        if rows:
-            connection.execute(insert(table), rows)
+        insert_rows(connection, table, rows)
     if not fresh:
         connection.execute(delete(SearchTerm).where(SearchTerm.household_id.in_(ids)))
     write_terms([(term, place.household_id) for place, projection in projections for term in projection.terms])
@@ -399,8 +420,6 @@ def save_first_sheets(*, actor: User | None, items: Iterable[FirstSheet]) -> int
             item.household["id"], item.household["project_id"], item.household["dossier_no"], item.door_texts
         )
         projection = project_sheet(item.sheet, place)
-        pairs = to_pairs(item.sheet)
-        row = SheetRow(id=new_id(), pairs=pairs)
         households.append(
             {
                 **item.household,
@@ -411,34 +430,31 @@ def save_first_sheets(*, actor: User | None, items: Iterable[FirstSheet]) -> int
             }
         )
         doors.extend(item.doors)
-        sheets.append(
-            {
-                "id": row.id,
-                "household_id": place.household_id,
-                "version": 1,
-                "base": 0,
-                "form": FORM_NAME,
-                "form_version": FORM_VERSION,
-                "source": "roster",
-                "reason": "",
-                "pairs_sealed": row.pairs_sealed,
-                "pairs_hash": pairs_hash(pairs),
-                "saved_by_id": actor.id if actor else None,
-                "saved_at": now,
-            }
-        )
+        sheets.append(_sheet_values(item.sheet, place.household_id, 0, actor, now))
         projections.append((place, projection))
     if households:
-        db.session.execute(insert(Household.metadata.tables["household"]), households)
-        if doors:
-            db.session.execute(insert(Household.metadata.tables["door"]), doors)
-        db.session.execute(insert(Household.metadata.tables["sheet"]), sheets)
+        db.session.flush()
+        connection = db.session.connection()
+        tables = Household.metadata.tables
+        for name, rows in (("household", households), ("door", doors), ("sheet", sheets)):
+            insert_rows(connection, tables[name], rows)
         write_projection(projections, fresh=True)
         for item in given:
             db.session.execute(
                 update(Door).where(Door.id.in_(item.free_doors)).values(household_id=item.household["id"])
             )
     return len(households)
+
+
+def _sheet_values(sheet: Sheet, household_id: UUID, base: int, actor: User | None, now: datetime) -> dict[str, Any]:
+    """The row of a version that follows on `base`, for a bulk insert."""
+    id_, canonical = new_id(), canonical_json(to_pairs(sheet))
+    return {
+        "id": id_, "household_id": household_id, "version": base + 1, "base": base, "form": FORM_NAME,
+        "form_version": FORM_VERSION, "source": "roster", "reason": "",
+        "pairs_sealed": seal_bytes("sheet.pairs", id_, canonical), "pairs_hash": sha256(canonical).hexdigest(),
+        "saved_by_id": actor.id if actor else None, "saved_at": now,
+    }  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -462,18 +478,9 @@ def save_next_roster_sheets(*, actor: User | None, items: Sequence[NextSheet]) -
     projections: list[tuple[Place, Projection]] = []
     for item in items:
         projection = project_sheet(item.sheet, item.place)
-        pairs = to_pairs(item.sheet)
-        row = SheetRow(id=new_id(), pairs=pairs)
         household_id = item.place.household_id
         households.append({"id": household_id, **projection.household, "sheet_version": item.base + 1})
-        sheets.append(
-            {
-                "id": row.id, "household_id": household_id, "version": item.base + 1, "base": item.base,
-                "form": FORM_NAME, "form_version": FORM_VERSION, "source": "roster", "reason": "",
-                "pairs_sealed": row.pairs_sealed, "pairs_hash": pairs_hash(pairs),
-                "saved_by_id": actor.id if actor else None, "saved_at": now,
-            }
-        )  # fmt: skip
+        sheets.append(_sheet_values(item.sheet, household_id, item.base, actor, now))
         projections.append((item.place, projection))
     db.session.execute(insert(Household.metadata.tables["sheet"]), sheets)
     db.session.execute(update(Household), households)

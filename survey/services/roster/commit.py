@@ -15,11 +15,11 @@ from survey.domain.errors import DomainError
 from survey.domain.roster.record import RosterRow
 from survey.domain.roster.state import RowFate
 from survey.models import Building, Door, Household, Project, User, db, new_id
-from survey.services.project import take_serial
+from survey.services.project import take_serials
 from survey.services.roster.plan import Plan, PlanItem
 from survey.services.sheet import FirstSheet, NextSheet, save_first_sheets, save_next_roster_sheets
 
-BATCH = 1000
+BATCH = 5000
 T = TypeVar("T")
 
 
@@ -94,9 +94,9 @@ def _first_sheets(project: Project, items: Sequence[PlanItem], buildings: dict[s
     created = [item for item in items if item.fate is RowFate.CREATED]
     created.sort(key=lambda item: _sort(item.row, item.row.room_no))
     sizes = Counter((item.row.building_no, item.row.unit_no) for item in created)
-    next_serial: dict[tuple[str, str], int] = {}
-    for (no, unit), count in sizes.items():
-        next_serial[no, unit] = take_serial(project.id, f"dossier:{no}:{unit}", count)
+    series = {key: f"dossier:{key[0]}:{key[1]}" for key in sizes}
+    first = take_serials(project.id, {series[key]: count for key, count in sizes.items()})
+    next_serial = {key: first[name] for key, name in series.items()}
     free = _free_doors(project.id)
     for item in created:
         row = item.row
