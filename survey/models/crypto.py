@@ -9,13 +9,14 @@ the service may read, never from the database.
 from __future__ import annotations
 
 import base64
-import hmac
 import json
 import os
 import secrets
 from dataclasses import dataclass
 from functools import lru_cache
+from hashlib import sha256
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -77,6 +78,7 @@ def use(ring: Keyring) -> None:
     global _ring
     _ring = ring
     _cipher.cache_clear()
+    _mac.cache_clear()
 
 
 def ring() -> Keyring:
@@ -120,7 +122,17 @@ def unseal(where: str, row: UUID, sealed: bytes | None) -> str:
 
 def keyed_hash(kind: str, text: str) -> bytes:
     """The 16 bytes by which a normalised number is found. `kind` keeps ID numbers, phones and projects apart."""
-    return hmac.digest(ring().index_key, f"{kind}\0{text}".encode(), "sha256")[:16]
+    inner, outer = (start.copy() for start in _mac(ring().index_key))
+    inner.update(f"{kind}\0{text}".encode())
+    outer.update(inner.digest())
+    return outer.digest()[:16]
+
+
+@lru_cache(maxsize=4)
+def _mac(key: bytes) -> tuple[Any, Any]:
+    """The two halves of HMAC-SHA-256 (RFC 2104) with the key already in them: an import makes a million hashes."""
+    block = key.ljust(64, b"\0")
+    return sha256(bytes(byte ^ 0x36 for byte in block)), sha256(bytes(byte ^ 0x5C for byte in block))
 
 
 class SealedText:
