@@ -8,6 +8,7 @@ document's id; the name that somebody gave is only shown, never used as a path. 
 from __future__ import annotations
 
 import os
+import re
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from io import BytesIO
 from pathlib import Path
 from uuid import UUID
 
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageFile, ImageOps, UnidentifiedImageError
 from pypdf import PdfReader
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
@@ -65,6 +66,7 @@ def prepare(content: bytes) -> Prepared:
 
 
 def _prepare_image(content: bytes) -> Prepared:
+    ImageFile.LOAD_TRUNCATED_IMAGES = False  # WeasyPrint switches it on for the whole process; half a photo is no photo
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
@@ -213,10 +215,8 @@ def read_preview(document: Document, folder: Path) -> bytes:
 def download_name(document: Document) -> str:
     """What a downloaded copy is called: the title with the ending of what it is."""
     ending = ENDINGS[document.media_type]
-    stem = clean_title(document.title) or document.category.label
-    for each in (f".{ending}", ".jpeg", ".webp", ".jpg", ".png", ".pdf"):
-        stem = stem.removesuffix(each) if stem.lower().endswith(each) else stem
-    return f"{stem or document.id.hex}.{ending}"
+    stem = re.sub(r"(?i)\.(jpe?g|png|webp|pdf)\Z", "", clean_title(document.title)) or document.category.label
+    return f"{stem}.{ending}"
 
 
 def get_document(household: Household, document_id: UUID) -> Document:

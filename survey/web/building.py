@@ -109,6 +109,7 @@ def show(building_id: UUID) -> ResponseReturnValue:
         unit_tabs=_unit_tabs(units, unit),
         view=view,
         grid=_grid(building, shown, chosen) if view == "grid" else None,
+        marks=_marks(homes),
         floors=_floors(shown, chosen) if view == "list" else [],
         fitting=sum(1 for row in one_a_home(shown) if row.home and fits(row.home, chosen)),
     )
@@ -266,6 +267,15 @@ def _cell(building: Building, place: Place, by_id: dict[Any, DoorRow], chosen: d
     )
 
 
+def _marks(homes: Sequence[Home]) -> Sequence[tuple[str, str]]:
+    """(icon, word) of the marks that occur: the key to the grid's corners."""
+    return [
+        (shape, _(word))
+        for name, shape, word in MARKS
+        if any(name in home.marks for home in homes) and (name != "special" or may(Permission.PERSON_TAGS))
+    ]
+
+
 def _create_url(building: Building, row: DoorRow) -> str | None:
     if not may(Permission.HOUSEHOLD_CREATE):
         return None
@@ -276,20 +286,26 @@ def _create_url(building: Building, row: DoorRow) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class ListFloor:
-    """A stairwell's floor in the list: its heading and its doors."""
+    """A stairwell's floor in the list: its heading, and each home with its rooms (301、302 where they are joined)."""
 
     heading: str
-    rows: Sequence[DoorRow]
+    rows: Sequence[tuple[DoorRow, str]]
 
 
 def _floors(rows: Sequence[DoorRow], chosen: dict[str, str]) -> Sequence[ListFloor]:
+    rooms: dict[Any, Any] = {}
+    for row in rows:
+        rooms.setdefault(row.home.id if row.home else row.id, []).append(row.room_no)
     kept = [
         row
         for row in one_a_home(rows)
         if (row.home is not None and fits(row.home, chosen)) or (row.home is None and not chosen)
     ]
     return [
-        ListFloor(" ".join(word for word in (unit_word(unit), floor_word(floor)) if word), [*every])
+        ListFloor(
+            " ".join(word for word in (unit_word(unit), floor_word(floor)) if word),
+            [(row, "、".join(rooms[row.home.id if row.home else row.id])) for row in every],
+        )
         for (unit, floor), every in groupby(kept, key=lambda row: (row.unit_no, row.floor_no))
     ]
 

@@ -18,7 +18,7 @@ from survey.domain.check import Finding, Severity, age_on
 from survey.domain.door import door_label
 from survey.domain.household import EDITABLE, RETURNED, Action, HouseholdState, actions_from
 from survey.domain.message import MESSAGES
-from survey.domain.sheet import NO, YES
+from survey.domain.sheet import NO, STABLE, YES
 from survey.forms.household import StepForm
 from survey.forms.sheet import SECTIONS, thing_of_field, word_of
 from survey.models import Household, PersonRow
@@ -56,7 +56,7 @@ def render_dossier(household: Household, refused: StepForm | None = None) -> Res
     project = project_of_page()
     sheet = current_sheet(household)
     reasons = {reason.uid: reason.text for reason in sheet.reasons if reason.text}
-    findings = [_finding(finding, reasons) for finding in check_household(household)] if household.sheet_version else []
+    findings = shown_findings(household, reasons)
     events = tell(household)
     whole = request.args.get("timeline") == "all"
     documents = list_documents(household) if may(Permission.DOCUMENT_SHOW) else []
@@ -97,6 +97,7 @@ def render_dossier(household: Household, refused: StepForm | None = None) -> Res
         more_events=0 if whole else max(0, len(events) - FIRST_EVENTS),
         thing=thing_of_field,
         row_facts=row_facts,
+        is_answered_in=is_answered_in,
     )
     return page, 422 if refused is not None else 200
 
@@ -226,7 +227,7 @@ def record_actions(household: Household) -> list[Link]:
          state is HouseholdState.APPROVED and not is_signed(household)),
         ("visit.record", Permission.VISIT_RECORD, _("记录入户"), "door", True, state is HouseholdState.UNVISITED),
         ("briefing.record", Permission.BRIEFING_RECORD, _("政策宣讲"), "megaphone", True, False),
-        ("consent.record", Permission.CONSENT_RECORD, _("意愿表态"), "vote", True, False),
+        ("consent.show", Permission.CONSENT_RECORD, _("意愿表态"), "vote", True, False),
         ("request.record", Permission.REQUEST_RECORD, _("登记诉求"), "chat", True, False),
         ("document.add", Permission.DOCUMENT_ADD, _("上传材料"), "camera", True, False),
         ("delivery.record", Permission.DELIVERY_RECORD, _("登记送达"), "inbox", True, False),
@@ -267,8 +268,24 @@ class ShownFinding:
     reason: str
 
 
-def _finding(finding: Finding, reasons: dict[str, str]) -> ShownFinding:
+def shown_findings(household: Household, reasons: dict[str, str]) -> list[ShownFinding]:
+    """What the checks say of the sheet as it stands, without what the reader may not know."""
+    if not household.sheet_version:
+        return []
+    hidden = hidden_fields()
+    names = {person.uid: person.full_name for person in household.persons}
+    return [
+        _finding(finding, reasons, names)
+        for finding in check_household(household)
+        if finding.field.rpartition(".")[2] not in hidden
+    ]
+
+
+def _finding(finding: Finding, reasons: dict[str, str], names: dict[str, str]) -> ShownFinding:
     text = _(MESSAGES[finding.code]).format(**finding.params)
+    match = STABLE.match(finding.field)
+    if match and match[1] == "persons" and (name := names.get(match[2], "")) and name not in text:
+        text = _("%(name)s：%(text)s", name=name, text=text)
     return ShownFinding(finding.severity, text, reasons.get(finding.key, ""))
 
 
@@ -328,6 +345,11 @@ def row_facts(row: Any, list_name: str, names: Sequence[str]) -> list[tuple[str,
         for name in names
     ]
     return [(label, word) for label, word in told if word]
+
+
+def is_answered_in(rows: Sequence[Any], list_name: str, name: str) -> bool:
+    """Whether any of the rows answers the question."""
+    return any(row_facts(row, list_name, [name]) for row in rows)
 
 
 PERSON_FACTS = (

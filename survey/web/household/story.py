@@ -34,8 +34,8 @@ from survey.web import local_time
 from survey.web.access import may
 from survey.web.sheet.page import hidden_fields
 
-MOST_CHANGES = 15
-"""A version with more changed answers (a first sheet) shows how many; the rest is one click away."""
+MOST_CHANGES = 200
+"""A version with more changed answers says how many; they are one click away."""
 
 SOURCES = {
     "roster": N_("花名册导入调查表"),

@@ -1,0 +1,83 @@
+"""What must be on record of a delivery and of a signature."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from survey.domain.codes import DeliveryMethod, SignerRole
+from survey.domain.delivery import DeliveryGiven, check_delivery
+from survey.domain.errors import DomainError
+from survey.domain.signature import SignatureGiven, check_signature
+
+NOW = datetime(2026, 3, 20, 8, 0, tzinfo=UTC)
+M = DeliveryMethod
+
+
+def served(method: DeliveryMethod, **values: object) -> str:
+    """The code of the refusal; "" when the delivery stands."""
+    given = DeliveryGiven(**{"notice": "入户调查通知书", "method": method, "served_at": NOW, **values})  # type: ignore[arg-type]
+    try:
+        check_delivery(given, NOW)
+    except DomainError as error:
+        return error.code
+    return ""
+
+
+@pytest.mark.parametrize(
+    ("method", "values", "code"),
+    [
+        (M.DIRECT, {"recipient": "张伟"}, ""),
+        (M.DIRECT, {}, "delivery.recipient_missing"),
+        (M.DIRECT, {"recipient": "李娜", "for_self": False}, "delivery.relation_missing"),
+        (M.DIRECT, {"recipient": "李娜", "for_self": False, "recipient_relation": "同住儿媳"}, ""),
+        (M.DIRECT, {"recipient": "张伟", "served_at": NOW + timedelta(minutes=1)}, "delivery.in_future"),
+        (M.LEFT, {"place": "门口", "witness": "李娟 居委会"}, "delivery.left_reason"),
+        (M.LEFT, {"place": "门口", "refused_reason": "不签"}, "delivery.left_evidence"),
+        (M.LEFT, {"refused_reason": "不签", "witness": "李娟 居委会"}, "delivery.place_missing"),
+        (M.LEFT, {"place": "门口", "refused_reason": "不签", "witness": "李娟 居委会"}, ""),
+        (M.LEFT, {"place": "门口", "refused_reason": "不签", "has_evidence": True}, ""),
+        (M.MAIL, {}, "delivery.number_missing"),
+        (M.MAIL, {"document_no": "EMS1"}, ""),
+        (M.ANNOUNCED, {}, "delivery.place_missing"),
+        (M.ANNOUNCED, {"place": "公告栏"}, ""),
+        (M.ELECTRONIC, {}, ""),
+        (M.ENTRUSTED, {}, "delivery.recipient_missing"),
+    ],
+)
+def test_a_delivery_by_analogy_with_the_civil_procedure_law(
+    method: DeliveryMethod, values: dict[str, object], code: str
+) -> None:
+    assert served(method, **values) == code
+
+
+def signed(**values: object) -> str:
+    given = SignatureGiven(
+        **{"signer_role": SignerRole.RESPONDENT, "signer_name": "张伟", "signed_at": NOW, **values}  # type: ignore[arg-type]
+    )
+    try:
+        check_signature(given, NOW)
+    except DomainError as error:
+        return error.code
+    return ""
+
+
+@pytest.mark.parametrize(
+    ("values", "code"),
+    [
+        ({"has_evidence": True}, ""),
+        ({}, "signature.evidence_missing"),
+        ({"has_evidence": True, "signed_at": NOW + timedelta(minutes=1)}, "signature.in_future"),
+        ({"refused": True}, "signature.refuse_reason"),
+        ({"refused": True, "refuse_reason": "不认可面积"}, "signature.refuse_witness"),
+        ({"refused": True, "refuse_reason": "不认可面积", "witness": "张伟 本人"}, "signature.witness_is_signer"),
+        ({"refused": True, "refuse_reason": "不认可面积", "witness": "李娟 居委会"}, ""),
+        (
+            {"refused": True, "refuse_reason": "忙", "witness": "李娟", "signer_role": SignerRole.SURVEYOR_1},
+            "signature.refuse_role",
+        ),
+    ],
+)
+def test_a_signature_by_analogy_with_the_appraisal_rules_article_12(values: dict[str, object], code: str) -> None:
+    assert signed(**values) == code

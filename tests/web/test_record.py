@@ -1,0 +1,254 @@
+"""Stories around the household: documents, requests, deliveries, signatures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from io import BytesIO
+
+import pytest
+from flask.testing import FlaskClient
+
+from survey.domain import codes
+from survey.domain.access import Role
+from survey.domain.household import HouseholdState
+from survey.models import AuditEntry, Delivery, Document, Household, Project, Request, Signature, User, db, utc_now
+from survey.services.household import is_signed
+from survey.services.sheet import get_version
+from survey.web import local_now, local_today
+from tests import factories
+from tests.services.test_document import pdf, picture
+
+As = Callable[..., FlaskClient]
+
+
+@pytest.fixture
+def surveyor(project: Project) -> User:
+    return factories.member(project, Role.SURVEYOR, "王芳")
+
+
+@pytest.fixture
+def home(project: Project, surveyor: User) -> Household:
+    made = factories.household(project, "3-2-501", sheet=factories.sheet(), actor=surveyor)
+    factories.assign(surveyor, made)
+    db.session.commit()
+    return made
+
+
+def upload(content: bytes, name: str = "photo.jpg") -> tuple[BytesIO, str]:
+    return BytesIO(content), name
+
+
+def add(client: FlaskClient, home: Household, *files: tuple[BytesIO, str], **values: str) -> int:
+    data = {"category": "photo", "files": list(files), **values}
+    return client.post(f"/household/{home.id}/document/add", data=data, content_type="multipart/form-data").status_code
+
+
+def documents() -> list[Document]:
+    return list(db.session.scalars(db.select(Document).order_by(Document.added_at, Document.id)))
+
+
+def test_photos_are_uploaded_together_and_seen_again(home: Household, surveyor: User, as_: As) -> None:
+    client = as_(surveyor)
+    assert add(client, home, upload(picture(), "客厅.jpg"), upload(pdf(), "产权证.pdf"), is_original="yes") == 302
+    photo, paper = documents()
+    assert (photo.title, photo.media_type, photo.is_original) == ("客厅", "image/jpeg", True)
+    page = client.get(f"/household/{home.id}").get_data(as_text=True)
+    assert f"/document/{photo.id}/preview" in page
+    assert "产权证" in page
+    shown = client.get(f"/household/{home.id}/document/{photo.id}")
+    assert shown.mimetype == "image/jpeg"
+    assert shown.headers["Cache-Control"] == "private, no-store"
+    assert shown.headers["X-Content-Type-Options"] == "nosniff"
+    assert "sandbox" in shown.headers["Content-Security-Policy"]
+    assert shown.headers["Content-Disposition"].startswith("inline")
+    down = client.get(f"/household/{home.id}/document/{paper.id}")
+    assert down.headers["Content-Disposition"].startswith("attachment")
+    assert down.data[:5] == b"%PDF-"
+    assert client.get(f"/household/{home.id}/document/{paper.id}/preview").status_code == 404
+
+
+def test_one_bad_file_among_several_keeps_none(home: Household, surveyor: User, as_: As) -> None:
+    client = as_(surveyor)
+    data = {"category": "photo", "files": [upload(picture()), upload(b"GIF89a", "x.jpg")]}
+    answer = client.post(f"/household/{home.id}/document/add", data=data, content_type="multipart/form-data")
+    assert answer.status_code == 422
+    assert "这不是能识别的图片或 PDF" in answer.get_data(as_text=True)
+    assert documents() == []
+    assert add(client, home) == 422
+
+
+def test_a_document_is_seen_by_its_households_people_only(
+    project: Project, home: Household, surveyor: User, as_: As
+) -> None:
+    add(as_(surveyor), home, upload(picture()))
+    [photo] = documents()
+    neighbour = factories.household(project, "3-2-502")
+    db.session.commit()
+    client = as_("office")
+    assert client.get(f"/household/{home.id}/document/{photo.id}").status_code == 200
+    assert client.get(f"/household/{neighbour.id}/document/{photo.id}").status_code == 404
+    assert as_("coordinator").get(f"/household/{home.id}/document/{photo.id}").status_code == 403
+    assert as_("surveyor").get(f"/household/{home.id}/document/{photo.id}").status_code == 404
+
+
+def test_a_document_is_removed_with_a_reason(home: Household, surveyor: User, as_: As) -> None:
+    add(as_(surveyor), home, upload(picture(), "客厅.jpg"))
+    [photo] = documents()
+    address = f"/household/{home.id}/document/{photo.id}"
+    assert as_(surveyor).post(address + "/remove", data={"reason": "拍错了"}).status_code == 403
+    office = as_("office")
+    assert office.post(address + "/remove", data={"reason": ""}).status_code == 422
+    assert office.post(address + "/remove", data={"reason": "拍错了"}).status_code == 302
+    assert office.get(address).status_code == 404
+    assert "已移除：拍错了" in office.get(f"/household/{home.id}").get_data(as_text=True)
+
+
+# --- requests
+
+
+def test_a_request_runs_from_the_door_to_its_close(home: Household, surveyor: User, as_: As) -> None:
+    told = {
+        "content": "面积少算了", "kind": "area", "urgency": "urgent", "person_name": "张伟",
+        "received_on": local_today().isoformat(),
+    }  # fmt: skip
+    address = f"/household/{home.id}/request/record"
+    assert as_(surveyor).post(address, data={**told, "content": ""}).status_code == 422
+    assert as_(surveyor).post(address, data=told).status_code == 302
+    row = db.session.scalars(db.select(Request)).one()
+    office, base = as_("office"), f"/household/{home.id}/request/{row.id}"
+    assert "面积少算了" in office.get("/project/YY/requests").get_data(as_text=True)
+    assert as_(surveyor).get(base).status_code == 403
+    today = local_today().isoformat()
+    assert office.post(base + "/accept", data={"accepted_on": today, "handler": ""}).status_code == 422
+    assert office.post(base + "/accept", data={"accepted_on": today, "handler": "周敏"}).status_code == 302
+    assert office.post(base + "/answer", data={"reply": "", "replied_on": today}).status_code == 422
+    answer = {"reply": "已安排复量", "replied_on": today, "handler": "周敏"}
+    assert office.post(base + "/answer", data=answer).status_code == 302
+    assert office.post(base + "/answer", data={**answer, "close": "1"}).status_code == 302
+    page = office.get("/project/YY/requests?shown=closed").get_data(as_text=True)
+    assert "已办结" in page
+    assert "已安排复量" in office.get(base).get_data(as_text=True)
+    assert office.post(base + "/answer", data=answer).status_code == 422
+
+
+def test_a_request_of_another_household_is_not_found(project: Project, home: Household, as_: As) -> None:
+    other = factories.household(project, "3-2-502")
+    office = as_("office")
+    told = {"content": "问", "kind": "consult", "urgency": "normal", "person_name": "李", "received_on": "20260101"}
+    assert office.post(f"/household/{other.id}/request/record", data=told).status_code == 302
+    row = db.session.scalars(db.select(Request)).one()
+    assert office.get(f"/household/{home.id}/request/{row.id}").status_code == 404
+
+
+# --- deliveries
+
+
+def served(**values: object) -> dict[str, object]:
+    return {
+        "notice": "survey-notice", "method": "direct", "served_at": local_now().strftime("%Y-%m-%dT%H:%M"),
+        "recipient": "张伟", "for_self": "yes", **values,
+    }  # fmt: skip
+
+
+def test_a_delivery_is_recorded_once_though_it_is_sent_twice(home: Household, surveyor: User, as_: As) -> None:
+    client, address = as_(surveyor), f"/household/{home.id}/delivery/record"
+    for _ in range(2):
+        assert client.post(address, data=served(key=str(home.building_id))).status_code == 302
+    row = db.session.scalars(db.select(Delivery)).one()
+    assert (row.notice, row.recipient) == ("入户调查通知书", "张伟")
+    entries = db.session.scalars(db.select(AuditEntry).where(AuditEntry.action == "delivery.record")).all()
+    assert len(entries) == 1
+
+
+def test_a_refused_notice_is_left_before_a_witness_or_a_camera(home: Household, surveyor: User, as_: As) -> None:
+    client, address = as_(surveyor), f"/household/{home.id}/delivery/record"
+    left = served(method="left", refused_reason="不愿签收", place="门口")
+    bare = client.post(address, data=left)
+    assert bare.status_code == 422
+    assert "要有见证人，或者拍照留证" in bare.get_data(as_text=True)
+    assert client.post(address, data={**left, "evidence": upload(picture())},
+                       content_type="multipart/form-data").status_code == 302  # fmt: skip
+    row = db.session.scalars(db.select(Delivery)).one()
+    [photo] = documents()
+    assert (row.evidence_id, photo.category) == (photo.id, codes.DocumentCategory.DELIVERY)
+    assert "拒收：不愿签收" in client.get(f"/household/{home.id}").get_data(as_text=True)
+
+
+def test_other_notices_are_named_in_words(home: Household, surveyor: User, as_: As) -> None:
+    client, address = as_(surveyor), f"/household/{home.id}/delivery/record"
+    assert client.post(address, data=served(notice="other")).status_code == 422
+    assert client.post(address, data=served(notice="other", notice_other="补正通知书")).status_code == 302
+    assert db.session.scalars(db.select(Delivery.notice)).one() == "补正通知书"
+
+
+# --- signatures
+
+
+def signing(home: Household, **values: object) -> dict[str, object]:
+    return {
+        "signer_role": "respondent", "signer_name": "张伟", "signed": "yes", "version": str(home.sheet_version),
+        "signed_at": (local_now() - timedelta(minutes=5)).strftime("%Y-%m-%dT%H:%M"), **values,
+    }  # fmt: skip
+
+
+def test_a_signing_on_paper_is_bound_to_the_sheet_by_its_hash(home: Household, surveyor: User, as_: As) -> None:
+    client, address = as_(surveyor), f"/household/{home.id}/signature/record"
+    bare = client.post(address, data=signing(home))
+    assert bare.status_code == 422
+    assert "请上传签字页" in bare.get_data(as_text=True)
+    paper = {**signing(home), "evidence": upload(picture())}
+    assert client.post(address, data=paper, content_type="multipart/form-data").status_code == 302
+    row = db.session.scalars(db.select(Signature)).one()
+    assert row.pairs_hash == get_version(home, 1).pairs_hash
+    assert is_signed(home)
+    assert "现行版本" in client.get(f"/household/{home.id}").get_data(as_text=True)
+
+
+def test_a_refusal_wants_reason_and_witness(home: Household, surveyor: User, as_: As) -> None:
+    client, address = as_(surveyor), f"/household/{home.id}/signature/record"
+    refusal = signing(home, signed="no", refuse_reason="不认可面积")
+    assert client.post(address, data=refusal).status_code == 422
+    assert client.post(address, data={**refusal, "witness": "李娟 居委会"}).status_code == 302
+    assert is_signed(home)
+    page = client.get(f"/household/{home.id}").get_data(as_text=True)
+    assert "拒签" in page
+    assert "李娟 居委会" in page
+
+
+def test_who_signed_an_older_version_is_asked_to_sign_again(home: Household, surveyor: User, as_: As) -> None:
+    answer = as_(surveyor).post(
+        f"/household/{home.id}/signature/record", data={**signing(home, version="0"), "evidence": upload(picture())},
+        content_type="multipart/form-data",
+    )  # fmt: skip
+    assert answer.status_code == 422
+    assert "请打印新版本重新签字" in answer.get_data(as_text=True)
+    assert documents() == []
+
+
+def test_nothing_is_signed_before_there_is_a_sheet(project: Project, as_: As) -> None:
+    home = factories.household(project, "3-2-502")
+    db.session.commit()
+    office = as_("office")
+    assert "还没有可以签字的内容" in office.get(f"/household/{home.id}/signature/record").get_data(as_text=True)
+    refused = office.post(
+        f"/household/{home.id}/signature/record", data=signing(home, signed="no", refuse_reason="x", witness="李娟")
+    )
+    assert refused.status_code == 422
+
+
+def test_a_signed_and_approved_dossier_can_be_confirmed_from_its_page(
+    project: Project, home: Household, surveyor: User, as_: As
+) -> None:
+    home.state = HouseholdState.APPROVED
+    home.state_since = utc_now()
+    db.session.commit()
+    client = as_(surveyor)
+    assert 'data-dialog="confirm"' not in client.get(f"/household/{home.id}").get_data(as_text=True)
+    client.post(
+        f"/household/{home.id}/signature/record", data={**signing(home), "evidence": upload(picture())},
+        content_type="multipart/form-data",
+    )  # fmt: skip
+    page = client.get(f"/household/{home.id}").get_data(as_text=True)
+    assert 'data-dialog="confirm"' in page
+    assert client.post(f"/household/{home.id}/confirm", data={"action": "confirm"}).status_code == 302
