@@ -17,7 +17,7 @@ from survey.forms.validators import Required, ShowIf
 ASKED_WHY = (codes.Choice.DISAGREE, codes.Choice.CONDITIONAL)
 BY_PROXY = (codes.Channel.PROXY,)
 OTHER_AGENT = "other"
-PHOTO = {"accept": "image/*,.pdf", "capture": "environment"}
+PHOTO = {"accept": "image/*,.pdf"}
 
 
 class RecordConsentForm(Form):

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, case, func, select
 
 from survey.domain.check import CHINA
 from survey.domain.errors import DomainError, NotFound
@@ -218,15 +218,14 @@ def coverage(policy: Policy, scope: ColumnElement[bool]) -> Coverage:
     if version is None:
         return Coverage(whole, 0, 0)
     told = latest_briefings(policy.id).subquery()
-    rows = db.session.execute(
-        select(told.c.number >= version.number, func.count())
+    current = func.sum(case((told.c.number >= version.number, 1), else_=0))
+    heard, briefed = db.session.execute(
+        select(func.count(), func.coalesce(current, 0))
         .select_from(Household)
         .join(told, told.c.household_id == Household.id)
         .where(scope)
-        .group_by(told.c.number >= version.number)
-    )
-    counts = {bool(current): count for current, count in rows}
-    return Coverage(whole, counts.get(True, 0), counts.get(False, 0))
+    ).one()
+    return Coverage(whole, int(briefed), heard - int(briefed))
 
 
 def count_rebrief_by_surveyor(policy: Policy, scope: ColumnElement[bool]) -> list[tuple[User, int]]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
 from uuid import UUID
 
-from sqlalchemy import and_, case, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, func, or_, select
 
 from survey.domain.access import Permission, Role, is_granted
 from survey.domain.check import CHINA
@@ -67,26 +67,9 @@ class Today:
 
 def door_list(*, viewer: User, surveyor: User, project: Project, now: datetime) -> Today:
     """The day's doors of a surveyor, as far as the viewer may see them."""
-    end_of_day = datetime.combine(now.astimezone(CHINA).date() + timedelta(days=1), time(), CHINA).astimezone(UTC)
-    start_of_day = end_of_day - timedelta(days=1)
+    start_of_day = _end_of_day(now) - timedelta(days=1)
     mine = and_(household_scope(viewer, project.id), assigned_to(surveyor.id))
-    drafts = select(DraftRow.household_id).where(DraftRow.user_id == surveyor.id)
-
-    due = Household.next_visit_at < end_of_day
-    returned = Household.state.in_(sorted(RETURNED))
-    told_old = condition("rebrief", "yes", read(project, now))
-    started = or_(
-        Household.state == HouseholdState.IN_PROGRESS,
-        and_(Household.state == HouseholdState.UNVISITED, Household.id.in_(drafts)),
-    )
-    unreached = and_(Household.state == HouseholdState.UNVISITED, Household.met_at.is_(None))
-    conditions = [
-        (Group.APPOINTMENT, due),
-        (Group.RETURNED, returned),
-        (Group.REBRIEF, told_old),
-        (Group.STARTED, started),
-        (Group.UNREACHED, unreached),
-    ]
+    conditions = _conditions(project, surveyor, now)
     flags = [case((condition, 1), else_=0).label(group.value) for group, condition in conditions]
     query = (
         select(Household, *flags)
@@ -99,26 +82,75 @@ def door_list(*, viewer: User, surveyor: User, project: Project, now: datetime) 
     for row in found:
         household: Household = row[0]
         fits = [group for (group, _condition), flag in zip(conditions, row[1:], strict=True) if flag]
-        has_appointment = Group.APPOINTMENT in fits
+        due_at = household.next_visit_at if Group.APPOINTMENT in fits else None
         groups[fits[0]].append(
             DoorRow(
                 household,
                 fits[0],
-                due_at=household.next_visit_at if has_appointment else None,
-                is_overdue=has_appointment
-                and household.next_visit_at is not None
-                and household.next_visit_at < start_of_day,
+                due_at=due_at,
+                is_overdue=due_at is not None and due_at < start_of_day,
                 reason=reasons.get(household.id, ""),
                 marks=tuple(group for group in fits[1:] if group in (Group.RETURNED, Group.REBRIEF)),
             )
         )
-    handed_in = Household.state.not_in(sorted({HouseholdState.UNVISITED, HouseholdState.IN_PROGRESS, *RETURNED}))
+    assigned, done = _progress(mine)
+    return Today(surveyor, groups, assigned, done)
+
+
+@dataclass(frozen=True, slots=True)
+class DayCount:
+    """How many doors a surveyor has today in each group, and how far they are."""
+
+    surveyor: User
+    groups: dict[Group, int]
+    assigned: int
+    done: int
+
+    @property
+    def count(self) -> int:
+        return sum(self.groups.values())
+
+
+def count_doors(*, viewer: User, surveyor: User, project: Project, now: datetime) -> DayCount:
+    """The counts of `door_list`, without the doors."""
+    mine = and_(household_scope(viewer, project.id), assigned_to(surveyor.id))
+    conditions = _conditions(project, surveyor, now)
+    group = case(*((condition, group.value) for group, condition in conditions), else_="")
+    doors = select(group.label("why")).select_from(Household).where(mine).subquery()
+    rows = db.session.execute(select(doors.c.why, func.count().label("number")).group_by(doors.c.why))
+    found = {row.why: row.number for row in rows}
+    assigned, done = _progress(mine)
+    return DayCount(surveyor, {each: found.get(each.value, 0) for each in Group}, assigned, done)
+
+
+def _end_of_day(now: datetime) -> datetime:
+    return datetime.combine(now.astimezone(CHINA).date() + timedelta(days=1), time(), CHINA).astimezone(UTC)
+
+
+def _conditions(project: Project, surveyor: User, now: datetime) -> list[tuple[Group, ColumnElement[bool]]]:
+    """Why to go to a door, the most pressing reason first; the first that holds names the door's group."""
+    drafts = select(DraftRow.household_id).where(DraftRow.user_id == surveyor.id)
+    unvisited = Household.state == HouseholdState.UNVISITED
+    return [
+        (Group.APPOINTMENT, Household.next_visit_at < _end_of_day(now)),
+        (Group.RETURNED, Household.state.in_(sorted(RETURNED))),
+        (Group.REBRIEF, condition("rebrief", "yes", read(project, now))),
+        (
+            Group.STARTED,
+            or_(Household.state == HouseholdState.IN_PROGRESS, and_(unvisited, Household.id.in_(drafts))),
+        ),
+        (Group.UNREACHED, and_(unvisited, Household.met_at.is_(None))),
+    ]
+
+
+def _progress(mine: ColumnElement[bool]) -> tuple[int, int]:
+    """(doors given, doors handed in)."""
+    open_states = sorted({HouseholdState.UNVISITED, HouseholdState.IN_PROGRESS, *RETURNED})
+    handed_in = func.sum(case((Household.state.in_(open_states), 0), else_=1))
     assigned, done = db.session.execute(
-        select(func.count(), func.coalesce(func.sum(case((handed_in, 1), else_=0)), 0))
-        .select_from(Household)
-        .where(mine)
+        select(func.count(), func.coalesce(handed_in, 0)).select_from(Household).where(mine)
     ).one()
-    return Today(surveyor, groups, assigned, int(done))
+    return assigned, int(done)
 
 
 def _return_reasons(ids: Sequence[UUID]) -> dict[UUID, str]:

@@ -27,7 +27,7 @@ def show(project_code: str) -> ResponseReturnValue:
     watched = days.list_watched(current_user, project)
     surveyor = _asked_surveyor()
     if surveyor is None and g.role is Role.OFFICE:
-        lists = [days.door_list(viewer=current_user, surveyor=user, project=project, now=now) for user in watched]
+        lists = [days.count_doors(viewer=current_user, surveyor=user, project=project, now=now) for user in watched]
         return render_template("today/list.html", lists=lists, groups=[*days.Group])
     shown = days.door_list(viewer=current_user, surveyor=surveyor or current_user, project=project, now=now)
     return render_template(

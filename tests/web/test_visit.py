@@ -17,6 +17,7 @@ from survey.domain.household import Action, HouseholdState
 from survey.domain.visit import VisitMade
 from survey.models import Household, Project, User, Visit, db, utc_now
 from survey.services import policy as policies
+from survey.services import today
 from survey.services.briefing import Told, record_briefing
 from survey.services.household import take_step
 from survey.services.visit import record_visit
@@ -169,6 +170,11 @@ def test_the_days_doors_stand_in_groups_and_in_stairwell_order(project: Project,
     assert doors(page, "started") == [started.door_text]
     assert doors(page, "unreached") == [closed.door_text, fresh.door_text, ten.door_text]
     assert "要去 7 户" in page
+    now, viewer = utc_now(), db.session.merge(one)
+    shown = today.door_list(viewer=viewer, surveyor=viewer, project=project, now=now)
+    counted = today.count_doors(viewer=viewer, surveyor=viewer, project=project, now=now)
+    assert counted.groups == {group: len(rows) for group, rows in shown.groups.items()}
+    assert (counted.count, counted.assigned, counted.done) == (7, shown.assigned, shown.done)
 
 
 def test_a_surveyor_without_doors_is_told_what_to_do(project: Project, as_: AsRole) -> None:
