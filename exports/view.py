@@ -144,7 +144,7 @@ def word(code: Code | None) -> str:
 
 def words(codes: type[Code], values: Collection[str] | None) -> str:
     """The words of stored values in the order of the code list."""
-    return "、".join(code.label for code in codes if values and code.value in values)
+    return "、".join(code.label for code in codes if code.value in values) if values else ""
 
 
 def joined(texts: Sequence[str]) -> str:

@@ -303,8 +303,8 @@ def _height(get: Callable[[str], Any], wrapped: list[tuple[str, int]]) -> str:
 
 
 def _wide(text: str) -> int:
-    """The width of a text in half-width characters."""
-    return len(text) + sum(1 for character in text if character > "\u1100")
+    """The width of a text in half-width characters: one for a letter, two for a Chinese character."""
+    return len(text) + (len(text.encode("utf-8", "surrogatepass")) - len(text)) // 2
 
 
 def _write_totals(

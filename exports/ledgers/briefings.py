@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from exports.ledger import COUNT_KEY, Column, Kind, Ledger, Record, Sheet
 from exports.view import View, local_moment, stream, word
+from survey.domain.message import N_
 from survey.domain.settings import ProjectSettings
 from survey.models import Briefing, Household, Policy, PolicyVersion, User, db
 
@@ -44,8 +45,8 @@ SHEET = Sheet(
 
 LEDGER = Ledger(
     "briefings",
-    "政策宣讲记录台账",
-    "每一次政策宣讲：时间、形式、宣讲人、政策版本、对象、要点、问题与答复、签收。",
+    N_("政策宣讲记录台账"),
+    N_("每一次政策宣讲：时间、形式、宣讲人、政策版本、对象、要点、问题与答复、签收。"),
     (SHEET,),
 )
 

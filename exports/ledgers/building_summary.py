@@ -11,6 +11,7 @@ from exports.ledger import Column, Kind, Ledger, Record, Sheet, rate, share
 from exports.view import View, stream
 from survey.domain.codes import CompMode, Lease, VisitResult, Will
 from survey.domain.household import SURVEYED
+from survey.domain.message import N_
 from survey.domain.settings import ProjectSettings
 from survey.models import Building, Door, Household
 from survey.models.base import AreaM2
@@ -55,8 +56,8 @@ SHEET = Sheet(
 
 LEDGER = Ledger(
     "building-summary",
-    "分楼栋汇总表",
-    "按楼栋汇总的户数、进度、面积、人口、改造意愿和安置方式，附合计。",
+    N_("分楼栋汇总表"),
+    N_("按楼栋汇总的户数、进度、面积、人口、改造意愿和安置方式，附合计。"),
     (SHEET,),
 )
 

@@ -17,6 +17,7 @@ from exports.view import View, local_day, stream
 from survey.domain.access import Permission
 from survey.domain.consent import reaches
 from survey.domain.coownership import HouseholdChoice
+from survey.domain.message import N_
 from survey.domain.settings import ProjectSettings
 from survey.models import Building, Household, Round, db
 from survey.services.round import Count, overview, round_scope, standing_query
@@ -95,8 +96,8 @@ HOUSEHOLDS = Sheet(
 
 LEDGER = Ledger(
     "consents",
-    "意愿征询统计表",
-    "各征询轮次按户数和面积统计的参与、同意、不同意、有条件同意、弃权及占比，附分户表态明细。",
+    N_("意愿征询统计表"),
+    N_("各征询轮次按户数和面积统计的参与、同意、不同意、有条件同意、弃权及占比，附分户表态明细。"),
     (ROUNDS, HOUSEHOLDS),
 )
 

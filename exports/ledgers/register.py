@@ -13,6 +13,7 @@ from exports.view import View, batches, grouped, joined, local_day, stream, word
 from survey.domain import codes
 from survey.domain.access import Permission
 from survey.domain.household import HouseholdState
+from survey.domain.message import N_
 from survey.domain.settings import ProjectSettings
 from survey.models import (
     Building,
@@ -162,8 +163,8 @@ FIXTURES = Sheet(
 
 LEDGER = Ledger(
     "register",
-    "入户调查登记台账",
-    "一户一行的调查登记结果，附家庭成员、房屋部位、附属物明细，以户编号相互对应。",
+    N_("入户调查登记台账"),
+    N_("一户一行的调查登记结果，附家庭成员、房屋部位、附属物明细，以户编号相互对应。"),
     (HOUSEHOLDS, PEOPLE, PARTS, FIXTURES),
 )
 

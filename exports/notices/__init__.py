@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from survey.domain.message import N_
+
 
 @dataclass(frozen=True, slots=True)
 class Notice:
@@ -29,32 +31,32 @@ NOTICES: dict[str, Notice] = {
     for notice in (
         Notice(
             "survey-notice",
-            "入户调查通知书",
-            "告知调查依据、时间、人员、内容、需备材料、权利义务和个人信息处理规则，附回执联。",
-            "A4，3页",
+            N_("入户调查通知书"),
+            N_("告知调查依据、时间、人员、内容、需备材料、权利义务和个人信息处理规则，附回执联。"),
+            N_("A4，3页"),
             3,
             takes_number=True,
         ),
         Notice(
             "survey-sheet",
-            "入户调查登记表",
-            "按户档案填好的登记表，留出户型草图、照片和签字的位置；未填写的户打印为空白表。",
-            "A4，4至6页",
+            N_("入户调查登记表"),
+            N_("按户档案填好的登记表，留出户型草图、照片和签字的位置；未填写的户打印为空白表。"),
+            N_("A4，4至6页"),
             4,
             shows_numbers=True,
         ),
         Notice(
             "missed-visit",
-            "未遇告知单",
-            "无人在家时留在门上的卡片，只写门牌不写姓名；最近一次未遇的时间和下次上门时间自动填好。",
-            "A5横向，1页",
+            N_("未遇告知单"),
+            N_("无人在家时留在门上的卡片，只写门牌不写姓名；最近一次未遇的时间和下次上门时间自动填好。"),
+            N_("A5横向，1页"),
             1,
         ),
         Notice(
             "dossier-cover",
-            "户档案封面",
-            "档案封面、卷内目录和备考表，卷内目录按已归入的材料填好。",
-            "A4，3页",
+            N_("户档案封面"),
+            N_("档案封面、卷内目录和备考表，卷内目录按已归入的材料填好。"),
+            N_("A4，3页"),
             3,
         ),
     )
