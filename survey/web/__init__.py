@@ -8,7 +8,7 @@ from datetime import date, datetime
 from importlib import import_module
 from zoneinfo import ZoneInfo
 
-from flask import Flask, Response, current_app, g, render_template, session, url_for
+from flask import Flask, Response, current_app, g, has_request_context, render_template, session, url_for
 from flask import request as http_request  # `request` is a noun of ours: the module of that name shadows it here
 from flask.typing import ResponseReturnValue
 from flask_babel import Babel, get_locale
@@ -80,6 +80,9 @@ def register(app: Flask) -> None:
 
 
 def select_locale() -> str:
+    """The language of the person who asks; Chinese where nobody does (commands, forms checked outside a request)."""
+    if not has_request_context():
+        return "zh_Hans_CN"
     chosen = session.get("locale") or (g.user.locale if g.get("user") else "")
     return chosen if chosen in LOCALES else "zh_Hans_CN"
 
