@@ -13,7 +13,6 @@ from typing import Any
 
 import click
 
-from survey.config import read_config
 from survey.domain.access import Role
 from survey.domain.errors import DomainError
 from survey.domain.message import sentence
@@ -35,9 +34,12 @@ def in_app(command: Callable[..., Any]) -> Callable[..., Any]:
     def run(*args: Any, **values: Any) -> Any:
         from survey import create_app
         from survey.models import db
+        from survey.models.migrate import is_current
 
         app = create_app()
         with app.app_context():
+            if command.__name__ != "migrate" and not is_current(db.engine):
+                raise Refused(sentence("database.not_migrated"))
             try:
                 result = command(*args, **values)
                 db.session.commit()
@@ -105,13 +107,18 @@ def create_project(code: str, name: str) -> None:
     click.echo(f"已新建项目 {code}：{name}")
 
 
+@in_app
+def _check_database() -> None:
+    """Nothing but what `in_app` checks."""
+
+
 @ruhu.command()
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", default=8000, show_default=True, type=int)
 @click.option("--workers", default=2, show_default=True, type=int)
 def serve(host: str, port: int, workers: int) -> None:
     """Serve the application with gunicorn."""
-    read_config()
+    _check_database()
     click.echo(f"入户已启动：http://{host}:{port}/  （按 Ctrl+C 停止）")
     sys.stdout.flush()
     arguments = [sys.executable, "-m", "gunicorn", "--bind", f"{host}:{port}", "--workers", str(workers),

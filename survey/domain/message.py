@@ -91,6 +91,7 @@ MESSAGES: dict[str, str] = {
     "assignment.two_surveyors": N_("入户须两人同行，请至少选两名调查员（或全部取消选择以清空分配）。"),
     # database
     "database.busy": N_("系统正忙，这次没有保存。请稍等几秒再试，您填写的内容仍在页面上。"),
+    "database.not_migrated": N_("数据库还没有建立，或者不是当前版本的表。请先运行 ruhu migrate。"),
     # project
     "project.code_taken": N_("项目编号“{code}”已存在，请换一个编号。"),
     "project.unknown": N_("没有编号为“{code}”的项目。请用 ruhu create-project 新建，或检查编号。"),

@@ -53,6 +53,11 @@ def current_revision(engine: Engine) -> str | None:
         return MigrationContext.configure(connection).get_current_revision()
 
 
+def is_current(engine: Engine) -> bool:
+    """Whether the tables are those that this version of the program knows."""
+    return [current_revision(engine)] == list_heads()
+
+
 def list_differences(engine: Engine) -> list[Any]:
     """What the models say and the database lacks; empty when the migrations are complete."""
     with engine.connect() as connection:
