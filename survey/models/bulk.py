@@ -27,7 +27,11 @@ def _json_of(items: tuple[Any, ...]) -> str:
 
 
 def _json(value: Any) -> str:
-    return _json_of(tuple(value)) if isinstance(value, list) and all(isinstance(v, str) for v in value) else json.dumps(value)
+    return (
+        _json_of(tuple(value))
+        if isinstance(value, list) and all(isinstance(v, str) for v in value)
+        else json.dumps(value)
+    )
 
 
 @lru_cache(maxsize=65536)
@@ -69,7 +73,9 @@ def _convert(kind: Any) -> Convert | None:
 
 
 @lru_cache(maxsize=256)
-def _plan(table: Table, names: tuple[str, ...]) -> tuple[str, tuple[Any, ...], Callable[[Any], Any], tuple[tuple[int, Convert], ...]]:
+def _plan(
+    table: Table, names: tuple[str, ...]
+) -> tuple[str, tuple[Any, ...], Callable[[Any], Any], tuple[tuple[int, Convert], ...]]:
     """The statement, the constant values at its end, the getter of the others, and what must be converted where."""
     given = set(names)
     constants: list[tuple[str, Any]] = []
@@ -77,9 +83,6 @@ def _plan(table: Table, names: tuple[str, ...]) -> tuple[str, tuple[Any, ...], C
         if column.name in given or column.default is None:
             continue
         if not column.default.is_scalar:
-            if column.default.is_callable and getattr(column.type, "impl", None) is None and isinstance(column.type, JSON):
-                constants.append((column.name, column.default.arg(None)))
-                continue
             raise ValueError(f"{table.name}.{column.name} must be given")
         constants.append((column.name, column.default.arg))  # type: ignore[attr-defined]
     last = tuple(
@@ -88,9 +91,12 @@ def _plan(table: Table, names: tuple[str, ...]) -> tuple[str, tuple[Any, ...], C
     )
     every = (*names, *(name for name, _ in constants))
     columns = ", ".join(f'"{name}"' for name in every)
-    statement = f'INSERT INTO "{table.name}" ({columns}) VALUES ({", ".join("?" * len(every))})'
+    marks = ", ".join("?" * len(every))
+    statement = f'INSERT INTO "{table.name}" ({columns}) VALUES ({marks})'  # noqa: S608  # names of our own tables
     converted = tuple(
-        (index, convert) for index, name in enumerate(names) if (convert := _convert(table.columns[name].type)) is not None
+        (index, convert)
+        for index, name in enumerate(names)
+        if (convert := _convert(table.columns[name].type)) is not None
     )
     return statement, last, itemgetter(*names), converted
 
