@@ -24,7 +24,7 @@ def create_app(config: Config | None = None) -> Flask:
     from survey.web import register
 
     config = config or read_config()
-    config.instance.mkdir(parents=True, exist_ok=True)
+    config.instance.mkdir(mode=0o700, parents=True, exist_ok=True)  # names and addresses: nobody else's to read
     if not config.keys.exists():
         try:
             Keyring.made().write(config.keys)

@@ -70,6 +70,7 @@ def examine(settings: Config) -> list[Finding]:
         *fonts(),
         writable_folder("实例目录", settings.instance),
         writable_folder("资料目录", settings.documents),
+        private_folder(settings.instance),
         keys(settings.keys),
         built_assets(assets),
         *database(settings.database_url),
@@ -197,6 +198,15 @@ def writable_folder(name: str, folder: Path) -> Finding:
         f"{folder}{note}，剩余 {free:.1f} GiB",
         "磁盘剩余空间不足 2 GiB，照片和导出文件可能保存失败。请清理磁盘或换到更大的分区。",
     )
+
+
+def private_folder(folder: Path) -> Finding:
+    """Whether only its owner can look into the folder of data: an SQLite file has names and addresses in clear."""
+    name = "实例目录权限"
+    if not folder.exists():
+        return Finding(name, True, "首次使用时建立，仅所有者可进入")
+    mode = stat.S_IMODE(folder.stat().st_mode)
+    return _finding(name, not mode & 0o077, f"{mode:04o}", f"其他账号可以看到住户数据。请运行：chmod 700 {folder}")
 
 
 def keys(file: Path) -> Finding:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, text
 
+from survey import create_app
 from survey.config import Config, read_config
 from survey.models.base import SQLITE_PRAGMAS
 from survey.models.crypto import Keyring
@@ -30,7 +31,7 @@ sshfs#office:/ /mnt/far fuse.sshfs rw 0 0
 def machine(tmp_path: Path) -> Config:
     """The settings of a machine on which everything is in order."""
     instance = tmp_path / "instance"
-    instance.mkdir()
+    instance.mkdir(mode=0o700)
     config = read_config({"RUHU_INSTANCE": str(instance)})
     Keyring.made().write(config.keys)
     file = instance / "ruhu.sqlite"
@@ -152,6 +153,20 @@ def test_a_folder_that_is_a_file_cannot_be_written(tmp_path: Path) -> None:
 def test_a_full_disk_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(doctor, "LEAST_FREE_GIB", 1_000_000)
     assert "磁盘" in doctor.writable_folder("资料目录", tmp_path).mend
+
+
+def test_a_folder_of_data_that_others_may_enter_is_found(machine: Config) -> None:
+    assert doctor.private_folder(machine.instance).ok
+    machine.instance.chmod(0o750)
+    assert f"chmod 700 {machine.instance}" in doctor.private_folder(machine.instance).mend
+
+
+def test_the_application_makes_its_folder_for_its_owner_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("survey.models.crypto.use", lambda ring: None)  # other tests keep their keys
+    config = read_config({"RUHU_INSTANCE": str(tmp_path / "instance")})
+    assert doctor.private_folder(config.instance).ok
+    create_app(config)
+    assert stat.S_IMODE(config.instance.stat().st_mode) == 0o700
 
 
 def test_keys_that_others_may_read_are_found(machine: Config) -> None:
