@@ -7,13 +7,14 @@ doors by the register of doors, dossier numbers by themselves, everything else b
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Any
+from functools import lru_cache, reduce
+from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, insert, literal, or_, select, union
+from sqlalchemy import ColumnElement, Select, and_, exists, func, insert, literal, or_, select
 
 from survey.domain.access import Role
 from survey.domain.household import HouseholdState
@@ -165,7 +166,7 @@ def search(*, actor: User, project: Project, text: str, shown: int = SHOWN) -> F
     if not query.tokens:
         return Found(query)
     role = role_in(actor, project.id)
-    rows = db.session.execute(_candidates(actor, project, role, query.tokens)).all()
+    rows = _find(actor, project, role, query.tokens)
     names = {clue.value for token in query.tokens for clue in token.clues if clue.kind is ClueKind.NAME}
 
     def rank(row: Any) -> tuple[bool, str, UUID]:
@@ -186,43 +187,78 @@ def search_noted(*, actor: User, project: Project, text: str, shown: int = SHOWN
     return found
 
 
-def _candidates(
-    actor: User, project: Project, role: Role | None, tokens: Sequence[Token]
-) -> Select[UUID, str, str, str, str, HouseholdState]:
-    """The query for up to MOST + 1 households. It begins with the rarest token, or with the doors of a narrow scope."""
-    columns = (
-        Household.id,
-        Household.door_sort,
-        Household.owner_names,
-        Household.dossier_no,
-        Household.door_text,
-        Household.state,
-    )
+COLUMNS = (
+    Household.id,
+    Household.door_sort,
+    Household.owner_names,
+    Household.dossier_no,
+    Household.door_text,
+    Household.state,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Project:
+    """What the conditions need to know of the project: its id, its code, and the buildings that were named."""
+
+    id: UUID
+    code: str
+    buildings: dict[str, UUID]
+
+    def key(self, term: str) -> int:
+        return term_key(self.id.hex, term)
+
+
+def _find(actor: User, project: Project, role: Role | None, tokens: Sequence[Token]) -> list[Any]:
+    """Up to MOST + 1 households. The search begins with the rarest token, or with the doors of a narrow scope."""
+    named = {clue.door[0] for token in tokens for clue in token.clues if clue.door[0]}
+    buildings = (
+        select(Building.no, Building.id).where(Building.project_id == project.id, Building.no.in_(sorted(named)))
+    )  # fmt: skip
+    known: dict[str, UUID] = dict(iter(db.session.execute(buildings))) if named else {}
+    here = _Project(project.id, project.code, known)
+    clues = [[clue for clue in token.clues if not clue.door[0] or clue.door[0] in known] for token in tokens]
+    if not all(clues):
+        return []
     scope = household_scope(actor, project.id)
-    sets = [_set_of(project, token) for token in tokens]
     is_narrow = role in NARROW_ROLES
-    counts = _counts(tokens, sets) if len(sets) > 1 or is_narrow else [0]
-    start = min(range(len(sets)), key=counts.__getitem__)
-    others = [_condition(project, token) for place, token in enumerate(tokens) if place != start]
+    counts = _counts(here, clues) if len(clues) > 1 or is_narrow else [0]
+    start = min(range(len(clues)), key=counts.__getitem__)
     if is_narrow and counts[start] > MANY:
-        query = select(*columns).where(scope, _condition(project, tokens[start]), *others)
-        return query.order_by(Household.door_sort, Household.id).limit(MOST + 1)
-    driver = sets[start].subquery()
-    return (
-        select(*columns)
-        .join(driver, driver.c.household_id == Household.id)
-        .where(scope, *others)
-        .order_by(driver.c.household_id)
-        .limit(MOST + 1)
-    )
+        fits = [_condition(here, each, Household.id) for each in clues]
+        query = select(*COLUMNS).where(scope, *fits).order_by(Household.door_sort, Household.id).limit(MOST + 1)
+        return list(db.session.execute(query))
+    others = sorted((each for place, each in enumerate(clues) if place != start), key=lambda each: not _by_terms(each))
+    found: dict[UUID, Any] = {}
+    for clue in clues[start]:
+        driver = _households(here, clue).subquery()
+        fits = [_condition(here, each, driver.c.household_id) for each in others]
+        query = (
+            select(*COLUMNS)
+            .join(driver, driver.c.household_id == Household.id)
+            .where(*fits, scope)
+            .order_by(driver.c.household_id)
+            .limit(MOST + 1)
+        )
+        found.update((row.id, row) for row in db.session.execute(query))
+    return [found[key] for key in sorted(found)]
 
 
-def _counts(tokens: Sequence[Token], sets: Sequence[Select[UUID]]) -> list[int]:
+def _by_terms(clues: Sequence[Clue]) -> bool:
+    return all(clue.kind is not ClueKind.DOOR for clue in clues)
+
+
+def _counts(here: _Project, clues: Sequence[Sequence[Clue]]) -> list[int]:
     """How many households each token fits, roughly: nothing is counted where one can only fit a few."""
-    rare = [place for place, token in enumerate(tokens) if all(map(_is_rare, token.clues))]
+    rare = [place for place, each in enumerate(clues) if all(map(_is_rare, each))]
     if rare:
-        return [0 if place == rare[0] else MANY for place in range(len(tokens))]
-    return [_count(each) for each in sets]
+        return [0 if place == rare[0] else MANY for place in range(len(clues))]
+    sums = []
+    for each in clues:
+        parts = [_households(here, clue).limit(MANY + 1).subquery() for clue in each]
+        counts = [select(func.count()).select_from(part).scalar_subquery() for part in parts]
+        sums.append(reduce(operator.add, counts))
+    return list(db.session.execute(select(*sums)).one())
 
 
 def _is_rare(clue: Clue) -> bool:
@@ -234,112 +270,101 @@ def _is_rare(clue: Clue) -> bool:
     return clue.kind in (ClueKind.ID_NO, ClueKind.PHONE, ClueKind.DOSSIER)
 
 
-def _count(households: Select[UUID]) -> int:
-    return db.session.scalar(select(func.count()).select_from(households.limit(MANY + 1).subquery())) or 0
-
-
-def _set_of(project: Project, token: Token) -> Select[UUID]:
-    """The ids of the households that answer to a token, each once."""
-    parts = [part for clue in token.clues for part in _parts(project, clue)]
-    if len(parts) == 1:
-        return parts[0]
-    every = union(*parts).subquery()
-    return select(every.c.household_id)
-
-
-def _parts(project: Project, clue: Clue) -> list[Select[UUID]]:
-    """The households that answer to one clue, as queries whose results are put together."""
-    keys = _keys(project, clue)
+def _households(here: _Project, clue: Clue) -> Select[UUID]:
+    """The ids of the households that answer to a clue, each once."""
+    keys = _keys(here, clue)
     if keys:
-        alone = select(SearchTerm.household_id).where(SearchTerm.term == keys[0])
-        return [alone.where(*(_has_term(key, SearchTerm.household_id) for key in keys[1:]))]
+        other = [_has_term(key, SearchTerm.household_id) for key in keys[1:]]
+        if clue.door[1]:
+            other.append(_has_door(here, clue, SearchTerm.household_id))
+        return select(SearchTerm.household_id).where(SearchTerm.term == keys[0], *other)
     if clue.kind in (ClueKind.ID_NO, ClueKind.PHONE):
-        return [select(PersonRow.household_id).where(_is_person(project, clue)).distinct()]
+        return select(PersonRow.household_id).where(_is_person(here, clue)).distinct()
     if clue.kind is ClueKind.DOSSIER:
-        return [select(Household.id.label("household_id")).where(_is_dossier(project, clue))]
-    building, unit, room = clue.door
-    if room and not building:
-        by_room = select(SearchTerm.household_id).where(SearchTerm.term == _room_key(project, room))
-        return [by_room.where(_has_door(project, clue, SearchTerm.household_id)) if unit else by_room]
-    doors: Any = select(Door.household_id).join(Building).where(_is_door(project, clue), Door.household_id.is_not(None))
-    return [doors.distinct()]
+        return select(Household.id.label("household_id")).where(_is_dossier(here, clue))
+    doors: Any = select(Door.household_id).where(*_is_door(here, clue), Door.household_id.is_not(None)).distinct()
+    if not clue.door[0]:
+        doors = doors.join(Building).where(Building.project_id == here.id)
+    return cast("Select[UUID]", doors)
 
 
-def _condition(project: Project, token: Token) -> ColumnElement[bool]:
-    """The same as `_set_of`, asked of one household at a time."""
-    return or_(*(_clue_condition(project, clue) for clue in token.clues))
+def _condition(here: _Project, clues: Sequence[Clue], household: Any) -> ColumnElement[bool]:
+    """Whether one household answers to one of the clues of a token."""
+    return or_(*(_fits(here, clue, household) for clue in clues))
 
 
-def _clue_condition(project: Project, clue: Clue) -> ColumnElement[bool]:
-    keys = _keys(project, clue)
+def _fits(here: _Project, clue: Clue, household: Any) -> ColumnElement[bool]:
+    keys = _keys(here, clue)
     if keys:
-        return and_(*(_has_term(key, Household.id) for key in keys))
+        terms = [_has_term(key, household) for key in keys]
+        return and_(*terms, _has_door(here, clue, household)) if clue.door[1] else and_(*terms)
     if clue.kind in (ClueKind.ID_NO, ClueKind.PHONE):
-        return exists().where(PersonRow.household_id == Household.id, _is_person(project, clue))
+        return exists(
+            select(literal(1))
+            .where(PersonRow.household_id == household, _is_person(here, clue))
+            .correlate_except(PersonRow)
+        )
     if clue.kind is ClueKind.DOSSIER:
-        return _is_dossier(project, clue)
-    return _has_door(project, clue, Household.id)
+        other = Household.__table__.alias()
+        dossiers: ColumnElement[bool] = household.in_(select(other.c.id).where(_is_dossier(here, clue, other.c)))
+        return dossiers
+    return _has_door(here, clue, household)
 
 
-def _keys(project: Project, clue: Clue) -> list[int]:
+def _keys(here: _Project, clue: Clue) -> list[int]:
     """The keys of all terms that a clue asks for; none when it is not found by terms."""
-    terms: list[str] = []
     if clue.kind is ClueKind.NAME:
         pieces = name_pieces(clue.value, LONGEST_PIECE)
-        terms = [f"n:{piece}" for piece in pieces if len(piece) == len(pieces[-1])]
-    elif clue.kind is ClueKind.INITIALS:
-        terms = [f"p:{clue.value}"]
-    elif clue.kind is ClueKind.PINYIN:
-        terms = [f"y:{clue.value}"]
-    elif clue.kind is ClueKind.ID_LAST:
-        terms = [f"i:{clue.value}"]
-    elif clue.kind is ClueKind.PHONE_LAST:
-        terms = [f"t:{clue.value}"]
-    elif clue.kind is ClueKind.CERT_NO:
-        terms = [f"c:{clue.value}"]
-    return [term_key(project.id.hex, term) for term in terms]
+        return [here.key(f"n:{piece}") for piece in pieces if len(piece) == len(pieces[-1])]
+    if clue.kind is ClueKind.DOOR:
+        return [here.key(room_term(clue.door[2]))] if clue.door[2] and not clue.door[0] else []
+    letter = LETTERS.get(clue.kind)
+    return [here.key(f"{letter}:{clue.value}")] if letter else []
+
+
+LETTERS = {
+    ClueKind.INITIALS: "p",
+    ClueKind.PINYIN: "y",
+    ClueKind.ID_LAST: "i",
+    ClueKind.PHONE_LAST: "t",
+    ClueKind.CERT_NO: "c",
+}
 
 
 def _has_term(key: int, household: Any) -> ColumnElement[bool]:
     other = SearchTerm.__table__.alias()
-    return exists(select(literal(1)).where(other.c.term == key, other.c.household_id == household))
+    return exists(
+        select(literal(1)).where(other.c.term == key, other.c.household_id == household).correlate_except(other)
+    )
 
 
-def _is_person(project: Project, clue: Clue) -> ColumnElement[bool]:
+def _is_person(here: _Project, clue: Clue) -> ColumnElement[bool]:
     if clue.kind is ClueKind.ID_NO:
-        return and_(PersonRow.project_id == project.id, PersonRow.id_hash == keyed_hash("id", clue.value))
-    return and_(PersonRow.project_id == project.id, PersonRow.phone_hash == keyed_hash("phone", clue.value))
+        return and_(PersonRow.project_id == here.id, PersonRow.id_hash == keyed_hash("id", clue.value))
+    return and_(PersonRow.project_id == here.id, PersonRow.phone_hash == keyed_hash("phone", clue.value))
 
 
-def _is_dossier(project: Project, clue: Clue) -> ColumnElement[bool]:
-    numbers = {clue.value, f"{project.code}-{clue.value}"}
-    return and_(Household.project_id == project.id, Household.dossier_no.in_(sorted(numbers)))
+def _is_dossier(here: _Project, clue: Clue, household: Any = Household) -> ColumnElement[bool]:
+    numbers = {clue.value, f"{here.code}-{clue.value}"}
+    return and_(household.project_id == here.id, household.dossier_no.in_(sorted(numbers)))
 
 
-def _is_door(project: Project, clue: Clue) -> ColumnElement[bool]:
+def _is_door(here: _Project, clue: Clue) -> list[ColumnElement[bool]]:
     building, unit, room = clue.door
-    wanted = [Building.project_id == project.id]
+    wanted: list[ColumnElement[bool]] = []
     if building:
-        wanted.append(Building.no == building)
+        wanted.append(Door.building_id == here.buildings[building])
     if unit:
         wanted.append(Door.unit_no == unit)
     if room:
         wanted.append(Door.room_no == room)
-    return and_(*wanted)
+    return wanted
 
 
-def _has_door(project: Project, clue: Clue, household: Any) -> ColumnElement[bool]:
+def _has_door(here: _Project, clue: Clue, household: Any) -> ColumnElement[bool]:
     return exists(
-        select(literal(1))
-        .select_from(Door)
-        .join(Building)
-        .where(Door.household_id == household, _is_door(project, clue))
-        .correlate(Household, SearchTerm)
+        select(literal(1)).where(Door.household_id == household, *_is_door(here, clue)).correlate_except(Door)
     )
-
-
-def _room_key(project: Project, room: str) -> int:
-    return term_key(project.id.hex, room_term(room))
 
 
 # --- why -----------------------------------------------------------------------------------------------------------
