@@ -322,6 +322,11 @@ def test_hidden_questions_are_not_in_the_form_nor_in_its_blank_rows() -> None:
     assert form.to_pairs() == [("persons-0-uid", "a"), ("persons-0-full_name", "张三")]
 
 
+def test_a_question_whose_condition_the_reader_may_not_see_is_asked() -> None:
+    form = SheetForm.from_pairs([("persons-0-uid", "a")], hidden_fields=frozenset({"special_tags"}))
+    assert is_asked(form.persons[0].form.proof_note)
+
+
 BASE = [
     ("expected_price_yuan", "9000.00"),
     ("persons-0-uid", "a"), ("persons-0-full_name", "张三"), ("persons-0-id_type", "resident"),

@@ -434,6 +434,24 @@ def test_a_reason_stays_on_the_page_after_it_was_written(as_: As, surveyor: User
     assert current_sheet(household).reasons == ()
 
 
+def test_what_is_missing_altogether_is_asked_for_where_it_belongs(as_: As, surveyor: User, blank: Household) -> None:
+    browser = as_(surveyor)
+    answer = send(browser, blank, open_sheet(browser, blank), action="submit", note="空的", tenure_type="other")
+    text = browser.get(answer.location).text
+    assert blank.state is HouseholdState.IN_PROGRESS
+    for target in ("title_status", "section-people", "section-part", "renewal_will"):
+        assert f'href="#{target}"' in text, target
+
+
+def test_a_household_s_own_page_is_left_after_saving_and_print_is_near(
+    as_: As, surveyor: User, household: Household
+) -> None:
+    browser = as_(surveyor)
+    page = open_sheet(browser, household)
+    assert f"/household/{household.id}/notices" in page.text
+    assert send(browser, household, page, note="x").location == f"/household/{household.id}"
+
+
 def test_a_returned_sheet_is_open_again_and_can_be_resubmitted(
     as_: As, project: Project, surveyor: User, household: Household
 ) -> None:
@@ -639,6 +657,40 @@ def test_a_change_during_the_choice_asks_again(as_: As, surveyor: User, househol
     again = browser.post(address, data={**page.data, "choice-0": "ours", "choice-1": "ours"})
     assert again.location == address
     assert "第三个人写的" in browser.get(address).text
+
+
+def test_a_choice_on_a_sheet_that_was_submitted_meanwhile_says_so_and_stays_open(
+    as_: As, project: Project, surveyor: User, household: Household
+) -> None:
+    browser, address = dispute(as_, surveyor, household)
+    page = SheetPage(browser.get(address).text)
+    household.state = HouseholdState.SUBMITTED
+    db.session.commit()
+    refused = browser.post(address, data={**page.data, "choice-0": "ours", "choice-1": "ours"})
+    assert refused.status_code == 422
+    assert "已提交" in refused.text
+    assert len(list_conflicts(household)) == 1
+
+
+def test_two_numbers_that_look_alike_masked_are_told_apart(as_: As, surveyor: User, household: Household) -> None:
+    browser, office = as_(surveyor), as_("office")
+    mine, theirs = open_sheet(browser, household), open_sheet(office, household)
+    row = mine.row("persons", "p1")
+    send(office, household, theirs, **{row + "phone": "12011110009"})
+    address = send(browser, household, mine, **{row + "phone": "12022220009"}).location
+    assert "120****0009（与现在的号码不同）" in browser.get(address).text
+
+
+def test_a_dispute_that_went_away_is_merged_without_a_choice(as_: As, surveyor: User, household: Household) -> None:
+    browser, address = dispute(as_, surveyor, household)
+    office = as_("office")
+    page = open_sheet(office, household)
+    send(office, household, page, note="我写的", **{page.row("persons", "p1") + "phone": "12099990002"})
+    again = SheetPage(browser.get(address).text)
+    assert "已没有冲突" in again.text
+    browser.post(address, data=again.data)
+    assert current_sheet(household).floor_note == "跃层"
+    assert list_conflicts(household) == []
 
 
 def test_a_row_that_one_deleted_and_the_other_edited_is_a_choice(as_: As, surveyor: User, household: Household) -> None:

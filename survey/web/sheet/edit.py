@@ -19,7 +19,7 @@ from survey.domain.sheet import INDEXED, ROW_TYPES, Pair, Pairs, from_pairs
 from survey.forms.base import sentence_of
 from survey.forms.fields import clean_text
 from survey.forms.sheet import SheetForm, is_known, keep_unshown, without_masked
-from survey.models import DraftRow, Household
+from survey.models import DraftRow, Household, db
 from survey.services.facts import gather_facts
 from survey.services.household import ChecksFailed, check_household, take_step
 from survey.services.person import reveal_number
@@ -165,9 +165,11 @@ def _take(household: Household, *, source: str = "office") -> ResponseReturnValu
             shelf = _check_correction(household, form, pairs, reason)
             if shelf is not None:
                 return _refuse(household, form, base, source, reason, "", shelf)
-        saved = save_sheet(
-            actor=current_user, household=household, base=base, pairs=pairs, source=source, reason=reason, hidden=hidden
-        )
+        with db.session.begin_nested():  # refused means: nothing of it, but the draft below
+            saved = save_sheet(
+                actor=current_user, household=household, base=base, pairs=pairs, source=source, reason=reason,
+                hidden=hidden,
+            )  # fmt: skip
     except DomainError as error:
         return _refuse(household, form, base, source, reason, sentence_of(error))
     return _go_on(household, form, saved, source, was_signed)
@@ -197,11 +199,8 @@ def _refuse(
     household: Household, form: SheetForm, base: int, source: str, reason: str, refusal: str, shelf: Shelf | None = None
 ) -> ResponseReturnValue:
     """The page again with everything as it was typed; the draft keeps it too, should the page be closed."""
-    try:
-        save_draft(actor=current_user, household=household, base=base, pairs=_draft_pairs(form))
-        g.keep = True
-    except DomainError:
-        pass  # an unknown base: the page itself still has everything
+    save_draft(actor=current_user, household=household, base=base, pairs=_draft_pairs(form))
+    g.keep = True
     return _page(
         household, form, base, source=source, shelf=shelf, is_checked=shelf is not None, reason=reason, refusal=refusal,
         status=422,
@@ -227,7 +226,8 @@ def _go_on(household: Household, form: SheetForm, saved: Saved, source: str, was
             flash(_("这一户原来已签字确认。更正后请重新签字。"), "warning")
     elif request.form.get("action") == "submit" and may(Permission.SHEET_SUBMIT):
         try:
-            take_step(actor=current_user, household=household, action=Action.SUBMIT)
+            with db.session.begin_nested():  # the save stays, whatever the checks say
+                take_step(actor=current_user, household=household, action=Action.SUBMIT)
         except ChecksFailed:
             return redirect(url_for("sheet.edit", household_id=household.id, check=1))
         flash(_("已提交，等待组长审核。"), "success")
