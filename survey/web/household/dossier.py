@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from itertools import groupby
 from typing import Any
 from uuid import UUID
 
@@ -89,6 +90,7 @@ def render_dossier(household: Household, refused: StepForm | None = None) -> Res
         consents=list_records(household.id),
         requests=requests,
         documents=documents,
+        document_groups=[(category, [*rows]) for category, rows in groupby(documents, key=lambda row: row.category)],
         deliveries=deliveries,
         signatures=signatures,
         standing_hash=standing_hash(household),
