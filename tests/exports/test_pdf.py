@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 from pypdf import PdfReader
 from weasyprint import HTML
 from weasyprint.urls import FatalURLFetchingError
@@ -147,6 +148,19 @@ def test_rare_characters_and_long_words_stay_on_the_page(name: str, tmp_path: Pa
             for word in lines_of(data, page, tmp_path):
                 assert word[0] >= 10 * MM
                 assert word[2] <= float(sheet.mediabox.width) - 10 * MM
+
+
+@pytest.mark.skipif(shutil.which("pdftoppm") is None, reason="poppler is not installed")
+def test_nothing_is_drawn_in_the_margins(tmp_path: Path) -> None:
+    (tmp_path / "paper.pdf").write_bytes(one("survey-sheet"))
+    subprocess.run(
+        ["pdftoppm", "-r", "50", "-gray", "-png", str(tmp_path / "paper.pdf"), str(tmp_path / "p")], check=True
+    )
+    for picture in sorted(tmp_path.glob("p-*.png")):
+        page = Image.open(picture).convert("L")
+        right = page.crop((round(194 / 210 * page.width), 0, page.width, page.height))
+        left = page.crop((0, 0, round(26 / 210 * page.width), page.height))
+        assert right.getextrema() == left.getextrema() == (255, 255), picture.name
 
 
 def test_a_blank_form_keeps_rows_for_the_pen() -> None:
