@@ -120,7 +120,7 @@ def _import(path: Path) -> Iterator[Table]:
         phases: list[tuple[str, float]] = []
         begun = last = time.perf_counter()
 
-        def lap(name: str) -> None:
+        def lap(name: str, phases: list[tuple[str, float]] = phases) -> None:
             nonlocal last
             now = time.perf_counter()
             phases.append((name, now - last))

@@ -11,7 +11,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -26,6 +26,7 @@ SECONDS = 60
 MOST_MARKS = 5_000
 ROOT = Path(__file__).resolve().parents[1]
 AUTHOR = "入户"
+MEMORY_FOLDER = "/dev/shm"  # noqa: S108  # Temporary parts of a workbook stay in memory where the system offers it.
 TEMPORARY_BYTES = 300 * 1024 * 1024
 
 
@@ -43,7 +44,7 @@ def annotated_copy(data: bytes, *, kind: str, problems: Sequence[Problem], today
 
 
 def _ask_child(order: dict[str, object], data: bytes) -> bytes:
-    folder = "/dev/shm" if os.access("/dev/shm", os.W_OK) else ""
+    folder = MEMORY_FOLDER if os.access(MEMORY_FOLDER, os.W_OK) else ""
     try:
         done = subprocess.run(
             [sys.executable, "-m", "exports.roster_copy"],
@@ -74,7 +75,7 @@ def _tables(
         last = max(wanted, default=0)
 
         def rows(
-            source: Iterator[Sequence[object]] = iter(table.rows), wanted: set[int] = wanted, last: int = last
+            source: Iterable[Sequence[object]] = table.rows, wanted: set[int] = wanted, last: int = last
         ) -> Iterator[tuple[int, list[str]]]:
             for number, cells in enumerate(source, 1):
                 if not whole and number > last:

@@ -10,6 +10,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from survey.domain import codes
 from survey.domain.errors import DomainError
@@ -203,6 +204,7 @@ def realty_unit_groups(code: str) -> str:
     return f"{code[:6]} {code[6:12]} {code[12:19]} {code[19:]}".strip()
 
 
+@lru_cache(maxsize=4096)
 def normal_cert_no(text: str) -> str:
     """A certificate number without spaces, its brackets and digits written in one way. Never refuses.
 

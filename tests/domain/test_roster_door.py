@@ -57,7 +57,7 @@ def test_what_is_no_door_or_more_than_one_home_is_refused(text: str) -> None:
 
 
 def test_another_building_than_that_of_the_sheet_is_refused() -> None:
-    with pytest.raises(DomainError, match="roster.address_building"):
+    with pytest.raises(DomainError, match=r"roster\.address_building"):
         place_of("4#1-101", "3")
 
 
@@ -86,7 +86,7 @@ def test_units(text: str, no: str) -> None:
 
 
 def test_no_building_and_no_unit_are_refused() -> None:
-    with pytest.raises(DomainError, match="roster.building_form"):
+    with pytest.raises(DomainError, match=r"roster\.building_form"):
         building_of("3-1")
-    with pytest.raises(DomainError, match="roster.unit_form"):
+    with pytest.raises(DomainError, match=r"roster\.unit_form"):
         unit_of("2单元5层501室")

@@ -233,7 +233,7 @@ def test_a_wrong_dimension_tag_is_not_believed(dimension: bytes) -> None:
 
 def test_a_table_that_does_not_begin_in_the_first_column_keeps_its_letters() -> None:
     book = openpyxl.Workbook()
-    for row, cells in enumerate([HEAD, LINES[0][:6] + ["八十"]], 4):
+    for row, cells in enumerate([HEAD, [*LINES[0][:6], "八十"]], 4):
         for column, cell in enumerate(cells, 3):
             book.active.cell(row, column, cell)
     out = io.BytesIO()
@@ -388,9 +388,14 @@ def test_huge_shared_strings_stay_within_the_limits() -> None:
     text = f'<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">{strings}</sst>'.encode()
     data = rezip(xlsx(HEAD, *LINES), xl__sharedStrings___xml=text)
     try:
-        check_two_homes(read(data))
+        file = read(data)
     except DomainError as error:
-        assert error.code in ("roster.too_complex", "roster.damaged")
+        file = None
+        code = error.code
+    if file is not None:
+        check_two_homes(file)
+    else:
+        assert code in ("roster.too_complex", "roster.damaged")
 
 
 def test_a_child_that_takes_too_long_is_ended() -> None:

@@ -308,7 +308,7 @@ def _words(key: str, texts: Sequence[str]) -> str:
     if name == "phone":
         return mask_phone(texts[0])
     record: type[Sheet] | type[Row] = ROW_TYPES[match[1]] if match else Sheet
-    known = field_types(record)[name]  # type: ignore[arg-type]
+    known = field_types(record)[name]
     if known.codes is not None:
         return "、".join(label_of(known.codes, text) for text in texts)
     return {"yes": "是", "no": "否"}.get(texts[0], texts[0]) if known.kind == "bool" else texts[0]
