@@ -12,7 +12,6 @@ from exports.notices import NOTICES
 from survey.cli import Refused, in_app
 from survey.domain.message import sentence
 
-
 # Said here too, so that a command that writes no ledger does not load what writes them; a test compares.
 LEDGER_NAMES = ("register", "building-summary", "briefings", "consents")
 

@@ -389,7 +389,7 @@ def to_pairs(sheet: Sheet) -> list[Pair]:
         if kind.kind == "rows":
             for number, row in enumerate(value):
                 stem = f"{name}-{number}-"
-                row_fields, row_get = _reading(type(row))
+                row_fields, row_get = _reading(type(row))  # type: ignore[arg-type]  # mypy: a class of Any is not seen to be hashable
                 for (field, row_kind), answer in zip(row_fields, row_get(row), strict=True):
                     if answer is None or answer == "" or answer == ():
                         continue

@@ -12,7 +12,6 @@ from pypinyin.constants import PHRASES_DICT
 
 from survey.domain.name import normal_text, surname_of, surname_reading
 
-
 LONGEST_BY_LETTER = 4
 
 
