@@ -167,6 +167,17 @@ def _rows(keys: Keys) -> dict[str, dict[str, Answers]]:
     return rows
 
 
+def _emptied(base: dict[str, Answers], theirs: dict[str, Answers], ours: dict[str, Answers]) -> bool:
+    """Whether a row that both sides kept would be left without any answer, each having cleared what the other kept.
+
+    Then the row would vanish though nobody removed it: that is for a person to decide.
+    """
+    return all(
+        not (theirs if ours.get(key, ()) == base.get(key, ()) else ours).get(key, ())
+        for key in {*base, *theirs, *ours}
+    )
+
+
 def merge(base: Keys, theirs: Keys, ours: Keys) -> Merged:
     """Both sides' changes since the base, and what they dispute.
 
@@ -182,6 +193,8 @@ def merge(base: Keys, theirs: Keys, ours: Keys) -> Merged:
     for row, answers in base_rows.items():
         in_theirs, in_ours = row in their_rows, row in our_rows
         if in_theirs != in_ours and answers != (their_rows if in_theirs else our_rows)[row]:
+            disputed_rows.add(row)
+        elif in_theirs and in_ours and _emptied(answers, their_rows[row], our_rows[row]):
             disputed_rows.add(row)
 
     order = _in_order(theirs, ours, base)

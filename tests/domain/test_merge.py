@@ -215,6 +215,13 @@ def test_both_orders_agree_wherever_nothing_is_disputed(base: Keys, one: Keys, o
     }
 
 
+def test_a_row_that_both_kept_does_not_vanish_because_each_cleared_what_the_other_kept() -> None:
+    name, share = "persons[a].full_name", "persons[a].share_num"
+    merged = merge({name: ("张伟",), share: ("1",)}, {name: ("张伟",)}, {share: ("1",)})
+    assert merged.keys == {name: ("张伟",)}
+    assert {each.group for each in merged.conflicts} == {"persons[a]"}
+
+
 @given(sheets, sheets, sheets)
 def test_sending_the_same_sheet_again_changes_nothing(base: Keys, theirs: Keys, ours: Keys) -> None:
     first = merge(base, theirs, ours)
