@@ -29,8 +29,8 @@ class Group(Code):
 
     APPOINTMENT = "appointment", N_("约好的")
     RETURNED = "returned", N_("被退回的")
-    REBRIEF = "rebrief", N_("需重新宣讲的")
     STARTED = "started", N_("未填完的")
+    REBRIEF = "rebrief", N_("需重新宣讲的")
     UNREACHED = "unreached", N_("还没见到人的")
 
 
@@ -134,11 +134,11 @@ def _conditions(project: Project, surveyor: User, now: datetime) -> list[tuple[G
     return [
         (Group.APPOINTMENT, Household.next_visit_at < _end_of_day(now)),
         (Group.RETURNED, Household.state.in_(sorted(RETURNED))),
-        (Group.REBRIEF, condition("rebrief", "yes", read(project, now))),
         (
             Group.STARTED,
             or_(Household.state == HouseholdState.IN_PROGRESS, and_(unvisited, Household.id.in_(drafts))),
         ),
+        (Group.REBRIEF, condition("rebrief", "yes", read(project, now))),
         (Group.UNREACHED, and_(unvisited, Household.met_at.is_(None))),
     ]
 

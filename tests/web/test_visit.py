@@ -84,8 +84,13 @@ def test_after_nobody_was_home_the_slip_is_offered_and_the_household_stays_unvis
     one, two = pair(project)
     [household] = assigned(project, one, "3-2-501")
     data = visit_form(one, two, result="nobody_home")
-    page = as_(one).post(f"/household/{household.id}/visit/record", data=data, follow_redirects=True)
-    assert 'data-qa="slip"' in page.get_data(as_text=True)
+    client = as_(one)
+    page = client.post(f"/household/{household.id}/visit/record", data=data, follow_redirects=True).get_data(
+        as_text=True
+    )
+    slip = re.search(r'action="([^"]*/notice/missed-visit)"', page)
+    assert slip is not None
+    assert client.post(slip[1]).mimetype == "application/pdf"
     db.session.expire_all()
     assert household.state is HouseholdState.UNVISITED
 
