@@ -26,6 +26,7 @@ CHINA = ZoneInfo("Asia/Shanghai")
 @in_app
 def import_roster(file: Path, code: str, dry_run: bool, skip_refused: bool, as_json: bool) -> None:
     """Import a housing roster FILE (.xlsx, .xls, .ods, .csv): all or nothing, like the page."""
+    from survey.models import db
     from survey.services.project import get_project_by_code
     from survey.services.roster import imports
     from survey.services.roster.read import read_roster
@@ -34,6 +35,7 @@ def import_roster(file: Path, code: str, dry_run: bool, skip_refused: bool, as_j
     answers = imports.remembered_answers(project.id)
     today = datetime.now(CHINA).date()
     data = file.read_bytes()
+    db.session.rollback()  # Nobody waits for the reading of a file.
     found = read_roster(data, today=today, answers=answers)
     imports.lock_project(project)
     plan = imports.plan_file(project=project, data=data, file=found, answers=answers)

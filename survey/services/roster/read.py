@@ -7,6 +7,7 @@ neither unpacks nor parses it. Bytes go to the child through a pipe: a roster is
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 import sys
 import threading
@@ -116,7 +117,7 @@ def _ask_child(order: Mapping[str, Any], data: bytes, wall_seconds: int) -> _Fou
     try:
         return _listen(child, json.dumps(order).encode() + b"\n", data)
     except _ChildDied:
-        if timed_out.is_set() or child.wait() == -24:  # SIGXCPU
+        if timed_out.is_set() or child.wait() == -signal.SIGXCPU:
             raise DomainError("roster.too_slow", "file", seconds=wall_seconds) from None
         raise DomainError("roster.too_complex", "file") from None
     finally:
