@@ -90,7 +90,6 @@ class Sheet:
         """The columns that are shown and printed."""
         return tuple(column for column in self.columns if not column.hidden)
 
-
     @property
     def runs(self) -> list[tuple[str, list[Column]]]:
         """The visible columns in runs of the same group, in their order."""

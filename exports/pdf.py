@@ -26,7 +26,6 @@ from itertools import islice
 from multiprocessing import get_context
 from pathlib import Path
 from threading import Lock
-from typing import Any
 from urllib.parse import quote, unquote
 
 import segno
@@ -292,7 +291,7 @@ class Press:
             writer.append(reader)
             if duplex and len(reader.pages) % 2:
                 writer.add_blank_page()
-        writer.add_metadata({"/Title": str(PdfReader(io.BytesIO(parts[0])).metadata.title or "")})  # type: ignore[union-attr]
+        writer.add_metadata({"/Title": _title(PdfReader(io.BytesIO(parts[0])))})
         out = io.BytesIO()
         writer.write(out)
         return out.getvalue()
@@ -314,8 +313,15 @@ class Press:
             yield from self.split(template, group, pictures)
 
     def split(self, template: str, group: Sequence[object], pictures: Mapping[str, bytes] | None = None) -> list[bytes]:
-        """One chunk of `each`: one rendering, split into a PDF for each notice."""
-        return [piece.write() for piece in self._render(template, group, pictures, duplex=False)]
+        """One chunk of `each`: one rendering, written once, split into a PDF for each notice.
+
+        The written file is split, not the rendering: WeasyPrint would subset the fonts anew for each part, which
+        costs as much as a document of its own (bench/notices.py). Each part carries the fonts of its chunk.
+        """
+        data, starts = self._render(template, group, pictures)
+        reader = PdfReader(io.BytesIO(data))
+        ends = [*starts[1:], len(reader.pages)]
+        return [_part(reader, start, end) for start, end in zip(starts, ends, strict=True)]
 
     def bound(
         self,
@@ -326,7 +332,7 @@ class Press:
         duplex: bool = False,
     ) -> bytes:
         """One chunk of `book`: one rendering, written as it is."""
-        return self._render(template, group, pictures, duplex=duplex, whole=True)[0].write()
+        return self._render(template, group, pictures, duplex=duplex)[0]
 
     def _each_in_processes(
         self,
@@ -351,44 +357,38 @@ class Press:
         notices: Sequence[object],
         pictures: Mapping[str, bytes] | None,
         *,
-        duplex: bool,
-        whole: bool = False,
-    ) -> list[_Piece]:
+        duplex: bool = False,
+    ) -> tuple[bytes, list[int]]:
+        """The PDF of one rendering, and the page (from 0) on which each notice begins."""
         assets = {**self._assets, **{f"picture/{name}": data for name, data in (pictures or {}).items()}}
         fetcher = BundledFetcher(assets)
         page = HTML(string=self.html(template, notices, duplex=duplex), base_url=SCHEME, url_fetcher=fetcher)
         with self._lock:
             document = page.render(font_config=self._configuration)
-        fetcher.check()
-        if whole:
-            return [_Piece(document, fetcher, self._lock)]
+            fetcher.check()
+            data = bytes(document.write_pdf())
+        fetcher.check()  # Pictures are opened as they are painted.
         # An article that runs over several pages leaves its anchor on each of them: the first one counts.
         firsts: dict[str, int] = {}
         for number, sheet in enumerate(document.pages):
             for anchor in sheet.anchors:
                 if anchor.startswith("notice-"):
                     firsts.setdefault(anchor, number)
-        starts = sorted(firsts.values())
-        ends = [*starts[1:], len(document.pages)]
-        return [
-            _Piece(document.copy(document.pages[start:end]), fetcher, self._lock)
-            for start, end in zip(starts, ends, strict=True)
-        ]
+        return data, sorted(firsts.values())
 
 
-@dataclass(frozen=True, slots=True)
-class _Piece:
-    """Pages of a rendering that become a PDF."""
+def _part(reader: PdfReader, start: int, end: int) -> bytes:
+    """Some pages of a PDF as a PDF."""
+    writer = PdfWriter()
+    writer.append(reader, pages=(start, end), import_outline=False)
+    writer.add_metadata({"/Title": _title(reader)})
+    out = io.BytesIO()
+    writer.write(out)
+    return out.getvalue()
 
-    document: Any
-    fetcher: BundledFetcher
-    lock: Lock
 
-    def write(self) -> bytes:
-        with self.lock:
-            data = bytes(self.document.write_pdf())
-        self.fetcher.check()  # Pictures are opened as they are painted.
-        return data
+def _title(reader: PdfReader) -> str:
+    return str(reader.metadata.title or "") if reader.metadata is not None else ""
 
 
 def _split_elsewhere(
