@@ -61,12 +61,12 @@ TRANSITIONS: dict[tuple[HouseholdState, Action], HouseholdState] = {
     (_S.OFFICE_RETURNED, _A.SAVE): _S.OFFICE_RETURNED,
     (_S.OFFICE_RETURNED, _A.SUBMIT): _S.SUBMITTED,
     (_S.APPROVED, _A.CONFIRM): _S.CONFIRMED,
-    (_S.APPROVED, _A.CORRECT): _S.APPROVED,
+    (_S.APPROVED, _A.CORRECT): _S.GROUP_PASSED,
     (_S.APPROVED, _A.REOPEN): _S.OFFICE_RETURNED,
     (_S.CONFIRMED, _A.FINALISE): _S.FINAL,
-    (_S.CONFIRMED, _A.CORRECT): _S.APPROVED,
+    (_S.CONFIRMED, _A.CORRECT): _S.GROUP_PASSED,
     (_S.CONFIRMED, _A.REOPEN): _S.OFFICE_RETURNED,
-    (_S.FINAL, _A.CORRECT): _S.APPROVED,
+    (_S.FINAL, _A.CORRECT): _S.GROUP_PASSED,
     (_S.FINAL, _A.REOPEN): _S.OFFICE_RETURNED,
 }
 """(state, action) -> the state afterwards. What is not named here is refused."""
@@ -85,7 +85,8 @@ def next_state(state: HouseholdState, action: Action) -> HouseholdState:
     """The state after the action.
 
     Rule: survey procedure of the offices (未入户→进行中→已提交→组审→项目办→确认→定稿); saving a returned sheet leaves
-    it returned until it is submitted again; a correction of a signed or final sheet asks for a new signature.
+    it returned until it is submitted again; what was corrected after approval waits for the office again, since who
+    enters may not approve, and a signed sheet for a new signature.
     Raises DomainError("household.transition").
     """
     try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
 from html.parser import HTMLParser
 from typing import Any
@@ -15,6 +16,7 @@ from werkzeug.datastructures import MultiDict
 
 from survey.domain import codes
 from survey.domain.access import Role
+from survey.domain.errors import DomainError
 from survey.domain.household import Action, HouseholdState
 from survey.domain.sheet import Part, to_pairs
 from survey.models import AuditEntry, ConflictRow, DraftRow, Household, Project, User, db
@@ -502,11 +504,20 @@ def test_after_approval_only_the_office_corrects_and_says_why(as_: As, surveyor:
     assert "必须写明理由" in silent.text
     assert approved.sheet_version == 1
     send(office, approved, page, "correct", note="更正", reason="复核登记簿")
-    assert approved.state is HouseholdState.APPROVED
+    assert approved.state is HouseholdState.GROUP_PASSED
     first, second = list_versions(approved)
     assert (first.reason, second.reason, second.source) == ("", "复核登记簿", "correction")
     assert dict(second.pairs)["note"] == "更正"
     assert len(audits(approved, "sheet.correct")) == 1
+
+
+def test_whoever_corrected_may_not_approve_the_correction(project: Project, approved: Household) -> None:
+    one, other = factories.member(project, Role.OFFICE), factories.member(project, Role.OFFICE)
+    sheet = replace(current_sheet(approved), note="更正")
+    save_sheet(actor=one, household=approved, base=1, pairs=to_pairs(sheet), source="correction", reason="复核登记簿")
+    with pytest.raises(DomainError, match=r"household\.own_work"):
+        take_step(actor=one, household=approved, action=Action.APPROVE)
+    assert take_step(actor=other, household=approved, action=Action.APPROVE).state is HouseholdState.APPROVED
 
 
 def test_a_submitted_sheet_is_returned_and_not_corrected(as_: As, surveyor: User, household: Household) -> None:
@@ -522,7 +533,7 @@ def test_a_signed_sheet_that_is_corrected_asks_for_a_new_signature(as_: As, appr
     db.session.commit()
     office = as_("office")
     send(office, approved, open_sheet(office, approved, "correct"), "correct", note="更正", reason="复核登记簿")
-    assert approved.state is HouseholdState.APPROVED
+    assert approved.state is HouseholdState.GROUP_PASSED
     assert "请重新签字" in office.get(url(approved, "versions")).text
 
 
