@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+from markupsafe import escape
+
 from survey.domain.mask import mask_name
 from survey.services.search import MASKED_ROLES
 from survey.web.access import role_of_page
@@ -12,3 +16,12 @@ def shown_names(text: str) -> str:
     if role_of_page() not in MASKED_ROLES or not text:
         return text
     return "、".join(mask_name(name) for name in text.split("、"))
+
+
+def mask_names(page: str, names: Iterable[str]) -> str:
+    """A page's text without the names, for the same roles: also where a note or a sentence speaks of a person."""
+    if role_of_page() not in MASKED_ROLES:
+        return page
+    for name in sorted({name for name in names if len(name) > 1}, key=len, reverse=True):
+        page = page.replace(str(escape(name)), str(escape(mask_name(name))))
+    return page

@@ -41,6 +41,7 @@ from survey.web.access import current_user, load_household, may, project_of_page
 from survey.web.household import bp
 from survey.web.household.page import has_page
 from survey.web.household.story import tell
+from survey.web.name import mask_names
 from survey.web.sheet.page import hidden_fields
 
 FIRST_EVENTS = 30
@@ -101,7 +102,20 @@ def render_dossier(household: Household, refused: StepForm | None = None) -> Res
         row_facts=row_facts,
         is_answered_in=is_answered_in,
     )
-    return page, 422 if refused is not None else 200
+    return mask_names(page, _known_names(household, requests, deliveries, signatures)), (
+        422 if refused is not None else 200
+    )
+
+
+NAMES = ("full_name", "guardian_name", "agent_for", "person_name", "agent_name", "recipient", "signer_name", "witness")
+
+
+def _known_names(household: Household, *records: Sequence[Any]) -> set[str]:
+    """The names of people that the dossier's rows hold."""
+    rows = [*household.persons, *list_records(household.id), *list_briefings(household)]
+    rows += [row for each in records for row in each]
+    told = [getattr(row, name, None) or "" for row in rows for name in NAMES]
+    return {name for text in (*told, household.owner_names) for name in text.split("、")}
 
 
 # --- what to do next

@@ -32,7 +32,9 @@ from survey.models import (
 from survey.services.timeline import Event, read_timeline
 from survey.web import local_time
 from survey.web.access import may
+from survey.web.name import shown_names
 from survey.web.sheet.page import hidden_fields
+from survey.web.sheet.version import NAME_FIELDS
 
 MOST_CHANGES = 200
 """A version with more changed answers says how many; they are one click away."""
@@ -62,7 +64,9 @@ Entry = dict[str, Any]
 def tell(household: Household) -> list[Entry]:
     """The entries of the timeline, the newest first, as the macro draws them."""
     timeline = read_timeline(household)
-    titles = row_titles(*timeline.pairs)
+    titles = {
+        row: shown_names(title) if row[0] == "persons" else title for row, title in row_titles(*timeline.pairs).items()
+    }
     names = {person.uid: person.full_name for person in household.persons}
     hidden = hidden_fields()
     entries = []
@@ -120,6 +124,8 @@ def _change(change: Change, titles: dict[tuple[str, str], str], hidden: frozense
     if (match[3] if match else change.key) in hidden:
         return label, "", _("（有改动，内容仅限指定人员查看）")
     old, new = word_of(change.key, change.old), word_of(change.key, change.new)
+    if match and match[3] in NAME_FIELDS:
+        old, new = shown_names(old), shown_names(new)
     if old == new:  # two numbers that look alike masked are still two numbers
         new = _("%(masked)s（号码已更改）", masked=new)
     return label, old, new

@@ -18,7 +18,7 @@ from survey.forms.sheet import SECTION_OF, SECTIONS, key_label, row_titles, word
 from survey.models import SheetRow
 from survey.services.sheet import get_version, list_versions, pairs_of_version
 from survey.web.access import load_household, requires
-from survey.web.name import shown_names
+from survey.web.name import mask_names, shown_names
 from survey.web.sheet import bp
 from survey.web.sheet.page import hidden_fields
 
@@ -82,7 +82,7 @@ def compare(household_id: UUID) -> ResponseReturnValue:
     to = _asked("to", newest, newest)
     since = _asked("from", max(to - 1, 0), newest)
     old, new = pairs_of_version(household, since), pairs_of_version(household, to)
-    return render_template(
+    page = render_template(
         "sheet/compare.html",
         household=household,
         since=since,
@@ -93,6 +93,8 @@ def compare(household_id: UUID) -> ResponseReturnValue:
         name_of=name_of,
         sections=_sections(old, new),
     )
+    # A note may speak of a person, too.
+    return mask_names(page, (text for name, text in (*old, *new) if name.rpartition("-")[2] in NAME_FIELDS))
 
 
 def _asked(name: str, default: int, most: int) -> int:
