@@ -62,6 +62,7 @@ def _page(name: str, form: ExportLedgerForm) -> ResponseReturnValue:
     view = view_of(project, current_user)
     ledger, _reading = ledgers.find_ledger(name)
     sheets = ledgers.preview_ledger(name, project=project, view=view, limit=PREVIEW)
-    if not may(Permission.LEDGER_EXPORT_CLEAR):
+    has_numbers = any(column.key in ("id_no", "phone") for sheet in ledger.sheets for column in sheet.columns)
+    if not has_numbers or not may(Permission.LEDGER_EXPORT_CLEAR):
         del form.clear, form.reason
     return render_template("ledger/show.html", ledger=ledger, sheets=sheets, form=form, most=PREVIEW), form.status
