@@ -56,7 +56,7 @@ _SCIENTIFIC = re.compile(r"^[0-9](?:\.[0-9]+)?E\+?[0-9]{1,2}$")
 def text_of(cell: Cell) -> str:
     """The cell as text: whole numbers without `.0`, dates as yyyy-mm-dd, blanks at the ends removed."""
     if isinstance(cell, str):
-        return cell.strip() if cell.isascii() else cell.translate(_INVISIBLE).strip()
+        return (cell if cell.isprintable() else cell.translate(_INVISIBLE)).strip()
     if cell is None:
         return ""
     if isinstance(cell, bool):
@@ -70,7 +70,9 @@ def text_of(cell: Cell) -> str:
 
 def is_blank(cell: Cell) -> bool:
     """Whether the cell says nothing: empty, or one of the signs that offices put for "nothing"."""
-    return cell is None or cell == "" or (isinstance(cell, str) and cell.strip().upper() in BLANKS)
+    if cell.__class__ is not str:
+        return cell is None
+    return len(cell) < 12 and cell.strip().upper() in BLANKS
 
 
 def value_text(cell: Cell) -> str:
