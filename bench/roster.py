@@ -37,7 +37,9 @@ def write_roster(path: Path, rows: int) -> None:
         building, place = divmod(number, 60)
         unit, home = divmod(place, 15)
         floor, door = divmod(home, 3)
-        names = [chance.choice(FAMILY) + "".join(chance.choices(GIVEN, k=2)) for _ in range(2 if number % 20 == 0 else 1)]
+        names = [
+            chance.choice(FAMILY) + "".join(chance.choices(GIVEN, k=2)) for _ in range(2 if number % 20 == 0 else 1)
+        ]
         ids = [_id_no(number, turn) for turn in range(len(names))]
         page.write_row(
             number + 2,

@@ -75,7 +75,9 @@ def migrate() -> None:
 @click.option("--team", "team_name", default="", help="Team in the project.")
 @click.option("--admin", is_flag=True, help="A system administrator: accounts only, no households.")
 @in_app
-def create_user(username: str, display_name: str, code: str | None, role: str | None, team_name: str, admin: bool) -> None:
+def create_user(
+    username: str, display_name: str, code: str | None, role: str | None, team_name: str, admin: bool
+) -> None:
     """Make an account with a random password, and give it a role in a project."""
     from survey.services import account, project
 

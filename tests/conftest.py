@@ -43,7 +43,9 @@ def whole_app(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> It
     environ = {"DATABASE_URL": database_url, "RUHU_INSTANCE": str(tmp_path_factory.mktemp("instance"))}
     app = create_app(replace(read_config(environ), testing=True, styleguide=True))
     app.config["WTF_CSRF_ENABLED"] = False
-    account.HASHER = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)  # 64 MiB a run would only cost time here
+    account.HASHER = PasswordHasher(
+        time_cost=1, memory_cost=64, parallelism=1
+    )  # 64 MiB a run would only cost time here
     app.test_client_class = CheckedClient
     with app.app_context():
         upgrade(db.engine)

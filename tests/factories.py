@@ -12,7 +12,9 @@ from survey.domain.access import Role
 from survey.domain.identity import check_digit
 from survey.domain.sheet import Certificate, Part, Person, Sheet, to_pairs
 from survey.models import Building, Household, Membership, Project, Team, User, db
-from survey.services import account, building as buildings, project as projects
+from survey.services import account
+from survey.services import building as buildings
+from survey.services import project as projects
 from survey.services.sheet import save_sheet
 
 HASH = "$argon2id$v=19$m=8,t=1,p=1$dGVzdHRlc3Q$unusable"
@@ -64,9 +66,7 @@ def household(
         actor=None, project=project, building=building(project, no), unit_no=unit, room_no=room
     )
     if sheet is not None:
-        save_sheet(
-            actor=actor or member(project, Role.OFFICE), household=made, base=0, pairs=to_pairs(sheet)
-        )
+        save_sheet(actor=actor or member(project, Role.OFFICE), household=made, base=0, pairs=to_pairs(sheet))
     return made
 
 

@@ -43,7 +43,9 @@ def test_every_sentence_has_its_english(sentences: set[str], catalogue: dict[str
 
 
 def test_a_translation_has_the_places_of_its_sentence(catalogue: dict[str, str]) -> None:
-    wrong = [text for text, english in catalogue.items() if sorted(PLACES.findall(text)) != sorted(PLACES.findall(english))]
+    wrong = [
+        text for text, english in catalogue.items() if sorted(PLACES.findall(text)) != sorted(PLACES.findall(english))
+    ]
     assert not wrong, f"the values of {wrong[:3]} would be lost"
 
 

@@ -120,7 +120,13 @@ def notice(
     out.write_bytes(done.pdf)
     row = db.session.get(Household, found) if found else None
     record_print(
-        actor=None, project=project, notice=name, snapshot=done.snapshot, count=done.count, where=done.where, household=row
+        actor=None,
+        project=project,
+        notice=name,
+        snapshot=done.snapshot,
+        count=done.count,
+        where=done.where,
+        household=row,
     )
     click.echo(f"已生成{done.notice.title}：{out}（{done.where}，{done.count} 户）")
 

@@ -173,8 +173,7 @@ def _emptied(base: dict[str, Answers], theirs: dict[str, Answers], ours: dict[st
     Then the row would vanish though nobody removed it: that is for a person to decide.
     """
     return all(
-        not (theirs if ours.get(key, ()) == base.get(key, ()) else ours).get(key, ())
-        for key in {*base, *theirs, *ours}
+        not (theirs if ours.get(key, ()) == base.get(key, ()) else ours).get(key, ()) for key in {*base, *theirs, *ours}
     )
 
 
@@ -192,9 +191,9 @@ def merge(base: Keys, theirs: Keys, ours: Keys) -> Merged:
     disputed_rows: set[str] = set()
     for row, answers in base_rows.items():
         in_theirs, in_ours = row in their_rows, row in our_rows
-        if in_theirs != in_ours and answers != (their_rows if in_theirs else our_rows)[row]:
-            disputed_rows.add(row)
-        elif in_theirs and in_ours and _emptied(answers, their_rows[row], our_rows[row]):
+        if (in_theirs != in_ours and answers != (their_rows if in_theirs else our_rows)[row]) or (
+            in_theirs and in_ours and _emptied(answers, their_rows[row], our_rows[row])
+        ):
             disputed_rows.add(row)
 
     order = _in_order(theirs, ours, base)

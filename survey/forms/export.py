@@ -21,7 +21,9 @@ def _clean(text: str | None) -> str:
 class ExportLedgerForm(Form):
     """Numbers are masked unless asked for, with a reason."""
 
-    clear = BooleanField(_l("导出完整的证件号和电话"), description=_l("默认隐去中间数字。勾选后须写明用途，并记入操作日志。"))
+    clear = BooleanField(
+        _l("导出完整的证件号和电话"), description=_l("默认隐去中间数字。勾选后须写明用途，并记入操作日志。")
+    )
     reason = StringField(
         _l("用途"), description=_l("例如：报送区住建局备案。"), validators=[Length(max=200)], filters=[_clean],
         render_kw={"autocomplete": "off"},

@@ -124,7 +124,5 @@ class Household(Identified, Base):
     certificates: Mapped[list[CertificateRow]] = relationship(order_by=CertificateRow.position, viewonly=True)
     parts: Mapped[list[PartRow]] = relationship(order_by=PartRow.position, viewonly=True)
     fixtures: Mapped[list[FixtureRow]] = relationship(order_by=FixtureRow.position, viewonly=True)
-    decoration_items: Mapped[list[DecorationItemRow]] = relationship(
-        order_by=DecorationItemRow.position, viewonly=True
-    )
+    decoration_items: Mapped[list[DecorationItemRow]] = relationship(order_by=DecorationItemRow.position, viewonly=True)
     desired_layouts: Mapped[list[DesiredLayoutRow]] = relationship(order_by=DesiredLayoutRow.position, viewonly=True)

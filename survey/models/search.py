@@ -21,4 +21,6 @@ class SearchTerm(Base):
     __table_args__ = {"sqlite_with_rowid": False}
 
     term: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
-    household_id: Mapped[UUID] = mapped_column(ForeignKey("household.id", ondelete="CASCADE"), primary_key=True, index=True)
+    household_id: Mapped[UUID] = mapped_column(
+        ForeignKey("household.id", ondelete="CASCADE"), primary_key=True, index=True
+    )

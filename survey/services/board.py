@@ -103,9 +103,7 @@ def _sum(counts: Iterable[Count]) -> Count:
 
 def _buildings(actor: User, reading: Reading) -> tuple[BuildingFigures, ...]:
     """One pass over the households in scope, grouped by building."""
-    figures = [
-        func.sum(case((condition(name, value, reading), 1), else_=0)) for name, value in FIGURES.values()
-    ]
+    figures = [func.sum(case((condition(name, value, reading), 1), else_=0)) for name, value in FIGURES.values()]
     # A household without a standing counts with the area that its standing would have (survey.domain.consent).
     area = func.coalesce(
         cast(Standing.area_m2, BigInteger),
@@ -114,9 +112,7 @@ def _buildings(actor: User, reading: Reading) -> tuple[BuildingFigures, ...]:
     )  # fmt: skip
     agreed = Standing.choice == HouseholdChoice.AGREE.value
     query = (
-        select(
-            Building, Team, func.count(), *figures, func.sum(area), func.sum(case((agreed, area), else_=0))
-        )
+        select(Building, Team, func.count(), *figures, func.sum(area), func.sum(case((agreed, area), else_=0)))
         .select_from(Household)
         .join(Building, Building.id == Household.building_id)
         .outerjoin(Team, Team.id == Building.team_id)

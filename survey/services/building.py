@@ -142,9 +142,7 @@ def assign(*, actor: User, building: Building, users: Sequence[User], unit_no: s
             row.until = now
     for user_id in wanted - {row.user_id for row in standing}:
         db.session.add(
-            Assignment(
-                building_id=building.id, unit_no=unit_no, user_id=user_id, assigned_by_id=actor.id, since=now
-            )
+            Assignment(building_id=building.id, unit_no=unit_no, user_id=user_id, assigned_by_id=actor.id, since=now)
         )
     db.session.flush()
     audit.record(actor, "assignment.edit", building, {"unit": unit_no or "", "surveyors": len(wanted)})

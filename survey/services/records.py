@@ -28,7 +28,9 @@ class Difference:
 
 def check_records(project: Project) -> Iterator[Difference]:
     """Rebuild the projection of every household from its current sheet and compare; nothing when all agree."""
-    ids = db.session.scalars(select(Household.id).where(Household.project_id == project.id).order_by(Household.id)).all()
+    ids = db.session.scalars(
+        select(Household.id).where(Household.project_id == project.id).order_by(Household.id)
+    ).all()
     for start in range(0, len(ids), CHUNK):
         for household in db.session.scalars(select(Household).where(Household.id.in_(ids[start : start + CHUNK]))):
             yield from check_household_record(household)

@@ -126,9 +126,7 @@ def project_sheet(sheet: Sheet, place: Place) -> Projection:
     """The typed values of a sheet. Pure but for the keyring: the same sheet gives the same values, sealed ones apart."""
     rows: dict[str, list[dict[str, Any]]] = {}
     for name, model in ROW_MODELS.items():
-        rows[name] = [
-            _row_values(model, row, place, position) for position, row in enumerate(getattr(sheet, name))
-        ]
+        rows[name] = [_row_values(model, row, place, position) for position, row in enumerate(getattr(sheet, name))]
     owners = sheet.owners
     values: dict[str, Any] = dict(zip(FLAT_FIELDS, _flat_values(sheet), strict=True))
     for name in FLAT_LISTS:
@@ -236,9 +234,7 @@ def current_sheet(household: Household) -> Sheet:
 
 def get_version(household: Household, version: int) -> SheetRow:
     """One version of a household's sheet. Raises DomainError sheet.base_unknown."""
-    row = db.session.scalar(
-        select(SheetRow).where(SheetRow.household_id == household.id, SheetRow.version == version)
-    )
+    row = db.session.scalar(select(SheetRow).where(SheetRow.household_id == household.id, SheetRow.version == version))
     if row is None:
         raise DomainError("sheet.base_unknown", base=version)
     return row
@@ -416,9 +412,7 @@ def save_first_sheets(*, actor: User | None, items: Iterable[FirstSheet]) -> int
     for item in items:
         if item.free_doors:
             given.append(item)
-        place = Place(
-            item.household["id"], item.household["project_id"], item.household["dossier_no"], item.door_texts
-        )
+        place = Place(item.household["id"], item.household["project_id"], item.household["dossier_no"], item.door_texts)
         projection = project_sheet(item.sheet, place)
         households.append(
             {
@@ -521,9 +515,7 @@ def save_draft(*, actor: User, household: Household, base: int, pairs: Pairs) ->
 
 
 def find_draft(user: User, household: Household) -> DraftRow | None:
-    return db.session.scalar(
-        select(DraftRow).where(DraftRow.household_id == household.id, DraftRow.user_id == user.id)
-    )
+    return db.session.scalar(select(DraftRow).where(DraftRow.household_id == household.id, DraftRow.user_id == user.id))
 
 
 def drop_draft(user: User, household: Household) -> None:

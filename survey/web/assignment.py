@@ -12,7 +12,8 @@ from survey.domain.access import Permission, Role
 from survey.domain.errors import DomainError
 from survey.forms.member import AssignForm
 from survey.models import Membership, Project
-from survey.services import account, building as buildings
+from survey.services import account
+from survey.services import building as buildings
 from survey.services.project import list_teams
 from survey.services.scope import find_membership
 from survey.web.access import building_of_page, current_user, project_of_page, requires

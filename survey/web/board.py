@@ -41,8 +41,12 @@ def show(project_code: str) -> ResponseReturnValue:
         share=share_text,
         leads_to=_leads_to(project_code),
         labels={
-            "surveyed": _("已完成"), "met": _("已见面"), "refused": _("拒访"), "briefed": _("已宣讲"),
-            "agreed": _("同意"), "returned": _("被退回"),
+            "surveyed": _("已完成"),
+            "met": _("已见面"),
+            "refused": _("拒访"),
+            "briefed": _("已宣讲"),
+            "agreed": _("同意"),
+            "returned": _("被退回"),
         },
     )
 
@@ -60,6 +64,5 @@ def _leads_to(project_code: str):  # type: ignore[no-untyped-def]
 def _bars(days: tuple[Day, ...]) -> list[Bar]:
     most = max((max(day.visits, day.submitted) for day in days), default=0) or 1
     return [
-        Bar(day, number * 20, day.visits * 100 // most, day.submitted * 100 // most)
-        for number, day in enumerate(days)
+        Bar(day, number * 20, day.visits * 100 // most, day.submitted * 100 // most) for number, day in enumerate(days)
     ]

@@ -116,6 +116,4 @@ def _config() -> Config:
 
 
 def _send(done: Printed) -> ResponseReturnValue:
-    return send_file(
-        io.BytesIO(done.pdf), mimetype="application/pdf", as_attachment=True, download_name=done.file_name
-    )
+    return send_file(io.BytesIO(done.pdf), mimetype="application/pdf", as_attachment=True, download_name=done.file_name)

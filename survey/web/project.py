@@ -51,5 +51,3 @@ def _decimal_text(value: Fraction) -> str:
     """A percentage with at most two places, without trailing zeros."""
     hundredths = round(value * 100)
     return f"{hundredths // 100}.{hundredths % 100:02d}".rstrip("0").rstrip(".")
-
-

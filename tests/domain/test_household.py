@@ -41,8 +41,14 @@ def walk(*actions: Action, state: HouseholdState = S.UNVISITED) -> HouseholdStat
         pytest.param([A.SAVE, A.SUBMIT, A.GROUP_RETURN, A.SAVE], S.GROUP_RETURNED, id="saving leaves it returned"),
         pytest.param([A.SUBMIT, A.GROUP_RETURN, A.SUBMIT], S.SUBMITTED, id="submitted again"),
         pytest.param([A.SUBMIT, A.GROUP_PASS, A.OFFICE_RETURN, A.SAVE, A.SUBMIT], S.SUBMITTED, id="office returns"),
-        pytest.param([A.SUBMIT, A.GROUP_PASS, A.APPROVE, A.CORRECT], S.GROUP_PASSED, id="a correction waits for the office"),
-        pytest.param([A.SUBMIT, A.GROUP_PASS, A.APPROVE, A.CONFIRM, A.CORRECT], S.GROUP_PASSED, id="to be approved and signed again"),
+        pytest.param(
+            [A.SUBMIT, A.GROUP_PASS, A.APPROVE, A.CORRECT], S.GROUP_PASSED, id="a correction waits for the office"
+        ),
+        pytest.param(
+            [A.SUBMIT, A.GROUP_PASS, A.APPROVE, A.CONFIRM, A.CORRECT],
+            S.GROUP_PASSED,
+            id="to be approved and signed again",
+        ),
         pytest.param([A.SUBMIT, A.GROUP_PASS, A.APPROVE, A.CONFIRM, A.REOPEN], S.OFFICE_RETURNED, id="reopened"),
     ],
 )

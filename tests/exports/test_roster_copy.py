@@ -84,7 +84,9 @@ def test_where_the_whole_is_too_much_the_copy_holds_header_and_faulty_lines(monk
     ask = roster_copy._ask_child
     monkeypatch.setattr(roster_copy, "_ask_child", lambda order, data: b"" if order["whole"] else ask(order, data))
     good = [[f"3-1-{number}01", f"户主{number}", factories.id_no(number + 9), "80", ""] for number in range(1, 9)]
-    data = "\n".join(",".join(row) for row in (HEAD, *good, ["3-2-501", "张伟", factories.id_no(1), "八十", ""])).encode()
+    data = "\n".join(
+        ",".join(row) for row in (HEAD, *good, ["3-2-501", "张伟", factories.id_no(1), "八十", ""])
+    ).encode()
     page = copy_of(data, "csv")["CSV"]
     assert page["A1"].value == "房号" and page["A8"].value is None
     assert page["D10"].value == "八十" and page["D10"].comment is not None

@@ -60,7 +60,9 @@ def test_two_people_who_edit_one_field_make_a_conflict_and_nothing_is_lost(proje
     household = factories.household(project, sheet=sheet)
     one, two = factories.member(project, Role.OFFICE), factories.member(project, Role.SURVEYOR)
     save_sheet(actor=one, household=household, base=1, pairs=to_pairs(replace(sheet, note="甲")))
-    saved = save_sheet(actor=two, household=household, base=1, pairs=to_pairs(replace(sheet, note="乙", lessor="某单位")))
+    saved = save_sheet(
+        actor=two, household=household, base=1, pairs=to_pairs(replace(sheet, note="乙", lessor="某单位"))
+    )
     assert saved.status == "conflict"
     assert [conflict.key for conflict in saved.conflicts] == ["note"]
     assert current_sheet(household).note == "甲"

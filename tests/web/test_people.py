@@ -84,7 +84,8 @@ def test_the_office_gives_a_role_and_takes_it_away_at_once(as_: As, project: Pro
     office, theirs = as_("office"), as_(user)
     assert theirs.get(f"/project/{project.code}/buildings").status_code == 404
     office.post(
-        f"/project/{project.code}/members", data={"username": user.username, "role": "leader", "team": "", "new_team": "二组"}
+        f"/project/{project.code}/members",
+        data={"username": user.username, "role": "leader", "team": "", "new_team": "二组"},
     )
     assert role_in(user, project.id) is Role.LEADER
     office.post(f"/project/{project.code}/member/{user.id}/end")
@@ -93,7 +94,9 @@ def test_the_office_gives_a_role_and_takes_it_away_at_once(as_: As, project: Pro
 
 def test_nobody_changes_their_own_role(as_: As, project: Project) -> None:
     user = factories.member(project, Role.OFFICE)
-    page = as_(user).post(f"/project/{project.code}/members", data={"username": user.username, "role": "auditor", "team": ""})
+    page = as_(user).post(
+        f"/project/{project.code}/members", data={"username": user.username, "role": "auditor", "team": ""}
+    )
     assert page.status_code == 422
     assert role_in(user, project.id) is Role.OFFICE
 
@@ -102,7 +105,8 @@ def test_a_building_given_to_two_surveyors_is_seen_by_them_and_nobody_else(as_: 
     household = factories.household(project, sheet=factories.sheet())
     one, two, three = (factories.member(project, Role.SURVEYOR) for _ in range(3))
     page = as_("office").post(
-        f"/building/{household.building_id}/assign", data={"unit_no": "", "team": "", "surveyors": [str(one.id), str(two.id)]}
+        f"/building/{household.building_id}/assign",
+        data={"unit_no": "", "team": "", "surveyors": [str(one.id), str(two.id)]},
     )
     assert page.status_code == 302
     assert as_(one).get(f"/building/{household.building_id}").status_code == 200
@@ -112,7 +116,9 @@ def test_a_building_given_to_two_surveyors_is_seen_by_them_and_nobody_else(as_: 
 def test_one_surveyor_alone_is_refused_because_visits_need_two(as_: As, project: Project) -> None:
     household = factories.household(project)
     one = factories.member(project, Role.SURVEYOR)
-    page = as_("office").post(f"/building/{household.building_id}/assign", data={"unit_no": "", "team": "", "surveyors": [str(one.id)]})
+    page = as_("office").post(
+        f"/building/{household.building_id}/assign", data={"unit_no": "", "team": "", "surveyors": [str(one.id)]}
+    )
     assert page.status_code == 422
     assert "两名调查员" in page.text
 

@@ -74,7 +74,9 @@ def test_a_roster_goes_from_upload_to_the_register(as_: As, project: Project, da
     assert actions == ["roster.upload", "roster.import"]
 
 
-def test_a_roster_with_errors_is_only_imported_when_the_person_leaves_them_out(as_: As, project: Project, data: Path) -> None:
+def test_a_roster_with_errors_is_only_imported_when_the_person_leaves_them_out(
+    as_: As, project: Project, data: Path
+) -> None:
     office = as_("office")
     where = upload(office, project, (data / "roster_with_errors.xlsx").read_bytes()).location
     page = office.get(where).text

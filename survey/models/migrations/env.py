@@ -30,6 +30,10 @@ def render_item(kind: str, item: Any, autogen: Any) -> str | bool:
 
 connection = context.config.attributes["connection"]
 context.configure(
-    connection=connection, target_metadata=Base.metadata, render_as_batch=True, compare_type=True, render_item=render_item
+    connection=connection,
+    target_metadata=Base.metadata,
+    render_as_batch=True,
+    compare_type=True,
+    render_item=render_item,
 )
 context.run_migrations()

@@ -21,7 +21,9 @@ from survey.domain.sheet import (
     replace_rows,
 )
 
-SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎单解仇盖查"
+SURNAMES = (
+    "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎单解仇盖查"
+)
 COMPOUND = ("欧阳", "诸葛", "司马", "上官")
 GIVEN_M = "伟强磊军洋勇杰涛明超刚平辉鹏华飞鑫波斌宇浩凯健俊帆帅旭宁龙林国建志海"
 GIVEN_F = "芳娜敏静丽艳娟霞秀燕红玲梅莉兰英洁琳雪慧婷玉萍倩颖君华云"
@@ -221,8 +223,12 @@ def _family(rng: random.Random, people: _People, owner: Person) -> list[Person]:
     if rng.random() < 0.7:
         family.append(
             people.person(
-                born_from=born - 3, born_to=born + 5, male=owner.sex is codes.Sex.FEMALE, roles=resident,
-                relation=codes.Relation.SPOUSE, marital=codes.Marital.MARRIED,
+                born_from=born - 3,
+                born_to=born + 5,
+                male=owner.sex is codes.Sex.FEMALE,
+                roles=resident,
+                relation=codes.Relation.SPOUSE,
+                marital=codes.Marital.MARRIED,
             )
         )
     surname = owner.full_name[:2] if owner.full_name[:2] in COMPOUND else owner.full_name[0]
@@ -230,8 +236,13 @@ def _family(rng: random.Random, people: _People, owner: Person) -> list[Person]:
         male = rng.random() < 0.5
         family.append(
             people.person(
-                born_from=born + 23, born_to=min(born + 33, 2022), male=male, surname=surname, roles=resident,
-                relation=codes.Relation.SON if male else codes.Relation.DAUGHTER, hukou_here=rng.random() < 0.6,
+                born_from=born + 23,
+                born_to=min(born + 33, 2022),
+                male=male,
+                surname=surname,
+                roles=resident,
+                relation=codes.Relation.SON if male else codes.Relation.DAUGHTER,
+                hukou_here=rng.random() < 0.6,
                 lives_here=rng.random() < 0.5,
             )
         )

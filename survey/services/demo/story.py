@@ -51,7 +51,12 @@ SURVEYORS = (
     "高振华 林小红 何国梁 郭静怡 马德胜 罗春燕 梁伟东 宋雅琴 郑光明 谢玉洁 韩玉峰 唐秋菊 冯志远 于晓彤"
 ).split()
 LEADERS = ("曹志刚", "许红霞", "邓立群", "彭玉华")
-RETURN_REASONS = ("实测面积与证载相差较大，请复核后写明原因", "家庭成员出生日期请与户口簿核对", "缺少房屋证件照片", "租赁情况未写明到期日")
+RETURN_REASONS = (
+    "实测面积与证载相差较大，请复核后写明原因",
+    "家庭成员出生日期请与户口簿核对",
+    "缺少房屋证件照片",
+    "租赁情况未写明到期日",
+)
 POLICY_TEXT = """颐园小区改造补偿安置政策要点
 
 一、改造范围
@@ -68,7 +73,13 @@ POLICY_TEXT = """颐园小区改造补偿安置政策要点
 
 五、公平公开
 调查结果在征收范围内公布。对调查登记结果有异议的，可以在公布之日起提出，由项目办复核并书面答复。"""
-POINTS = ("改造范围与时间安排", "货币补偿与产权调换怎样选", "面积怎样认定、怎样申请复测", "搬迁费与临时安置费", "有异议怎样提出")
+POINTS = (
+    "改造范围与时间安排",
+    "货币补偿与产权调换怎样选",
+    "面积怎样认定、怎样申请复测",
+    "搬迁费与临时安置费",
+    "有异议怎样提出",
+)
 QUESTIONS = (
     ("阁楼没有证，给不给算面积？", "未登记的建筑由有关部门先调查认定，结论会书面告知。"),
     ("选产权调换能不能回迁原地？", "旧城区改建选择产权调换的，提供改建地段或者就近地段的房屋。"),
@@ -104,8 +115,13 @@ class Demo:
 
 
 def make_demo(
-    *, code: str = "DEMO", households: int = 1700, seed: int = 1, now: datetime | None = None,
-    folder: Path, progress: Callable[[str], None] = lambda _text: None,
+    *,
+    code: str = "DEMO",
+    households: int = 1700,
+    seed: int = 1,
+    now: datetime | None = None,
+    folder: Path,
+    progress: Callable[[str], None] = lambda _text: None,
 ) -> Demo:
     """A project half-way through its survey. Raises DomainError project.code_taken.
 
@@ -175,7 +191,11 @@ class _Story:
             )
             self.pairs.append(_Pair(users, team))
         self.policy = create_policy(
-            actor=self.office, project=self.project, title="颐园小区改造补偿安置政策要点", text=POLICY_TEXT, points=POINTS
+            actor=self.office,
+            project=self.project,
+            title="颐园小区改造补偿安置政策要点",
+            text=POLICY_TEXT,
+            points=POINTS,
         )
         self.version = publish(actor=self.office, version=self.policy.versions[0])
 
@@ -335,7 +355,9 @@ class _Story:
             return R.PARTIAL, 3
         return R.DONE, None
 
-    def _survey(self, pair: _Pair, household: Household, home: Home, day: int, moment: datetime, *, whole: bool) -> None:
+    def _survey(
+        self, pair: _Pair, household: Household, home: Home, day: int, moment: datetime, *, whole: bool
+    ) -> None:
         """At the door: the policy is explained, the sheet filled, and if there is time, submitted and agreed to."""
         rng, actor = self.rng, pair.users[0]
         recipient = next((p.full_name for p in home.found.persons if p.lives_here), home.found.persons[0].full_name)
@@ -404,7 +426,9 @@ class _Story:
         if self.rng.random() < 0.6:
             later = min(moment + timedelta(days=self.rng.choice((1, 2, 4))), self.now - timedelta(minutes=5))
             with at(later):
-                accept_request(actor=self.office, request=row, accepted_on=later.date(), handler="蒋文静", today=later.date())
+                accept_request(
+                    actor=self.office, request=row, accepted_on=later.date(), handler="蒋文静", today=later.date()
+                )
                 if self.rng.random() < 0.6:
                     answer_request(
                         actor=self.office, request=row, reply="已派测绘人员联系，三日内上门；结果书面告知。",
@@ -519,4 +543,3 @@ def _note(result: codes.VisitResult) -> str:
         codes.VisitResult.TENANT_ONLY: "租户在家，已请其转告房主",
         codes.VisitResult.RESCHEDULED: "已电话约定时间",
     }.get(result, "")
-

@@ -43,7 +43,14 @@ def plan_file(*, project: Project, data: bytes, file: RosterFile, answers: Answe
 
 
 def upload_roster(
-    *, actor: User | None, project: Project, filename: str, data: bytes, file: RosterFile, answers: Answers, today: date,
+    *,
+    actor: User | None,
+    project: Project,
+    filename: str,
+    data: bytes,
+    file: RosterFile,
+    answers: Answers,
+    today: date,
     plan: Plan | None = None,
 ) -> RosterImport:
     """Keep an office's file (sealed) with the preview of its plan.
