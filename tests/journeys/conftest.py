@@ -6,6 +6,7 @@ import fcntl
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
@@ -64,11 +65,11 @@ def watch() -> Iterator[Watch]:
 
 @pytest.fixture
 def open_as(browser: Browser, demo: Live, watch: Watch) -> Iterator[Callable[..., Page]]:
-    """A signed-in page of the demo: `open_as("surveyor", width=800)`."""
+    """A signed-in page of the demo: `open_as("surveyor", width=800, theme="dark")`."""
     contexts: list[BrowserContext] = []
 
-    def open_page(who: str, **size: int) -> Page:
-        context = context_of(browser, demo, watch, **size)
+    def open_page(who: str, **look: Any) -> Page:
+        context = context_of(browser, demo, watch, **look)
         contexts.append(context)
         return sign_in(context, demo, who)
 

@@ -156,13 +156,20 @@ class Watch:
             self.problems.append(f"{response.request.method} {response.url}: {response.status}")
 
 
-def context_of(browser: Browser, live: Live, watch: Watch, *, width: int = 1280, height: int = 900) -> BrowserContext:
-    """A new profile for one person, Chinese, in the neighbourhood's time zone, with the watch over it."""
+def context_of(
+    browser: Browser, live: Live, watch: Watch, *, width: int = 1280, height: int = 900, theme: str = ""
+) -> BrowserContext:
+    """A new profile for one person, Chinese, in the neighbourhood's time zone, with the watch over it.
+
+    theme  light, dark or sunlight, as if chosen on this machine before; "" follows the system (light)
+    """
     context = browser.new_context(
         base_url=live.url, viewport={"width": width, "height": height}, locale="zh-CN", timezone_id="Asia/Shanghai",
         accept_downloads=True, has_touch=width < 1000,
     )  # fmt: skip
     context.set_default_timeout(PATIENCE_MS)
+    if theme:
+        context.add_init_script(f"if (location.protocol === 'http:') localStorage.setItem('theme', '{theme}')")
     return watch.over(context)
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import Browser, Page
+from collections.abc import Callable
+
+from playwright.sync_api import Browser, Page, expect
 
 from tests.journeys.live import Live, Watch, context_of, ready
+from tests.journeys.test_axe_form import household
 
 
 def press_to(page: Page, what: str, most: int = 80) -> None:
@@ -31,3 +34,25 @@ def test_signing_in_needs_no_mouse(browser: Browser, demo: Live, watch: Watch) -
     page.keyboard.press("Enter")
     page.wait_for_url(lambda url: "/sign-in" not in url)
     context.close()
+
+
+def test_a_visit_is_recorded_without_a_mouse(open_as: Callable[..., Page]) -> None:
+    page = open_as("leader")
+    page.goto(household(page) + "/visit/record")
+    ready(page)
+    press_to(page, "[name=result]")
+    page.keyboard.press("Space")
+    page.keyboard.press("ArrowRight")
+    chosen = page.locator("[name=result]:checked")
+    assert chosen.count() == 1
+    press_to(page, "[name=note]")
+    page.keyboard.type("隔壁说晚上在家")
+    for name in ("surveyor_1", "surveyor_2"):
+        press_to(page, f"[name={name}]")
+        page.keyboard.press("ArrowDown" if name == "surveyor_2" else "Home")
+    if page.locator("[name=hours_reason]").count():
+        press_to(page, "[name=hours_reason]")
+        page.keyboard.type("住户约在这个时间")
+    press_to(page, "[data-qa=save]")
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-qa=visit]").first).to_contain_text("隔壁说晚上在家")
