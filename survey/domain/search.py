@@ -100,6 +100,17 @@ def name_terms(name: str) -> set[str]:
     return {f"n:{piece}" for piece in name_pieces(name, LONGEST_PIECE)}
 
 
+def name_cover(name: str) -> tuple[str, ...]:
+    """As few pieces as together hold every character of a name: what a search for it asks for.
+
+    Rule: (house) a name of up to three characters is one piece; 欧阳伟明 is 欧阳伟 and 阳伟明.
+    """
+    letters = re.sub(r"\W", "", normal_text(name))
+    last = max(len(letters) - LONGEST_PIECE, 0)
+    starts = dict.fromkeys([*range(0, last, LONGEST_PIECE), last])
+    return tuple(letters[start : start + LONGEST_PIECE] for start in starts)
+
+
 def pinyin_terms(syllables: Sequence[str]) -> set[str]:
     """The terms of a name's pinyin: its initials, their beginnings of two and more, and the whole.
 

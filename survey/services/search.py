@@ -10,7 +10,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache, reduce
+from functools import lru_cache, partial, reduce
 from typing import Any, cast
 from uuid import UUID
 
@@ -31,6 +31,7 @@ from survey.domain.search import (
     cert_key,
     cert_terms,
     id_last_term,
+    name_cover,
     name_terms,
     parse,
     phone_last_term,
@@ -228,7 +229,7 @@ def _find(actor: User, project: Project, role: Role | None, tokens: Sequence[Tok
         fits = [_condition(here, each, Household.id) for each in clues]
         query = select(*COLUMNS).where(scope, *fits).order_by(Household.door_sort, Household.id).limit(MOST + 1)
         return list(db.session.execute(query))
-    others = sorted((each for place, each in enumerate(clues) if place != start), key=lambda each: not _by_terms(each))
+    others = sorted((each for place, each in enumerate(clues) if place != start), key=partial(_cost, here))
     found: dict[UUID, Any] = {}
     for clue in clues[start]:
         driver = _households(here, clue).subquery()
@@ -244,8 +245,9 @@ def _find(actor: User, project: Project, role: Role | None, tokens: Sequence[Tok
     return [found[key] for key in sorted(found)]
 
 
-def _by_terms(clues: Sequence[Clue]) -> bool:
-    return all(clue.kind is not ClueKind.DOOR for clue in clues)
+def _cost(here: _Project, clues: Sequence[Clue]) -> int:
+    """What asks the index of terms alone is asked first: it spares the look into other tables for most households."""
+    return sum(not _keys(here, clue) or bool(clue.door[1]) for clue in clues)
 
 
 def _counts(here: _Project, clues: Sequence[Sequence[Clue]]) -> list[int]:
@@ -290,7 +292,8 @@ def _households(here: _Project, clue: Clue) -> Select[UUID]:
 
 def _condition(here: _Project, clues: Sequence[Clue], household: Any) -> ColumnElement[bool]:
     """Whether one household answers to one of the clues of a token."""
-    return or_(*(_fits(here, clue, household) for clue in clues))
+    cheapest_first = sorted(clues, key=lambda clue: _cost(here, [clue]))
+    return or_(*(_fits(here, clue, household) for clue in cheapest_first))
 
 
 def _fits(here: _Project, clue: Clue, household: Any) -> ColumnElement[bool]:
@@ -314,8 +317,7 @@ def _fits(here: _Project, clue: Clue, household: Any) -> ColumnElement[bool]:
 def _keys(here: _Project, clue: Clue) -> list[int]:
     """The keys of all terms that a clue asks for; none when it is not found by terms."""
     if clue.kind is ClueKind.NAME:
-        pieces = name_pieces(clue.value, LONGEST_PIECE)
-        return [here.key(f"n:{piece}") for piece in pieces if len(piece) == len(pieces[-1])]
+        return [here.key(f"n:{piece}") for piece in name_cover(clue.value)]
     if clue.kind is ClueKind.DOOR:
         return [here.key(room_term(clue.door[2]))] if clue.door[2] and not clue.door[0] else []
     letter = LETTERS.get(clue.kind)

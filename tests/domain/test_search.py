@@ -90,6 +90,21 @@ def test_only_a_whole_id_number_is_worth_a_note() -> None:
 
 
 @pytest.mark.parametrize(
+    ("name", "cover"),
+    [
+        ("张", ("张",)),
+        ("张小明", ("张小明",)),
+        ("欧阳·伟明", ("欧阳伟", "阳伟明")),
+        ("zhangwei", ("zha", "ngw", "wei")),
+        ("zhangx", ("zha", "ngx")),
+    ],
+)
+def test_a_search_asks_for_few_pieces_that_hold_the_whole_name(name: str, cover: tuple[str, ...]) -> None:
+    assert search.name_cover(name) == cover
+    assert {f"n:{piece}" for piece in cover} <= search.name_terms(name)
+
+
+@pytest.mark.parametrize(
     ("terms", "wanted"),
     [
         (search.name_terms("张小明"), {"n:张", "n:小", "n:明", "n:张小", "n:小明", "n:张小明"}),
