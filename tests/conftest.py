@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from argon2 import PasswordHasher
-from flask import Flask
+from flask import Flask, g
 from flask.testing import FlaskClient
 from sqlalchemy import text
 from werkzeug.test import TestResponse
@@ -57,6 +57,7 @@ def whole_app(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> It
 @pytest.fixture
 def app(whole_app: Flask) -> Iterator[Flask]:
     """The application on an empty database."""
+    g.pop("_flask_babel", None)
     yield whole_app
     db.session.rollback()
     db.session.remove()
@@ -75,6 +76,7 @@ class CheckedClient(FlaskClient):
 
     def open(self, *args: Any, **values: Any) -> TestResponse:
         db.session.expire_all()
+        g.pop("_flask_babel", None)  # the suite's one application context would hand a language on to the next request
         response = super().open(*args, **values)
         if response.mimetype == "text/html" and response.data and not 300 <= response.status_code < 400:
             problems = Page(response.get_data(as_text=True)).problems
