@@ -2,15 +2,87 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Any
+
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
-from survey.domain.access import Permission
+from survey.domain import codes
+from survey.domain.access import Permission, Role
+from survey.domain.household import Action, HouseholdState
+from survey.domain.message import N_
+from survey.models import AuditEntry
 from survey.services.audit import list_entries
 from survey.web.access import project_of_page, requires
 
 bp = Blueprint("audit", __name__)
 PAGE = 100
+
+ACTIONS: dict[str, str] = {
+    "assignment.edit": N_("分配楼栋"), "briefing.record": N_("记录宣讲"), "building.create": N_("新增楼栋"),
+    "building.edit": N_("修改楼栋"), "consent.record": N_("记录表态"), "consent.withdraw": N_("撤回表态"),
+    "delivery.record": N_("登记送达"), "document.add": N_("上传材料"), "document.remove": N_("移除材料"),
+    "household.attach_door": N_("并入门牌"), "household.confirm": N_("签字确认"), "household.create": N_("新增一户"),
+    "household.detach_door": N_("移出门牌"), "household.finalise": N_("定稿"), "household.group_review": N_("组审"),
+    "household.office_review": N_("项目办审核"), "ledger.export": N_("导出台账"), "member.edit": N_("设置角色"),
+    "member.end": N_("结束角色"), "notice.print": N_("打印文书"), "person.reveal": N_("查看完整号码"),
+    "policy.create": N_("新建政策"), "policy.edit": N_("修改政策草稿"), "policy.publish": N_("发布政策"),
+    "project.create": N_("新建项目"), "project.edit": N_("修改设置"), "request.accept": N_("受理诉求"),
+    "request.answer": N_("答复诉求"), "request.close": N_("办结诉求"), "request.record": N_("登记诉求"),
+    "roster.copy": N_("下载标注副本"), "roster.discard": N_("放弃导入"), "roster.import": N_("导入花名册"),
+    "roster.map": N_("确认列名"), "roster.preview": N_("重新试算"), "roster.upload": N_("上传花名册"),
+    "round.close": N_("结束征询"), "round.open": N_("开始征询"), "search.show": N_("按证件号码查找"),
+    "sheet.conflict": N_("填写冲突"), "sheet.correct": N_("更正调查表"), "sheet.draft": N_("保存草稿"),
+    "sheet.edit": N_("填写调查表"), "sheet.submit": N_("提交调查表"), "signature.record": N_("登记签字"),
+    "team.create": N_("新建小组"), "user.create": N_("新建账号"), "user.edit": N_("修改账号"),
+    "user.locale": N_("更改语言"), "user.password": N_("修改密码"), "user.sign_in": N_("登录"),
+    "user.sign_in_failed": N_("登录失败"), "user.sign_out": N_("退出登录"), "visit.record": N_("记录入户"),
+}  # fmt: skip
+"""What people call each act of the log."""
+
+DETAILS: dict[str, str] = {
+    "reason": N_("理由"), "version": N_("版本"), "base": N_("原版本"), "fields": N_("改动项数"), "from": N_("原状态"),
+    "to": N_("新状态"), "action": N_("步骤"), "number": N_("编号"), "visit_no": N_("第几次"), "result": N_("结果"),
+    "form": N_("形式"), "points": N_("要点数"), "choice": N_("表态"), "kind": N_("类别"), "category": N_("类别"),
+    "door": N_("门牌"), "role": N_("角色"), "surveyors": N_("调查员人数"), "unit": N_("单元"), "no": N_("楼号"),
+    "field": N_("哪一项"), "ledger": N_("台账"), "notice": N_("文书"), "snapshot": N_("快照号"), "where": N_("范围"),
+    "count": N_("份数"), "counts": N_("计数"), "created": N_("新增"), "changed": N_("变更"), "rows": N_("行数"),
+    "problems": N_("问题"), "columns": N_("列数"), "households": N_("户数"), "found": N_("找到"), "by": N_("依据"),
+    "rebrief": N_("需重新宣讲"), "silent": N_("未表态"), "source": N_("来源"), "clear": N_("含完整号码"),
+    "briefed": N_("已宣讲"), "agent": N_("由代理人"), "skip_refused": N_("跳过有错的行"), "method": N_("方式"),
+    "evidence": N_("有凭证"), "is_active": N_("启用"), "is_admin": N_("系统管理"),
+}  # fmt: skip
+CODES: dict[str, tuple[type[codes.Code], ...]] = {
+    "from": (HouseholdState,), "to": (HouseholdState,), "action": (Action,), "result": (codes.VisitResult,),
+    "choice": (codes.Choice,), "form": (codes.BriefingForm,), "role": (Role,), "method": (codes.DeliveryMethod,),
+    "category": (codes.DocumentCategory,),
+}  # fmt: skip
+"""Detail -> the lists in which its value is looked up. What no list knows is shown as it was written."""
+
+
+def action_word(action: str) -> str:
+    return _(ACTIONS[action]) if action in ACTIONS else action
+
+
+def told(entry: AuditEntry) -> Iterator[tuple[str, str]]:
+    """The details of an entry in words; lists as their length; what is empty is left out."""
+    for name, value in entry.details.items():
+        if value not in ("", None, []):
+            yield _(DETAILS[name]) if name in DETAILS else name, _word(name, value)
+
+
+def _word(name: str, value: Any) -> str:
+    if isinstance(value, bool):
+        return _("是") if value else _("否")
+    if not isinstance(value, str) and hasattr(value, "__len__"):
+        return str(len(value))
+    for known in CODES.get(name, ()):
+        if value in [*known]:
+            return _(known(value).label)
+    text = str(value)
+    return f"{text[:12]}…" if len(text) == 64 else text  # a checksum
 
 
 @bp.get("/project/<project_code>/audit")
@@ -18,4 +90,6 @@ PAGE = 100
 def list(project_code: str) -> ResponseReturnValue:
     before = request.args.get("before", type=int)
     entries = list_entries(project_id=project_of_page().id, limit=PAGE + 1, before=before)
-    return render_template("audit/list.html", entries=entries[:PAGE], more=len(entries) > PAGE, before=before)
+    return render_template(
+        "audit/list.html", entries=entries[:PAGE], more=len(entries) > PAGE, action_word=action_word, told=told
+    )  # fmt: skip

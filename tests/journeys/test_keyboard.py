@@ -47,9 +47,10 @@ def test_a_visit_is_recorded_without_a_mouse(open_as: Callable[..., Page]) -> No
     assert chosen.count() == 1
     press_to(page, "[name=note]")
     page.keyboard.type("隔壁说晚上在家")
-    for name in ("surveyor_1", "surveyor_2"):
+    for name, keys in (("surveyor_1", ["End"]), ("surveyor_2", ["End", "ArrowUp"])):
         press_to(page, f"[name={name}]")
-        page.keyboard.press("ArrowDown" if name == "surveyor_2" else "Home")
+        for key in keys:
+            page.keyboard.press(key)
     if page.locator("[name=hours_reason]").count():
         press_to(page, "[name=hours_reason]")
         page.keyboard.type("住户约在这个时间")
