@@ -30,7 +30,7 @@ FLAGS = (
 ).split()
 SETTINGS = ("DATABASE_URL", "RUHU_INSTANCE", "RUHU_KEYS", "RUHU_FONTS", "RUHU_HTTPS", "RUHU_STYLEGUIDE", "FLASK_DEBUG")
 START_SECONDS = 120
-PATIENCE_MS = 30_000
+PATIENCE_MS = 120_000
 """How long a state is waited for: a machine that does other things besides is no fault of the page."""
 expect.set_options(timeout=PATIENCE_MS)
 

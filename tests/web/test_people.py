@@ -152,7 +152,7 @@ def test_the_project_settings_are_kept_as_exact_numbers(as_: As, project: Projec
 
 def test_the_log_is_for_the_office_and_the_auditor(as_: As, project: Project) -> None:
     factories.household(project, sheet=factories.sheet())
-    assert "sheet.edit" in as_("auditor").get(f"/project/{project.code}/audit").text
+    assert "填写调查表" in as_("auditor").get(f"/project/{project.code}/audit").text
     assert as_("surveyor").get(f"/project/{project.code}/audit").status_code == 403
     assert as_("coordinator").get(f"/project/{project.code}/audit").status_code == 403
 
