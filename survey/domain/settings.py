@@ -19,7 +19,6 @@ class ProjectSettings:
     min_home_m2        最低面积补偿: an only home below it is flagged (山东条例 art 25, 青岛条例 art 21: 45 square metres)
     phone_households   the same phone in more households than this is a warning
     visit_from, visit_until  courtesy hours of visits (by analogy 行政强制法 art 43)
-    session_idle_minutes     a browser left alone for so long is signed out
     legal_basis        法律依据 of the survey, printed in the notice (PIPL arts 13, 17)
     retention          保管期限 on the dossier's cover
     """

@@ -15,7 +15,7 @@ from uuid import UUID
 from sqlalchemy import BigInteger, and_, case, cast, func, select
 
 from survey.domain.coownership import HouseholdChoice
-from survey.models import Building, Household, Project, Review, Round, Standing, Team, User, Visit, db
+from survey.models import Building, Household, Project, Round, Standing, Team, User, Visit, db
 from survey.services.register import CHINA, Reading, condition
 from survey.services.scope import household_scope
 
@@ -177,14 +177,6 @@ def _days(actor: User, project: Project, reading: Reading, days: int) -> tuple[D
         made, met = visits.get(day, (0, 0))
         out.append(Day(day, made, met, submitted.get(day, 0), so_far))
     return tuple(out)
-
-
-def count_returns(project_id: UUID) -> int:
-    """How many times dossiers were returned so far, by the leaders and by the office."""
-    query = select(func.count()).where(
-        Review.project_id == project_id, Review.action.in_(("group_return", "office_return"))
-    )
-    return db.session.scalar(query) or 0
 
 
 def share_text(part: int | Decimal, whole: int | Decimal) -> str:

@@ -159,11 +159,6 @@ def list_surveyors(building: Building) -> list[tuple[str | None, User]]:
     return [(unit, user) for unit, user in db.session.execute(query)]
 
 
-def count_households(project_id: UUID) -> int:
-    query = select(func.count()).where(Household.project_id == project_id, Household.removed_at.is_(None))
-    return db.session.scalar(query) or 0
-
-
 @dataclass(frozen=True, slots=True)
 class AssignmentRow:
     """One building with its households, its team and who walks it."""

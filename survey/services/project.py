@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -101,10 +100,3 @@ def take_serials(project_id: UUID, counts: Mapping[str, int]) -> dict[str, int]:
         row.last += count
     db.session.flush()
     return first
-
-
-def is_survey_day(project: Project, day: date) -> bool:
-    """Whether the project's survey runs on a day; open ends count as running."""
-    return (project.survey_from is None or project.survey_from <= day) and (
-        project.survey_until is None or day <= project.survey_until
-    )

@@ -18,7 +18,7 @@ from werkzeug.local import LocalProxy
 
 from survey.config import Config
 from survey.domain.access import Permission, Role, is_granted
-from survey.domain.errors import DomainError, NotFound
+from survey.domain.errors import NotFound
 from survey.models import Building, Household, Project, User, db, utc_now
 from survey.models.base import READ_ONLY
 from survey.services import account, scope
@@ -207,7 +207,3 @@ def project_of_page() -> Project:
 def building_of_page() -> Building:
     building: Building = g.building
     return building
-
-
-def refuse_not_found(error: DomainError) -> ResponseReturnValue:
-    abort(404 if isinstance(error, NotFound) else 422)
