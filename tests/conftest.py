@@ -54,10 +54,16 @@ def whole_app(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> It
         db.engine.dispose()
 
 
+def forget_request() -> None:
+    """Empty `g`: the suite's one application context would hand the last request's user and language on."""
+    for name in list(g):
+        g.pop(name)
+
+
 @pytest.fixture
 def app(whole_app: Flask) -> Iterator[Flask]:
     """The application on an empty database."""
-    g.pop("_flask_babel", None)
+    forget_request()
     yield whole_app
     db.session.rollback()
     db.session.remove()
@@ -76,7 +82,7 @@ class CheckedClient(FlaskClient):
 
     def open(self, *args: Any, **values: Any) -> TestResponse:
         db.session.expire_all()
-        g.pop("_flask_babel", None)  # the suite's one application context would hand a language on to the next request
+        forget_request()
         response = super().open(*args, **values)
         if response.mimetype == "text/html" and response.data and not 300 <= response.status_code < 400:
             problems = Page(response.get_data(as_text=True)).problems

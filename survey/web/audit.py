@@ -67,8 +67,12 @@ def action_word(action: str) -> str:
 
 
 def told(entry: AuditEntry) -> Iterator[tuple[str, str]]:
-    """The details of an entry in words; lists as their length; what is empty is left out."""
-    for name, value in entry.details.items():
+    """The details of an entry in words; lists as their length; what is empty is left out.
+
+    In the order of `DETAILS`: PostgreSQL keeps the keys of a JSONB in an order of its own.
+    """
+    order = {name: place for place, name in enumerate(DETAILS)}
+    for name, value in sorted(entry.details.items(), key=lambda pair: (order.get(pair[0], len(order)), pair[0])):
         if value not in ("", None, []):
             yield _(DETAILS[name]) if name in DETAILS else name, _word(name, value)
 
