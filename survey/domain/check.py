@@ -71,7 +71,7 @@ class Facts:
     has_door               the household stands in the register of doors: an address need not be written
     same_id_elsewhere      person uid -> other dossiers or doors with the same number
     same_phone_elsewhere   person uid -> number of other households with the same phone
-    signers                uids of the persons who signed the agreement; None when nothing was signed yet
+    signers                names of the respondents and agents who signed; None when nobody signed yet
     """
 
     today: date
@@ -410,18 +410,18 @@ def _agreement(sheet: Sheet, facts: Facts) -> Iterator[Finding]:
     """Rule: 民法典 art 301: joint owners agree all; art 165: another signs only with an authorisation."""
     if facts.signers is None or sheet.renewal_will is not codes.Will.AGREE:
         return
-    agents = [person for person in sheet.persons if person.uid in facts.signers and _is_authorised(person)]
-    for person in sheet.persons:
-        if person.uid in facts.signers and not person.is_owner and not _is_authorised(person):
-            yield _warning(
-                "check.signed_by_non_owner", person.uid, f"persons[{person.uid}].authorisation_signed",
-                name=person.full_name,
-            )  # fmt: skip
-    represented = {person.agent_for for person in agents}
+    signed = [person for person in sheet.persons if person.full_name in facts.signers]
+    for person in signed:
+        if not person.is_owner and not _is_authorised(person):
+            where = f"persons[{person.uid}].authorisation_signed"
+            yield _warning("check.signed_by_non_owner", person.uid, where, name=person.full_name)
+    if strangers := sorted(facts.signers - {person.full_name for person in signed}):
+        yield _warning("check.signed_by_non_owner", "", "renewal_will", name="、".join(strangers))
+    represented = {person.agent_for for person in signed if _is_authorised(person)}
     missing = [
         person.full_name
         for person in sheet.owners
-        if person.uid not in facts.signers and not {person.uid, person.full_name} & represented
+        if person not in signed and not {person.uid, person.full_name} & represented
     ]
     if sheet.coown_type is codes.Coown.JOINT and missing:
         yield _warning("check.joint_owner_not_signed", "", "coown_type", names="、".join(missing))

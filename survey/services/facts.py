@@ -11,7 +11,8 @@ from sqlalchemy import select
 from survey.domain.check import Facts
 from survey.domain.identity import normal_id, normal_phone
 from survey.domain.sheet import Sheet
-from survey.models import Household, PersonRow, Project, db
+from survey.domain.signature import ASKED
+from survey.models import Household, PersonRow, Project, Signature, db
 from survey.models.crypto import keyed_hash
 from survey.services.project import settings_of
 
@@ -31,7 +32,16 @@ def gather_facts(household: Household, sheet: Sheet) -> Facts:
         has_door=bool(household.doors),
         same_id_elsewhere=_same_id(household, sheet),
         same_phone_elsewhere=_same_phone(household, sheet),
+        signers=_signers(household),
     )
+
+
+def _signers(household: Household) -> frozenset[str] | None:
+    """Who signed for the household, whichever version: a correction is read against the names under the paper."""
+    query = select(Signature.signer_name).where(
+        Signature.household_id == household.id, Signature.signer_role.in_(ASKED), Signature.refused.is_(False)
+    )
+    return frozenset(db.session.scalars(query)) or None
 
 
 def _same_id(household: Household, sheet: Sheet) -> dict[str, tuple[str, ...]]:

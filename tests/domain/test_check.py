@@ -286,17 +286,17 @@ def test_the_same_number_and_phone_in_other_households_are_named_with_their_door
 
 def test_all_joint_owners_sign_an_agreement() -> None:
     """民法典 art 301."""
-    assert said(couple(), replace(FACTS, signers=frozenset({"p1", "p2"}))) == set()
-    assert said(couple(), replace(FACTS, signers=frozenset({"p1"}))) == {
+    assert said(couple(), replace(FACTS, signers=frozenset({"张明", "李红"}))) == set()
+    assert said(couple(), replace(FACTS, signers=frozenset({"张明"}))) == {
         ("joint_owner_not_signed", WARNING, "coown_type")
     }
     refused = replace(couple(), renewal_will=codes.Will.DISAGREE)
-    assert said(refused, replace(FACTS, signers=frozenset({"p1"}))) == set()
+    assert said(refused, replace(FACTS, signers=frozenset({"张明"}))) == set()
 
 
 def test_another_signs_only_with_an_authorisation() -> None:
     """民法典 art 165."""
-    facts = replace(FACTS, signers=frozenset({"a"}))
+    facts = replace(FACTS, signers=frozenset({"王代"}))
     assert said(agent(), facts) == set()
     assert said(agent(authorisation_matter=""), facts) == {
         ("signed_by_non_owner", WARNING, "persons[a].authorisation_signed"),
@@ -304,8 +304,17 @@ def test_another_signs_only_with_an_authorisation() -> None:
     }
     joint = replace(agent(agent_for="p2"), coown_type=codes.Coown.JOINT)
     joint = replace(joint, persons=(*joint.persons, WIFE))
-    assert said(joint, replace(FACTS, signers=frozenset({"a", "p1"}))) == set()
+    assert said(joint, replace(FACTS, signers=frozenset({"王代", "张明"}))) == set()
     assert said(joint, facts) == {("joint_owner_not_signed", WARNING, "coown_type")}
+
+
+def test_a_signer_whom_the_sheet_does_not_name_has_no_authorisation() -> None:
+    """民法典 art 165."""
+    found = check_sheet(replace(SHEET, renewal_will=codes.Will.AGREE), replace(FACTS, signers=frozenset({"赵路"})))
+    assert [(each.code, each.severity, each.field) for each in found] == [
+        ("check.signed_by_non_owner", WARNING, "renewal_will")
+    ]
+    assert "赵路" in found[0].sentence
 
 
 def test_an_unnamed_person_is_called_by_position() -> None:

@@ -9,9 +9,11 @@ from sqlalchemy import select
 
 from survey.domain import codes
 from survey.domain.access import Role
+from survey.domain.check import check_sheet
 from survey.domain.household import HouseholdState
 from survey.domain.sheet import to_pairs
-from survey.models import AuditEntry, PersonRow, Project, db
+from survey.models import AuditEntry, PersonRow, Project, Signature, db, utc_now
+from survey.services.facts import gather_facts
 from survey.services.sheet import current_sheet, list_conflicts, list_versions, save_sheet
 from tests import factories
 
@@ -90,3 +92,21 @@ def test_each_save_writes_one_audit_entry_without_any_value(project: Project) ->
     assert len(entries) == 1
     assert entries[0].household_id == household.id
     assert factories.sheet().persons[0].id_no not in str(entries[0].details)
+
+
+def test_who_signed_for_the_household_is_asked_about_at_the_next_submission(project: Project) -> None:
+    agreed = factories.sheet(renewal_will=codes.Will.AGREE)
+    household = factories.household(project, sheet=agreed)
+    actor = factories.member(project, Role.OFFICE)
+    assert gather_facts(household, agreed).signers is None
+    for name, refused in (("赵路", False), ("钱过", True)):
+        db.session.add(
+            Signature(
+                project_id=project.id, household_id=household.id, sheet_version=1, pairs_hash="0" * 64,
+                signer_role=codes.SignerRole.RESPONDENT, signer_name=name, signed_at=utc_now(), refused=refused,
+                refuse_reason="", witness="", recorded_by_id=actor.id,
+            )
+        )  # fmt: skip
+    db.session.flush()
+    assert gather_facts(household, agreed).signers == {"赵路"}
+    assert "check.signed_by_non_owner" in {each.code for each in check_sheet(agreed, gather_facts(household, agreed))}
