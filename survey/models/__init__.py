@@ -4,6 +4,7 @@ from survey.models.audit import AuditEntry
 from survey.models.base import Base, db, new_id, row_id, utc_now
 from survey.models.building import Assignment, Building, Door
 from survey.models.consent import Consent, Round, Standing
+from survey.models.device import Device
 from survey.models.household import Household
 from survey.models.part import CertificateRow, DecorationItemRow, DesiredLayoutRow, FixtureRow, PartRow
 from survey.models.person import PersonRow
@@ -13,13 +14,14 @@ from survey.models.record import Delivery, Document, Request, Review, Signature
 from survey.models.roster import RosterImport, RosterMapping
 from survey.models.search import SearchTerm
 from survey.models.sheet import ConflictRow, DraftRow, SheetRow
+from survey.models.sync import Blob, SyncEvent
 from survey.models.user import LoginFailure, LoginSession, Membership, User
 from survey.models.visit import Visit
 
 __all__ = [
-    "Assignment", "AuditEntry", "Base", "Briefing", "Building", "CertificateRow", "ConflictRow", "Consent",
-    "DecorationItemRow", "Delivery", "DesiredLayoutRow", "Document", "Door", "DraftRow", "FixtureRow", "Household",
-    "LoginFailure", "LoginSession", "Membership", "PartRow", "PersonRow", "Policy", "PolicyVersion", "Project",
-    "Request", "Review", "RosterImport", "RosterMapping", "Round", "SearchTerm", "Serial", "SheetRow", "Signature", "Standing",
-    "Team", "User", "Visit", "db", "new_id", "row_id", "utc_now",
+    "Assignment", "AuditEntry", "Base", "Blob", "Briefing", "Building", "CertificateRow", "ConflictRow", "Consent",
+    "DecorationItemRow", "Delivery", "DesiredLayoutRow", "Device", "Document", "Door", "DraftRow", "FixtureRow",
+    "Household", "LoginFailure", "LoginSession", "Membership", "PartRow", "PersonRow", "Policy", "PolicyVersion",
+    "Project", "Request", "Review", "RosterImport", "RosterMapping", "Round", "SearchTerm", "Serial", "SheetRow",
+    "Signature", "Standing", "SyncEvent", "Team", "User", "Visit", "db", "new_id", "row_id", "utc_now",
 ]  # fmt: skip

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from survey.domain import codes
@@ -29,6 +29,7 @@ class Household(Identified, Base):
         UniqueConstraint("project_id", "dossier_no"),
         Index("ix_household_stairwell_order", "project_id", "building_id", "unit_no", "door_sort"),
         Index("ix_household_project_state", "project_id", "state"),
+        Index("ix_household_project_changed", "project_id", "changed_seq", "id"),
     )
 
     project_id: Mapped[UUID] = mapped_column(ForeignKey("project.id"))
@@ -43,6 +44,8 @@ class Household(Identified, Base):
     touched_by_staff: Mapped[bool] = mapped_column(default=False)
     removed_at: Mapped[datetime | None]
     removed_reason: Mapped[str] = mapped_column(default="")
+    merged_into_id: Mapped[UUID | None]  # the household that a removed one became part of
+    changed_seq: Mapped[int] = mapped_column(BigInteger, default=0)  # its place in the feed, written by services.feed
 
     # What follows from the sheet's rows and from the records around it; kept here for lists, boards and ledgers.
     owner_names: Mapped[str] = mapped_column(default="")

@@ -75,6 +75,40 @@ def upgrade() -> None:
         sa.UniqueConstraint("username", name=op.f("uq_user_username")),
     )
     op.create_table(
+        "device",
+        sa.Column("id", sa.Uuid().with_variant(sa.LargeBinary(16), "sqlite"), nullable=False),
+        sa.Column("project_id", sa.Uuid().with_variant(sa.LargeBinary(16), "sqlite"), nullable=False),
+        sa.Column("user_id", sa.Uuid().with_variant(sa.LargeBinary(16), "sqlite"), nullable=False),
+        sa.Column("name", sa.String(length=60), nullable=False),
+        sa.Column("code_hash", sa.LargeBinary(length=32), nullable=True),
+        sa.Column("code_expires_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("token_hash", sa.LargeBinary(length=32), nullable=True),
+        sa.Column("created_by_id", sa.Uuid().with_variant(sa.LargeBinary(16), "sqlite"), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("enrolled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("feed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("app", sa.String(length=40), nullable=False),
+        sa.Column("unsent", sa.Integer(), nullable=False),
+        sa.Column("last_seq", sa.Integer(), nullable=False),
+        sa.Column("households", sa.Integer(), nullable=False),
+        sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("revoked_by_id", sa.Uuid().with_variant(sa.LargeBinary(16), "sqlite"), nullable=True),
+        sa.Column("wipe_ordered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("wiped_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["created_by_id"], ["user.id"], name=op.f("fk_device_created_by_id_user")),
+        sa.ForeignKeyConstraint(["project_id"], ["project.id"], name=op.f("fk_device_project_id_project")),
+        sa.ForeignKeyConstraint(["revoked_by_id"], ["user.id"], name=op.f("fk_device_revoked_by_id_user")),
+        sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_device_user_id_user")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_device")),
+        sa.UniqueConstraint("code_hash", name=op.f("uq_device_code_hash")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_device_token_hash")),
+    )
+    with op.batch_alter_table("device", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_device_project_id"), ["project_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_device_user_id"), ["user_id"], unique=False)
+
+    op.create_table(
         "login_session",
         sa.Column("token_hash", sa.LargeBinary(length=32), nullable=False),
         sa.Column("user_id", sa.Uuid().with_variant(sa.LargeBinary(16), "sqlite"), nullable=False),
@@ -153,6 +187,19 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["project_id"], ["project.id"], name=op.f("fk_team_project_id_project")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_team")),
         sa.UniqueConstraint("project_id", "name", name=op.f("uq_team_project_id_name")),
+    )
+    op.create_table(
+        "blob",
+        sa.Column("project_id", sa.Uuid().with_variant(sa.LargeBinary(16), "sqlite"), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("media_type", sa.String(length=40), nullable=False),
+        sa.Column("pages", sa.Integer(), nullable=False),
+        sa.Column("device_id", sa.Uuid().with_variant(sa.LargeBinary(16), "sqlite"), nullable=False),
+        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["device_id"], ["device.id"], name=op.f("fk_blob_device_id_device")),
+        sa.ForeignKeyConstraint(["project_id"], ["project.id"], name=op.f("fk_blob_project_id_project")),
+        sa.PrimaryKeyConstraint("project_id", "sha256", name=op.f("pk_blob")),
     )
     op.create_table(
         "building",
@@ -245,6 +292,8 @@ def upgrade() -> None:
         sa.Column("touched_by_staff", sa.Boolean(), nullable=False),
         sa.Column("removed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("removed_reason", sa.String(), nullable=False),
+        sa.Column("merged_into_id", sa.Uuid().with_variant(sa.LargeBinary(16), "sqlite"), nullable=True),
+        sa.Column("changed_seq", sa.BigInteger(), nullable=False),
         sa.Column("owner_names", sa.String(), nullable=False),
         sa.Column("owner_count", sa.Integer(), nullable=False),
         sa.Column("area_cert_m2", sa.BigInteger(), nullable=False),
@@ -322,6 +371,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("household", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_household_building_id"), ["building_id"], unique=False)
+        batch_op.create_index("ix_household_project_changed", ["project_id", "changed_seq", "id"], unique=False)
         batch_op.create_index("ix_household_project_state", ["project_id", "state"], unique=False)
         batch_op.create_index(
             "ix_household_stairwell_order", ["project_id", "building_id", "unit_no", "door_sort"], unique=False
@@ -766,6 +816,42 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_signature_household_id"), ["household_id"], unique=False)
 
     op.create_table(
+        "sync_event",
+        sa.Column("id", sa.Uuid().with_variant(sa.LargeBinary(16), "sqlite"), nullable=False),
+        sa.Column("project_id", sa.Uuid().with_variant(sa.LargeBinary(16), "sqlite"), nullable=False),
+        sa.Column("device_id", sa.Uuid().with_variant(sa.LargeBinary(16), "sqlite"), nullable=False),
+        sa.Column("user_id", sa.Uuid().with_variant(sa.LargeBinary(16), "sqlite"), nullable=False),
+        sa.Column("household_id", sa.Uuid().with_variant(sa.LargeBinary(16), "sqlite"), nullable=False),
+        sa.Column("type", sa.String(length=20), nullable=False),
+        sa.Column("form_version", sa.Integer(), nullable=False),
+        sa.Column("base", sa.Integer(), nullable=False),
+        sa.Column("prev", sa.Uuid().with_variant(sa.LargeBinary(16), "sqlite"), nullable=True),
+        sa.Column("seq", sa.Integer(), nullable=False),
+        sa.Column("made_at_raw", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("body_sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("status", sa.String(length=12), nullable=False),
+        sa.Column("reason", sa.String(length=60), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=True),
+        sa.Column("conflict_id", sa.Uuid().with_variant(sa.LargeBinary(16), "sqlite"), nullable=True),
+        sa.Column("result", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("settled_by_id", sa.Uuid().with_variant(sa.LargeBinary(16), "sqlite"), nullable=True),
+        sa.Column("settled_as", sa.String(length=12), nullable=False),
+        sa.ForeignKeyConstraint(["conflict_id"], ["conflict.id"], name=op.f("fk_sync_event_conflict_id_conflict")),
+        sa.ForeignKeyConstraint(["device_id"], ["device.id"], name=op.f("fk_sync_event_device_id_device")),
+        sa.ForeignKeyConstraint(["project_id"], ["project.id"], name=op.f("fk_sync_event_project_id_project")),
+        sa.ForeignKeyConstraint(["settled_by_id"], ["user.id"], name=op.f("fk_sync_event_settled_by_id_user")),
+        sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_sync_event_user_id_user")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sync_event")),
+    )
+    with op.batch_alter_table("sync_event", schema=None) as batch_op:
+        batch_op.create_index("ix_sync_event_device_seq", ["device_id", "seq"], unique=False)
+        batch_op.create_index("ix_sync_event_household", ["household_id"], unique=False)
+        batch_op.create_index("ix_sync_event_project_status", ["project_id", "status", "settled_at"], unique=False)
+
+    op.create_table(
         "briefing",
         sa.Column("id", sa.Uuid().with_variant(sa.LargeBinary(16), "sqlite"), nullable=False),
         sa.Column("project_id", sa.Uuid().with_variant(sa.LargeBinary(16), "sqlite"), nullable=False),
@@ -855,6 +941,12 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_briefing_household_id"))
 
     op.drop_table("briefing")
+    with op.batch_alter_table("sync_event", schema=None) as batch_op:
+        batch_op.drop_index("ix_sync_event_project_status")
+        batch_op.drop_index("ix_sync_event_household")
+        batch_op.drop_index("ix_sync_event_device_seq")
+
+    op.drop_table("sync_event")
     with op.batch_alter_table("signature", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_signature_household_id"))
 
@@ -933,6 +1025,7 @@ def downgrade() -> None:
     with op.batch_alter_table("household", schema=None) as batch_op:
         batch_op.drop_index("ix_household_stairwell_order")
         batch_op.drop_index("ix_household_project_state")
+        batch_op.drop_index("ix_household_project_changed")
         batch_op.drop_index(batch_op.f("ix_household_building_id"))
 
     op.drop_table("household")
@@ -954,6 +1047,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_building_project_id"))
 
     op.drop_table("building")
+    op.drop_table("blob")
     op.drop_table("team")
     op.drop_table("serial")
     op.drop_table("roster_mapping")
@@ -969,6 +1063,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_login_session_user_id"))
 
     op.drop_table("login_session")
+    with op.batch_alter_table("device", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_device_user_id"))
+        batch_op.drop_index(batch_op.f("ix_device_project_id"))
+
+    op.drop_table("device")
     op.drop_table("user")
     op.drop_table("project")
     with op.batch_alter_table("login_failure", schema=None) as batch_op:
