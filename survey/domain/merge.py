@@ -168,13 +168,19 @@ def _rows(keys: Keys) -> dict[str, dict[str, Answers]]:
 
 
 def _emptied(base: dict[str, Answers], theirs: dict[str, Answers], ours: dict[str, Answers]) -> bool:
-    """Whether a row that both sides kept would be left without any answer, each having cleared what the other kept.
+    """Whether a row that both sides kept could be left without any answer, each having cleared what the other kept.
 
-    Then the row would vanish though nobody removed it: that is for a person to decide.
+    Then the row would vanish though nobody removed it: that is for a person to decide. Of an answer that both changed
+    either may stand, so it counts as cleared when one of the two is.
     """
-    return all(
-        not (theirs if ours.get(key, ()) == base.get(key, ()) else ours).get(key, ()) for key in {*base, *theirs, *ours}
-    )
+
+    def may_be_empty(key: str) -> bool:
+        before, their, our = (side.get(key, ()) for side in (base, theirs, ours))
+        if our == before:
+            return not their
+        return not our if their == before else not (their and our)
+
+    return all(may_be_empty(key) for key in {*base, *theirs, *ours})
 
 
 def merge(base: Keys, theirs: Keys, ours: Keys) -> Merged:
@@ -226,6 +232,22 @@ def merge(base: Keys, theirs: Keys, ours: Keys) -> Merged:
         tuple(conflicts[key] for key in order if key in conflicts),
         tuple(key for key in order if key in taken),
     )
+
+
+def dispute(base: Keys, theirs: Keys, ours: Keys) -> Merged:
+    """Every difference of two sheets as a conflict: nothing is put together without a person.
+
+    Rule: (house) a signed sheet is never merged: what somebody put their name to must not change behind their back.
+    """
+    their_rows, our_rows = _rows(theirs), _rows(ours)
+    conflicts = []
+    for key in _in_order(theirs, ours, base):
+        if theirs.get(key, ()) == ours.get(key, ()):
+            continue
+        row = _row_of(key)
+        group = row if row is not None and (row in their_rows) != (row in our_rows) else group_of(key)
+        conflicts.append(FieldConflict(key, base.get(key, ()), theirs.get(key, ()), ours.get(key, ()), group))
+    return Merged(dict(theirs), tuple(conflicts), ())
 
 
 def resolve(merged: Merged, ours: Collection[str]) -> dict[str, Answers]:

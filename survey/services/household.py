@@ -9,10 +9,10 @@ from sqlalchemy import select
 from survey.domain.check import Finding, blocking, check_sheet
 from survey.domain.errors import DomainError
 from survey.domain.household import NEEDS_REASON, REVIEWS, Action, check_separation, next_state
-from survey.models import Household, Review, SheetRow, Signature, User, db
+from survey.models import Household, Review, SheetRow, User, db
 from survey.services import audit
 from survey.services.facts import gather_facts
-from survey.services.sheet import current_sheet, get_version, lock_household, step_to
+from survey.services.sheet import current_sheet, is_signed, lock_household, step_to
 
 AUDIT_ACTIONS = {
     Action.SUBMIT: "sheet.submit",
@@ -99,21 +99,6 @@ def list_editors(household: Household) -> set[UUID]:
         SheetRow.saved_by_id.is_not(None),
     )
     return {user_id for user_id in db.session.scalars(query) if user_id is not None}
-
-
-def is_signed(household: Household) -> bool:
-    """Whether the sheet as it stands was signed by the respondent or an agent, or refused before a witness.
-
-    Rule: 评估办法 (建房〔2011〕77号) art 12 by analogy: a refusal needs a disinterested third party as witness.
-    """
-    if not household.sheet_version:
-        return False
-    standing = get_version(household, household.sheet_version).pairs_hash
-    query = select(Signature).where(Signature.household_id == household.id, Signature.pairs_hash == standing)
-    return any(
-        row.signer_role in ("respondent", "agent") and (not row.refused or row.witness)
-        for row in db.session.scalars(query)
-    )
 
 
 def list_reviews(household: Household) -> list[Review]:

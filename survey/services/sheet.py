@@ -21,7 +21,7 @@ from survey.domain.door import short_door
 from survey.domain.errors import DomainError, NotFound
 from survey.domain.household import RETURNED, Action, HouseholdState, next_state
 from survey.domain.identity import normal_id, normal_phone
-from survey.domain.merge import FieldConflict, merge
+from survey.domain.merge import FieldConflict, Keys, Merged, dispute, merge
 from survey.domain.sheet import (
     FORM_NAME,
     FORM_VERSION,
@@ -38,6 +38,7 @@ from survey.domain.sheet import (
     to_keys,
     to_pairs,
 )
+from survey.domain.signature import ASKED
 from survey.models import (
     CertificateRow,
     ConflictRow,
@@ -51,6 +52,7 @@ from survey.models import (
     PersonRow,
     SearchTerm,
     SheetRow,
+    Signature,
     User,
     db,
     new_id,
@@ -60,6 +62,7 @@ from survey.models import (
 from survey.models.bulk import insert_rows
 from survey.models.crypto import keyed_hash, seal, seal_bytes
 from survey.services import audit
+from survey.services.feed import note_changed
 from survey.services.pinyin import sort_key
 from survey.services.search import search_terms, write_terms
 from survey.services.standing import recompute_standings, recompute_standings_of
@@ -246,6 +249,18 @@ def list_versions(household: Household) -> list[SheetRow]:
     return list(db.session.scalars(query))
 
 
+def is_signed(household: Household) -> bool:
+    """Whether the sheet as it stands was signed by the respondent or an agent, or refused before a witness.
+
+    Rule: 评估办法 (建房〔2011〕77号) art 12 by analogy: a refusal needs a disinterested third party as witness.
+    """
+    if not household.sheet_version:
+        return False
+    standing = get_version(household, household.sheet_version).pairs_hash
+    query = select(Signature).where(Signature.household_id == household.id, Signature.pairs_hash == standing)
+    return any(row.signer_role in ASKED and (not row.refused or row.witness) for row in db.session.scalars(query))
+
+
 def lock_household(household: Household) -> Household:
     """The household's row as it is now, locked until the transaction ends."""
     locked = db.session.get(Household, household.id, with_for_update=True, populate_existing=True)
@@ -264,13 +279,15 @@ def save_sheet(
     reason: str = "",
     hidden: frozenset[str] = frozenset(),
     resolves: ConflictRow | None = None,
+    begun_from: Pairs | None = None,
 ) -> Saved:
     """Write the next version of a household's sheet, or merge, or keep a conflict aside.
 
-    base      the version that the person had before them; 0 for none
-    hidden    names of fields that the person was not shown: their answers stay as they are
-    reason    wanted for a correction (source "correction"), which is the only way in after submission
-    resolves  the conflict that this save settles
+    base        the version that the person had before them; 0 for none
+    begun_from  what they had before them where it is no version: a tablet's earlier record that was merged
+    hidden      names of fields that the person was not shown: their answers stay as they are
+    reason      wanted for a correction (source "correction"), which is the only way in after submission
+    resolves    the conflict that this save settles
 
     Raises DomainError: sheet.locked, sheet.base_unknown, sheet.correction_reason, sheet.value_form, sheet.field_unknown.
     """
@@ -279,10 +296,11 @@ def save_sheet(
         raise DomainError("sheet.correction_reason", "reason")
     household = lock_household(household)
     state = next_state(household.state, action)
-    base_keys = to_keys(pairs_of_version(household, base))
+    base_keys = to_keys(pairs_of_version(household, base) if begun_from is None else begun_from)
     ours = _keep_hidden(to_keys(to_pairs(from_pairs(pairs))), base_keys, hidden)
-    theirs = base_keys if base == household.sheet_version else to_keys(current_pairs(household))
-    merged = merge(base_keys, theirs, ours)
+    is_current = base == household.sheet_version and begun_from is None
+    theirs = base_keys if is_current else to_keys(current_pairs(household))
+    merged = merge(base_keys, theirs, ours) if is_current else merge_stale(household, base_keys, theirs, ours)
     if merged.conflicts:
         return _keep_conflict(actor, household, base, from_keys(ours), merged.conflicts)
     if merged.keys == theirs:
@@ -305,6 +323,11 @@ def save_sheet(
          "fields": sorted(_changed(theirs, merged.keys))},
     )  # fmt: skip
     return Saved("saved" if base == household.sheet_version - 1 else "merged", household.sheet_version)
+
+
+def merge_stale(household: Household, base: Keys, theirs: Keys, ours: Keys) -> Merged:
+    """What was filled from an older version, together with the current one; beside a signed one everything is disputed."""
+    return (dispute if is_signed(household) else merge)(base, theirs, ours)
 
 
 def _changed(old: dict[str, tuple[str, ...]], new: dict[str, tuple[str, ...]]) -> set[str]:
@@ -433,6 +456,7 @@ def save_first_sheets(*, actor: User | None, items: Iterable[FirstSheet]) -> int
         for name, rows in (("household", households), ("door", doors), ("sheet", sheets)):
             insert_rows(connection, tables[name], rows)
         write_projection(projections, fresh=True)
+        note_changed(place.household_id for place, _ in projections)
         for item in given:
             db.session.execute(
                 update(Door).where(Door.id.in_(item.free_doors)).values(household_id=item.household["id"])
@@ -479,6 +503,7 @@ def save_next_roster_sheets(*, actor: User | None, items: Sequence[NextSheet]) -
     db.session.execute(insert(Household.metadata.tables["sheet"]), sheets)
     db.session.execute(update(Household), households)
     write_projection(projections)
+    note_changed(item.place.household_id for item in items)
     db.session.expire_all()
     recompute_standings_of([item.place.household_id for item in items])
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from survey.domain.merge import GROUPS, Change, FieldConflict, Keys, difference, group_of, merge, resolve
+from survey.domain.merge import GROUPS, Change, FieldConflict, Keys, difference, dispute, group_of, merge, resolve
 from survey.domain.sheet import ROW_TYPES, Sheet, field_types, from_keys, from_pairs, to_keys, to_pairs
 
 BASE: dict[str, tuple[str, ...]] = {
@@ -220,6 +220,27 @@ def test_a_row_that_both_kept_does_not_vanish_because_each_cleared_what_the_othe
     merged = merge({name: ("张伟",), share: ("1",)}, {name: ("张伟",)}, {share: ("1",)})
     assert merged.keys == {name: ("张伟",)}
     assert {each.group for each in merged.conflicts} == {"persons[a]"}
+
+
+def test_a_row_does_not_vanish_either_when_what_one_cleared_was_changed_by_the_other() -> None:
+    name, share = "persons[a].full_name", "persons[a].share_num"
+    base, one, other = {name: ("张伟",), share: ("1",)}, {name: ("张伟",)}, {share: ("2",)}
+    for theirs, ours in ((one, other), (other, one)):
+        merged = merge(base, theirs, ours)
+        assert merged.keys == theirs
+        assert {each.group for each in merged.conflicts} == {"persons[a]"}
+
+
+def test_beside_a_signed_sheet_every_difference_is_disputed() -> None:
+    base = {"note": ("旧",), "persons[a].full_name": ("张伟",)}
+    theirs, ours = {"note": ("新",), "persons[a].full_name": ("张伟",)}, {"note": ("旧",), "parcel_no": ("7",)}
+    disputed = dispute(base, theirs, ours)
+    assert disputed.keys == theirs
+    assert {each.key: each.group for each in disputed.conflicts} == {
+        "note": "note",
+        "parcel_no": "parcel_no",
+        "persons[a].full_name": "persons[a]",
+    }
 
 
 @given(sheets, sheets, sheets)

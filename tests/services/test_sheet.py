@@ -110,3 +110,32 @@ def test_who_signed_for_the_household_is_asked_about_at_the_next_submission(proj
     db.session.flush()
     assert gather_facts(household, agreed).signers == {"赵路"}
     assert "check.signed_by_non_owner" in {each.code for each in check_sheet(agreed, gather_facts(household, agreed))}
+
+
+def test_a_signed_sheet_is_not_merged_behind_the_signers_back(project: Project) -> None:
+    sheet = factories.sheet()
+    household = factories.household(project, sheet=sheet)
+    one, two = factories.member(project, Role.OFFICE), factories.member(project, Role.SURVEYOR)
+    save_sheet(actor=one, household=household, base=1, pairs=to_pairs(replace(sheet, note="北面有加建")))
+    db.session.add(
+        Signature(
+            project_id=project.id, household_id=household.id, sheet_version=2,
+            pairs_hash=list_versions(household)[-1].pairs_hash, signer_role=codes.SignerRole.RESPONDENT,
+            signer_name="张伟", signed_at=utc_now(), recorded_by_id=one.id,
+        )
+    )  # fmt: skip
+    saved = save_sheet(actor=two, household=household, base=1, pairs=to_pairs(replace(sheet, parcel_no="12-7")))
+    assert (saved.status, household.sheet_version) == ("conflict", 2)
+    assert {each.key for each in saved.conflicts} == {"note", "parcel_no"}
+
+
+def test_what_is_filled_on_top_of_an_earlier_record_does_not_dispute_that_record(project: Project) -> None:
+    sheet = factories.sheet()
+    household = factories.household(project, sheet=sheet)
+    one, two = factories.member(project, Role.OFFICE), factories.member(project, Role.SURVEYOR)
+    save_sheet(actor=one, household=household, base=1, pairs=to_pairs(replace(sheet, note="北面有加建")))
+    first = to_pairs(replace(sheet, parcel_no="12-7"))
+    assert save_sheet(actor=two, household=household, base=1, pairs=first).status == "merged"
+    second = to_pairs(replace(sheet, parcel_no="12-8"))
+    assert save_sheet(actor=two, household=household, base=1, pairs=second, begun_from=first).status == "merged"
+    assert (current_sheet(household).note, current_sheet(household).parcel_no) == ("北面有加建", "12-8")

@@ -13,8 +13,7 @@ from survey.domain import codes
 from survey.domain.access import Role
 from survey.domain.household import HouseholdState
 from survey.models import AuditEntry, Delivery, Document, Household, Project, Request, Signature, User, db, utc_now
-from survey.services.household import is_signed
-from survey.services.sheet import get_version
+from survey.services.sheet import get_version, is_signed
 from survey.web import local_now, local_today
 from tests import factories
 from tests.services.test_document import pdf, picture

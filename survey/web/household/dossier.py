@@ -27,11 +27,11 @@ from survey.services.briefing import list_briefings
 from survey.services.building import list_surveyors
 from survey.services.delivery import list_deliveries
 from survey.services.document import list_documents
-from survey.services.household import check_household, is_signed, list_editors, list_reviews
+from survey.services.household import check_household, list_editors, list_reviews
 from survey.services.person import must_give_reason
 from survey.services.policy import is_briefed, version_in_force
 from survey.services.request import list_requests
-from survey.services.sheet import current_sheet, find_draft, list_conflicts
+from survey.services.sheet import current_sheet, find_draft, is_signed, list_conflicts
 from survey.services.signature import list_signatures, standing_hash
 from survey.services.standing import list_records
 from survey.services.timeline import user_names

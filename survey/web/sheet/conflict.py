@@ -12,13 +12,13 @@ from flask_babel import gettext as _
 from survey.domain.access import Permission
 from survey.domain.errors import DomainError
 from survey.domain.household import EDITABLE
-from survey.domain.merge import FieldConflict, Merged, merge
+from survey.domain.merge import FieldConflict, Merged
 from survey.domain.merge import resolve as resolve_groups
 from survey.domain.sheet import STABLE, from_keys, to_keys
 from survey.forms.base import sentence_of
 from survey.forms.sheet import key_label, row_titles, word_of
 from survey.models import ConflictRow, Household, SheetRow
-from survey.services.sheet import get_conflict, list_versions, pairs_of_version, save_sheet
+from survey.services.sheet import get_conflict, list_versions, merge_stale, pairs_of_version, save_sheet
 from survey.web.access import current_user, load_household, requires
 from survey.web.sheet import bp
 from survey.web.sheet.page import hidden_fields
@@ -95,7 +95,7 @@ def _merge(household: Household, conflict: ConflictRow) -> Merged:
             conflict.pairs,
         )
     )
-    return merge(base, theirs, ours)
+    return merge_stale(household, base, theirs, ours)
 
 
 def _settle(household: Household, conflict: ConflictRow, merged: Merged, ours: set[str]) -> ResponseReturnValue:

@@ -1,0 +1,99 @@
+"""The order in which households changed: what a tablet has not seen yet is what has a higher number.
+
+One counter a project, taken in the transaction that commits, so that numbers become visible in their order: a sequence
+would let a later number commit first, and a tablet that has read past it would never see the earlier one.
+
+Every row that belongs to a household is noticed when it is flushed; bulk statements pass by the session and say so
+themselves (`note_changed`). Imports no other service, so that `services.sheet` can call it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import chain
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import event, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session, SessionTransaction
+
+from survey.models import (
+    Briefing,
+    ConflictRow,
+    Consent,
+    Delivery,
+    Document,
+    Door,
+    Household,
+    Request,
+    Review,
+    Serial,
+    Signature,
+    Visit,
+    db,
+)
+
+SERIES = "change"
+SHOWN = (Household, Door, Visit, Briefing, Consent, Request, Delivery, Document, Signature, Review, ConflictRow)
+"""What a tablet is told of a household."""
+
+
+def note_changed(household_ids: Iterable[UUID]) -> None:
+    """Say that households change in this transaction, for statements that write without the session."""
+    _noted(db.session()).update(household_ids)
+
+
+def _noted(session: Session) -> set[UUID]:
+    noted: set[UUID] = session.info.setdefault("changed_households", set())
+    return noted
+
+
+@event.listens_for(db.session, "before_flush")
+def _note(session: Session, _context: Any, _instances: Any) -> None:
+    for row in chain(session.new, session.dirty, session.deleted):
+        if isinstance(row, SHOWN):
+            household_id = row.id if isinstance(row, Household) else row.household_id
+            if household_id is not None:
+                _noted(session).add(household_id)
+
+
+@event.listens_for(db.session, "before_commit")
+def _number(session: Session) -> None:
+    """Give the changed households of each project the next number, last of all in the transaction."""
+    if session.in_nested_transaction():
+        return
+    session.flush()
+    noted = _noted(session)
+    if not noted:
+        return
+    ids = sorted(noted)
+    noted.clear()
+    connection = session.connection()
+    # The households first, then the counter: who waits for a household must not hold up everybody else.
+    projects: dict[UUID, list[UUID]] = {}
+    for some in _chunks(ids):
+        rows = select(Household.id, Household.project_id).where(Household.id.in_(some)).order_by(Household.id)
+        for household_id, project_id in connection.execute(rows.with_for_update()):
+            projects.setdefault(project_id, []).append(household_id)
+    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    for project_id in sorted(projects):
+        counter = insert(Serial).values(project_id=project_id, kind=SERIES, last=1)
+        number = connection.scalar(
+            counter.on_conflict_do_update(
+                index_elements=[Serial.project_id, Serial.kind], set_={"last": Serial.last + 1}
+            ).returning(Serial.last)
+        )
+        for some in _chunks(projects[project_id]):
+            connection.execute(update(Household).where(Household.id.in_(some)).values(changed_seq=number))
+
+
+def _chunks(ids: list[UUID]) -> Iterator[list[UUID]]:
+    """A statement has room for some ten thousand values."""
+    return (ids[start : start + 5000] for start in range(0, len(ids), 5000))
+
+
+@event.listens_for(db.session, "after_soft_rollback")
+def _forget(session: Session, transaction: SessionTransaction) -> None:
+    if not transaction.nested:  # after a savepoint the rest of the transaction may still commit
+        _noted(session).clear()
