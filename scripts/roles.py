@@ -58,6 +58,8 @@ GROUPS: dict[tuple[str, str], dict[Permission, tuple[str, str]]] = {
         P.HOUSEHOLD_FINALISE: ("定稿", "finalise"),
         P.REQUEST_ANSWER: ("答复诉求", "answer requests"),
         P.DOCUMENT_REMOVE: ("移除材料（写明理由）", "remove a document, with a reason"),
+        P.INBOX_SETTLE: ("处理平板记录：冲突、待接受的记录", "settle what tablets sent: conflicts, held records"),
+        P.DEVICE_EDIT: ("登记、停用、清除平板", "enrol, revoke and wipe tablets"),
         P.ROSTER_IMPORT: ("导入花名册", "import a roster"),
         P.BUILDING_EDIT: ("新增楼栋", "add a building"),
         P.POLICY_EDIT: ("起草、发布政策", "write and publish policies"),

@@ -19,10 +19,15 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 VERSION = 1
 NONCE = 12
+P256_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
+"""Order of the group of P-256 (FIPS 186-5, SP 800-186)."""
 
 
 class SealBroken(Exception):
@@ -79,6 +84,7 @@ def use(ring: Keyring) -> None:
     _ring = ring
     _cipher.cache_clear()
     _mac.cache_clear()
+    export_key.cache_clear()
 
 
 def ring() -> Keyring:
@@ -133,6 +139,16 @@ def _mac(key: bytes) -> tuple[Any, Any]:
     """The two halves of HMAC-SHA-256 (RFC 2104) with the key already in them: an import makes a million hashes."""
     block = key.ljust(64, b"\0")
     return sha256(bytes(byte ^ 0x36 for byte in block)), sha256(bytes(byte ^ 0x5C for byte in block))
+
+
+@lru_cache(maxsize=1)
+def export_key() -> ec.EllipticCurvePrivateKey:
+    """The P-256 key for which tablets seal their exports. It follows from `secret_key`: the key file has no field of it.
+
+    HKDF-SHA-256 of 48 bytes, taken modulo the group's order less one, so that no value is likelier than another.
+    """
+    derived = HKDF(hashes.SHA256(), 48, salt=None, info=b"ruhu office key v1").derive(ring().secret_key)
+    return ec.derive_private_key(int.from_bytes(derived, "big") % (P256_ORDER - 1) + 1, ec.SECP256R1())
 
 
 class SealedText:

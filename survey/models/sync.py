@@ -26,7 +26,7 @@ class _Body:
         return body
 
     def __set__(self, row: Any, body: dict[str, Any]) -> None:
-        text = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
+        text = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode(errors="surrogatepass")
         row.body_sealed = seal_bytes("sync_event.body", row.id, text)
 
 

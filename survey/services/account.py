@@ -128,9 +128,8 @@ def sign_in(*, username: str, password: str, address: str, now: datetime | None 
     """
     now = now or utc_now()
     name = username_of(username)
-    for key, most in ((_name_key(name), FAILURES), (_address_key(address), ADDRESS_FAILURES)):
-        if _failures(key, now) >= most:
-            raise DomainError("account.too_many_failures", minutes=int(FAILURE_WINDOW.total_seconds() // 60))
+    _check_failures(_name_key(name), FAILURES, now)
+    check_address(address, now)
     user = db.session.scalar(select(User).where(User.username == name))
     right = is_password(user.password_hash if user else NOBODY, password)
     if user is None or not right or not user.is_active:
@@ -147,6 +146,21 @@ def note_failure(*, username: str, address: str, now: datetime | None = None) ->
     name, now = username_of(username), now or utc_now()
     db.session.add_all(LoginFailure(key=key, at=now) for key in (_name_key(name), _address_key(address)))
     audit.record(None, "user.sign_in_failed")
+
+
+def check_address(address: str, now: datetime) -> None:
+    """Raises DomainError account.too_many_failures where an address has tried too many wrong passwords or codes."""
+    _check_failures(_address_key(address), ADDRESS_FAILURES, now)
+
+
+def count_address(address: str, now: datetime) -> None:
+    """Count a wrong code against an address; part of another act, which writes the audit entry."""
+    db.session.add(LoginFailure(key=_address_key(address), at=now))
+
+
+def _check_failures(key: bytes, most: int, now: datetime) -> None:
+    if _failures(key, now) >= most:
+        raise DomainError("account.too_many_failures", minutes=int(FAILURE_WINDOW.total_seconds() // 60))
 
 
 def _name_key(name: str) -> bytes:

@@ -48,16 +48,22 @@ def find_door(building: Building, unit_no: str, room_no: str) -> Door | None:
 
 
 def create_household(*, actor: User | None, project: Project, building: Building, unit_no: str, room_no: str,
-                     floor_no: int | None = None) -> Household:  # fmt: skip
-    """A household at a door that has none, with a dossier number of its own. Raises household.duplicate_door."""
+                     floor_no: int | None = None, key: UUID | None = None, is_beside: bool = False) -> Household:  # fmt: skip
+    """A household at a door, with a dossier number of its own. Raises household.duplicate_door.
+
+    key        the household's id, where a tablet made it
+    is_beside  whether it is kept beside another at the same door, to which the door stays: a person decides later
+    """
     floor = floor_no if floor_no is not None else floor_of_room(room_no)
     sort = door_sort(building.no, unit_no, room_no, floor)
     ref = DoorRef(building.no, unit_no, room_no)
     door = find_door(building, unit_no, room_no)
-    if door is not None and door.household_id is not None:
+    is_taken = door is not None and door.household_id is not None
+    if is_taken and not is_beside:
         raise DomainError("household.duplicate_door", "room_no", door=ref.short)
     serial = take_serial(project.id, f"dossier:{building.no}:{unit_no}")
     household = Household(
+        id=key,
         project_id=project.id,
         building_id=building.id,
         dossier_no=dossier_no(project.code, building.no, unit_no, serial),
@@ -71,7 +77,8 @@ def create_household(*, actor: User | None, project: Project, building: Building
     if door is None:
         door = Door(building_id=building.id, unit_no=unit_no, floor_no=floor, room_no=room_no, sort=sort)
         db.session.add(door)
-    door.household_id = household.id
+    if not is_taken:
+        door.household_id = household.id
     db.session.flush()
     refresh_projection(household, from_pairs([]))
     audit.record(actor, "household.create", household, {"door": ref.short})
@@ -92,6 +99,7 @@ def attach_door(*, actor: User, household: Household, unit_no: str, room_no: str
         if other is not None:
             other.removed_at = utc_now()
             other.removed_reason = f"并入 {household.dossier_no}"
+            other.merged_into_id = household.id
     door.household_id = household.id
     _redo_doors(household)
     audit.record(actor, "household.attach_door", household, {"door": ref.short})

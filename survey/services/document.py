@@ -161,9 +161,9 @@ def add_document(*, actor: User, folder: Path, category: DocumentCategory, prepa
         is_original=is_original,
         added_by_id=actor.id,
     )
-    _write(_path(folder, document.id), seal_bytes("document.content", document.id, prepared.content))
+    write_whole(_path(folder, document.id), seal_bytes("document.content", document.id, prepared.content))
     if prepared.preview is not None:
-        _write(_path(folder, document.id, ".small"), seal_bytes("document.preview", document.id, prepared.preview))
+        write_whole(_path(folder, document.id, ".small"), seal_bytes("document.preview", document.id, prepared.preview))
     db.session.add(document)
     db.session.flush()
     if with_audit:
@@ -183,11 +183,11 @@ def _path(folder: Path, document_id: UUID, suffix: str = "") -> Path:
     return folder / name[-2:] / (name + suffix)
 
 
-def _write(path: Path, sealed: bytes) -> None:
+def write_whole(path: Path, sealed: bytes) -> None:
     """Write a file whole or not at all, readable by the service alone."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    part = path.with_name(path.name + ".part")
-    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+    part = path.with_name(f"{path.name}.{os.getpid()}.new")
+    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
         file.write(sealed)
         file.flush()
         os.fsync(file.fileno())

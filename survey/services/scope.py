@@ -50,12 +50,17 @@ def list_projects(user: User) -> list[Project]:
     return list(db.session.scalars(query)) if user.is_active else []
 
 
-def household_scope(user: User, project_id: UUID) -> ColumnElement[bool]:
-    """The condition on Household under which the person may see a row of the project."""
+def household_scope(user: User, project_id: UUID, *, with_removed: bool = False) -> ColumnElement[bool]:
+    """The condition on Household under which the person may see a row of the project.
+
+    with_removed  also households that were removed: records about them are still to be settled
+    """
     member = find_membership(user, project_id)
     if member is None:
         return false()
-    in_project = and_(Household.project_id == project_id, Household.removed_at.is_(None))
+    in_project: ColumnElement[bool] = Household.project_id == project_id
+    if not with_removed:
+        in_project = and_(in_project, Household.removed_at.is_(None))
     if member.role not in (Role.SURVEYOR, Role.LEADER):
         return in_project
     mine = assigned_to(user.id)

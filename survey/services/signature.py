@@ -19,11 +19,12 @@ from survey.services.sheet import get_version, lock_household
 
 def record_signature(*, actor: User, household: Household, given: SignatureGiven, now: datetime,
                      evidence: Prepared | None = None, folder: Path | None = None,
-                     version: int | None = None, key: UUID | None = None) -> Signature:  # fmt: skip
+                     version: int | None = None, text_hash: str = "", key: UUID | None = None) -> Signature:  # fmt: skip
     """Append a signature to the sheet as it stands. A later change of the sheet leaves it without this signature.
 
-    version  the version that was printed and signed, where the page knows it: another one meanwhile is refused
-    key      the id that the page made for the record: what was sent twice is recorded once
+    version    the version that was printed and signed, where the page knows it: another one meanwhile is refused
+    text_hash  SHA-256 of the summary that the signer was shown, where they signed on a tablet
+    key        the id that the page made for the record: what was sent twice is recorded once
     Raises DomainError: signature.no_sheet, signature.other_version, and as `check_signature`.
     """
     household = lock_household(household)
@@ -54,6 +55,7 @@ def record_signature(*, actor: User, household: Household, given: SignatureGiven
         household_id=household.id,
         sheet_version=household.sheet_version,
         pairs_hash=get_version(household, household.sheet_version).pairs_hash,
+        text_hash=text_hash,
         signer_role=given.signer_role,
         signer_name=given.signer_name,
         signed_at=given.signed_at,

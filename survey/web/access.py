@@ -22,16 +22,18 @@ from survey.domain.errors import NotFound
 from survey.models import Building, Household, Project, User, db, utc_now
 from survey.models.base import READ_ONLY
 from survey.services import account, scope
+from survey.services.device import find_device
 
 View = TypeVar("View", bound=Callable[..., ResponseReturnValue])
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 class Open(Enum):
-    """Permissions that are no role's: for everybody, and for everybody who is signed in."""
+    """Permissions that are no role's: for everybody, for everybody who is signed in, for a tablet by its token."""
 
     PUBLIC = "public"
     SIGNED_IN = "signed_in"
+    DEVICE = "device"
 
 
 def requires(permission: Permission) -> Callable[[View], View]:
@@ -49,6 +51,7 @@ def _stamp(permission: Permission | Open) -> Callable[[View], View]:
 
 public = _stamp(Open.PUBLIC)
 signed_in = _stamp(Open.SIGNED_IN)
+by_device = _stamp(Open.DEVICE)
 
 
 def _user() -> User:
@@ -120,8 +123,12 @@ def _end(_error: BaseException | None) -> None:
 
 
 def _identify() -> None:
-    g.user = g.project = g.household = g.building = g.role = g.login = None
+    g.user = g.project = g.household = g.building = g.role = g.login = g.device = None
+    view = current_app.view_functions.get(request.endpoint or "")
     if request.endpoint == "static":
+        return
+    if getattr(view, "permission", None) is Open.DEVICE:
+        _identify_device()
         return
     token = request.cookies.get(session_cookie(), "")
     if not token:
@@ -145,6 +152,13 @@ def _identify() -> None:
     g.user, g.login = login.user, token
 
 
+def _identify_device() -> None:
+    """The tablet of the token. A cookie opens nothing here, and a token opens no page."""
+    scheme, _space, token = request.headers.get("Authorization", "").partition(" ")
+    g.device = find_device(token.strip()) if scheme.lower() == "bearer" and token.strip() else None
+    g.user = g.device.user if g.device is not None else None
+
+
 def _authorise() -> ResponseReturnValue | None:
     if request.endpoint is None or request.endpoint == "static":
         return None  # no route: Flask answers 404
@@ -154,6 +168,8 @@ def _authorise() -> ResponseReturnValue | None:
         return None
     if permission is None:
         abort(404)
+    if permission is Open.DEVICE:
+        return None if g.device is not None else abort(401)
     if g.user is None:
         if request.method in READING:
             return redirect(url_for("account.sign_in", next=request.full_path.rstrip("?")))

@@ -15,7 +15,7 @@ from survey.forms.sheet.form import (
     SheetForm,
     is_known,
 )
-from survey.forms.sheet.keep import keep_unshown, without_masked
+from survey.forms.sheet.keep import hidden_for, keep_unshown, without_masked
 from survey.forms.sheet.label import key_label, row_titles, thing_of_field, word_of
 
 __all__ = [
@@ -27,6 +27,7 @@ __all__ = [
     "Progress",
     "Section",
     "SheetForm",
+    "hidden_for",
     "is_known",
     "keep_unshown",
     "key_label",

@@ -4,8 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from survey.domain.access import Permission, Role, is_granted
 from survey.domain.sheet import INDEXED, STABLE, Pair, Pairs, from_keys, from_pairs, to_keys, to_pairs
-from survey.forms.sheet.form import MASKED_FIELDS
+from survey.forms.sheet.form import MASKED_FIELDS, OFFICE_FIELDS, RESTRICTED_FIELDS
+
+
+def hidden_for(role: Role | None) -> frozenset[str]:
+    """The questions that somebody in this role may not see."""
+    hidden = frozenset() if is_granted(role, Permission.PRICE_SHOW) else OFFICE_FIELDS
+    return hidden if is_granted(role, Permission.PERSON_TAGS) else hidden | RESTRICTED_FIELDS
 
 
 def row_keys(pairs: Pairs) -> set[tuple[str, str]]:

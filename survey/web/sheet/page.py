@@ -19,11 +19,10 @@ from survey.domain.sheet import STABLE, Pair, Pairs, to_keys
 from survey.forms.fields import Answer
 from survey.forms.sheet import (
     MASKED_FIELDS,
-    OFFICE_FIELDS,
-    RESTRICTED_FIELDS,
     SECTION_OF,
     SECTIONS,
     SheetForm,
+    hidden_for,
     is_known,
 )
 from survey.forms.validators import is_asked
@@ -36,8 +35,7 @@ FEW_ROWS = 2
 
 def hidden_fields() -> frozenset[str]:
     """The questions that the reader of this page may not see."""
-    hidden = frozenset() if may(Permission.PRICE_SHOW) else OFFICE_FIELDS
-    return hidden if may(Permission.PERSON_TAGS) else hidden | RESTRICTED_FIELDS
+    return hidden_for(g.role)
 
 
 def is_open(household: Household) -> bool:

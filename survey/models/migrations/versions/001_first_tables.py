@@ -797,6 +797,7 @@ def upgrade() -> None:
         sa.Column("household_id", sa.Uuid().with_variant(sa.LargeBinary(16), "sqlite"), nullable=False),
         sa.Column("sheet_version", sa.Integer(), nullable=False),
         sa.Column("pairs_hash", sa.String(length=64), nullable=False),
+        sa.Column("text_hash", sa.String(length=64), nullable=False),
         sa.Column("signer_role", sa.String(length=32), nullable=False),
         sa.Column("signer_name", sa.String(length=60), nullable=False),
         sa.Column("signed_at", sa.DateTime(timezone=True), nullable=False),

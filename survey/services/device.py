@@ -1,0 +1,152 @@
+"""Tablets (平板): invited by a code, enrolled once, known by a token, revoked at once, wiped when they call."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime
+from hashlib import sha256
+from uuid import UUID
+
+from sqlalchemy import or_, select
+
+from survey.domain.access import Permission
+from survey.domain.device import CODE_LENGTH, CODE_LETTERS, CODE_LIFE, UNSENT_LATE, DeviceState, group_code, read_code
+from survey.domain.errors import DomainError, NotFound
+from survey.models import Device, Project, User, db, utc_now
+from survey.services import account, audit, scope
+
+
+def invite(*, actor: User | None, project: Project, user: User, name: str) -> tuple[Device, str]:
+    """An enrolment that waits for its tablet, and the code for it (140 bits, in groups), told this once.
+
+    Raises DomainError device.not_field_work: a tablet is for a member whose role goes to the doors.
+    """
+    _check_person(project.id, user, "user")
+    code, now = "".join(secrets.choice(CODE_LETTERS) for _ in range(CODE_LENGTH)), utc_now()
+    device = Device(
+        project_id=project.id,
+        user_id=user.id,
+        name=name.strip(),
+        code_hash=_hash(code),
+        code_expires_at=now + CODE_LIFE,
+        created_by_id=actor.id if actor else None,
+        created_at=now,
+    )
+    db.session.add(device)
+    db.session.flush()
+    audit.record(actor, "device.invite", device)
+    return device, group_code(code)
+
+
+def enrol(*, code: str, name: str, app: str, address: str = "", now: datetime | None = None) -> tuple[Device, str]:
+    """The device of a code and its token of 256 bits. A code serves once.
+
+    name     what the tablet calls itself; the office's name for it stays where it gave one
+    address  where the question comes from: wrong codes count against it, together with wrong passwords
+
+    Raises DomainError device.code_unknown, device.code_expired, device.not_field_work, account.too_many_failures. A
+    wrong code is counted by `note_wrong_code`, in a transaction that is kept.
+    """
+    now = now or utc_now()
+    if address:
+        account.check_address(address, now)
+    # The row is locked: of two tablets with one code the second finds it used.
+    device = db.session.scalar(select(Device).where(Device.code_hash == _hash(read_code(code))).with_for_update())
+    if device is None or device.revoked_at is not None:
+        raise DomainError("device.code_unknown", "code")
+    if device.code_expires_at is None or device.code_expires_at <= now:
+        raise DomainError("device.code_expired", "code", minutes=int(CODE_LIFE.total_seconds() // 60))
+    _check_person(device.project_id, device.user, "code")
+    token = secrets.token_urlsafe(32)
+    device.code_hash, device.token_hash = None, _hash(token)
+    device.name = device.name or name.strip()[:60]
+    device.app = app[:40]
+    device.enrolled_at = device.seen_at = now
+    audit.record(device.user, "device.enrol", device)
+    return device, token
+
+
+def note_wrong_code(*, address: str, now: datetime | None = None) -> None:
+    """Count a code that `enrol` did not know against the address."""
+    account.count_address(address, now or utc_now())
+    audit.record(None, "device.enrol_failed")
+
+
+def _check_person(project_id: UUID, user: User, field: str) -> None:
+    if not scope.may(user, project_id, Permission.VISIT_RECORD):
+        raise DomainError("device.not_field_work", field, name=user.display_name)
+
+
+def _hash(secret: str) -> bytes:
+    return sha256(secret.encode()).digest()
+
+
+def find_device(token: str) -> Device | None:
+    """The device of a token; also a revoked one, and one whose person has left: the caller answers each in its way."""
+    return db.session.scalar(select(Device).where(Device.token_hash == _hash(token)))
+
+
+def get_device(project_id: UUID, device_id: UUID) -> Device:
+    """A device of the project. Raises NotFound."""
+    device = db.session.get(Device, device_id)
+    if device is None or device.project_id != project_id:
+        raise NotFound
+    return device
+
+
+def list_devices(project_id: UUID, now: datetime | None = None) -> list[Device]:
+    """The project's devices, those in use first, by who was heard of last; codes that nobody used in time left out."""
+    query = (
+        select(Device)
+        .where(
+            Device.project_id == project_id,
+            or_(Device.enrolled_at.is_not(None), Device.code_expires_at > (now or utc_now())),
+        )
+        .order_by(Device.revoked_at.is_not(None), Device.seen_at.desc().nulls_last(), Device.id)
+    )
+    return list(db.session.scalars(query))
+
+
+def state_of(device: Device) -> DeviceState:
+    if device.wiped_at is not None:
+        return DeviceState.WIPED
+    if device.wipe_ordered_at is not None:
+        return DeviceState.WIPING
+    if device.revoked_at is not None:
+        return DeviceState.REVOKED
+    return DeviceState.ACTIVE if device.enrolled_at is not None else DeviceState.INVITED
+
+
+def is_late(device: Device, now: datetime | None = None) -> bool:
+    """Whether records have waited on the tablet for more than a day, and may be lost with it."""
+    if not device.unsent or device.seen_at is None or device.wiped_at is not None:
+        return False
+    return device.seen_at <= (now or utc_now()) - UNSENT_LATE
+
+
+def revoke(*, actor: User | None, device: Device) -> None:
+    """Lock the tablet from its next contact on; what it has not sent it may still hand over. Once is enough."""
+    if device.revoked_at is None:
+        _revoke(actor, device)
+        audit.record(actor, "device.revoke", device)
+
+
+def order_wipe(*, actor: User | None, device: Device) -> None:
+    """Revoke the tablet, and have it delete everything at its next contact, records that were not sent included."""
+    if device.wipe_ordered_at is None:
+        if device.revoked_at is None:
+            _revoke(actor, device)
+        device.wipe_ordered_at = utc_now()
+        audit.record(actor, "device.order_wipe", device)
+
+
+def _revoke(actor: User | None, device: Device) -> None:
+    device.revoked_at, device.revoked_by_id = utc_now(), actor.id if actor else None
+    device.code_hash = None
+
+
+def note_wiped(device: Device) -> None:
+    """The tablet says that it deleted everything."""
+    if device.wiped_at is None:
+        device.wiped_at = utc_now()
+        audit.record(None, "device.wiped", device, {"unsent": device.unsent})
