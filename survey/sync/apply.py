@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 from uuid import UUID
 
 from flask import current_app
@@ -44,8 +44,6 @@ from survey.services.scope import role_in
 from survey.services.sheet import Saved, get_conflict, pairs_of_version, save_sheet
 from survey.sync.blobs import open_blob
 from survey.sync.event import Event
-
-F = TypeVar("F", bound=Form)
 
 
 class Refused(DomainError):
@@ -158,13 +156,19 @@ def begun_from(household: Household, event: Event) -> tuple[int, Pairs | None]:
     it is the sheet as they had sent it.
     """
     earlier = db.session.get(SyncEvent, event.prev) if event.prev else None
-    while earlier is not None and (earlier.household_id != household.id or earlier.version is None):
+    while earlier is not None and not _wrote(earlier, household):
         earlier = db.session.get(SyncEvent, earlier.prev) if earlier.prev else None
     if earlier is None or earlier.version is None or earlier.version <= event.base:
         return event.base, None
     if earlier.status == EventStatus.MERGED:
         return event.base, earlier.body["meant"]
     return earlier.version, None
+
+
+def _wrote(event: SyncEvent, household: Household) -> bool:
+    """Whether an event wrote the household's sheet; one in conflict names a version too, but wrote none."""
+    is_written = event.status in (EventStatus.APPLIED, EventStatus.MERGED)
+    return is_written and event.version is not None and event.household_id == household.id
 
 
 def _resolved(household: Household, event: Event) -> ConflictRow | None:
@@ -243,12 +247,13 @@ def _create(actor: User, project: Project, event: Event) -> Done:
 # --- records beside the sheet
 
 
-def _filled(kind: Callable[..., F], event: Event) -> F:
+def _filled(kind: type[Form], event: Event) -> Any:
     """A form with the event's answers, not yet checked."""
     return kind(MultiDict(list(event.pairs)), meta={"csrf": False})
 
 
-def _checked(form: F) -> F:
+def _checked(form: Any) -> Any:
+    """The form, when it accepts its answers. Raises Refused."""
     if not form.validate():
         errors = {name: [str(text) for text in texts] for name, texts in form.errors.items() if name}
         raise Refused({**errors, **({"": [str(text) for text in form.form_errors]} if form.form_errors else {})})
@@ -290,7 +295,7 @@ def _briefing(actor: User, household: Household, event: Event) -> None:
 def _consent(actor: User, household: Household, event: Event) -> None:
     round_id, person_id = (_id(event.about.get(name, ""), name) for name in ("round", "person"))
     form = _filled(RecordConsentForm, event)
-    agents = {agent.id: agent.full_name for agent in consent.list_agents(household)}
+    agents = {str(agent.id): agent.full_name for agent in consent.list_agents(household)}
     form.agent.offer({**agents, OTHER_AGENT: ""})
     papers = {each.id: each.title for each in document.list_documents(household)}
     form.authorisation.offer(papers)

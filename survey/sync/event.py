@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NoReturn
 from uuid import UUID
 
 from survey.domain.errors import DomainError
@@ -88,12 +88,12 @@ def read_skew(told: Any) -> timedelta:
 
 def _uuid(told: Any, name: str) -> UUID:
     try:
-        return UUID(told) if isinstance(told, str) else _refuse(name)
+        return UUID(told if isinstance(told, str) else "")
     except ValueError:
-        return _refuse(name)
+        _refuse(name)
 
 
-def _refuse(name: str) -> Any:
+def _refuse(name: str) -> NoReturn:
     raise DomainError("sync.event_form", name, name=name)
 
 
@@ -111,7 +111,7 @@ def _whole(told: Any, name: str) -> int:
 
 def _moment(told: Any) -> datetime:
     try:
-        moment = datetime.fromisoformat(told) if isinstance(told, str) and len(told) < 40 else _refuse("at")
+        moment = datetime.fromisoformat(told if isinstance(told, str) and len(told) < 40 else "")
         if moment.tzinfo is None or not 2000 <= moment.year <= 2200:
             _refuse("at")
     except ValueError:

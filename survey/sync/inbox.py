@@ -113,7 +113,7 @@ def _claim(device: Device, event_id: UUID) -> bool:
         "received_at": now, "settled_as": "",
     }  # fmt: skip
     statement = insert(SyncEvent).values(row).on_conflict_do_nothing(index_elements=[SyncEvent.id])
-    return bool(db.session.execute(statement).rowcount)
+    return bool(db.session.execute(statement).rowcount)  # type: ignore[attr-defined]
 
 
 def _again(device: Device, known: SyncEvent) -> dict[str, Any]:

@@ -130,8 +130,10 @@ def _answer(name: str) -> dict[str, Any]:
 REFUSALS = {code: _answer("Refusal") for code in ("401", "403", "422", "426", "429", "503")}
 
 
-def _call(about: str, answer: str, *, body: str = "", parameters: tuple[str, ...] = (), **more: Any) -> dict[str, Any]:
-    called: dict[str, Any] = {"summary": about, "responses": {"200": _answer(answer), **REFUSALS, **more}}
+def _call(
+    about: str, answer: str, *, body: str = "", parameters: tuple[str, ...] = (), more: Any = None
+) -> dict[str, Any]:
+    called: dict[str, Any] = {"summary": about, "responses": {"200": _answer(answer), **REFUSALS, **(more or {})}}
     if body:
         called["requestBody"] = {"required": True, "content": {"application/json": {"schema": _ref(body)}}}
     if parameters:
@@ -149,7 +151,7 @@ PATHS: dict[str, Any] = {
     "/api/session": {"get": _call("Who and what the token stands for", "Session")},
     "/api/reference": {
         "get": _call(
-            "What forms and grids need besides households", "Reference", **{"304": {"description": "as known"}}
+            "What forms and grids need besides households", "Reference", more={"304": {"description": "as known"}}
         )
     },
     "/api/changes": {"get": _call("Households that changed", "Changes", parameters=("since", "limit"))},
@@ -158,7 +160,9 @@ PATHS: dict[str, Any] = {
     "/api/blobs/{sha256}/offset": {"get": _call("How much of a photo is there", "Piece", parameters=("sha256",))},
     "/api/blobs/{sha256}": {
         "put": {
-            **_call("One piece of a photo", "Piece", parameters=("sha256", "at", "total"), **{"409": _answer("Piece")}),
+            **_call(
+                "One piece of a photo", "Piece", parameters=("sha256", "at", "total"), more={"409": _answer("Piece")}
+            ),
             "requestBody": {"required": True, "content": {"application/octet-stream": {}}},
         }
     },

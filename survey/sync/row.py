@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
@@ -144,7 +144,7 @@ class _Beside:
         self.hidden = hidden_for(role)
         self.pairs: dict[UUID, list[list[str]]] = {}
         self.hashes: dict[UUID, str] = {}
-        self.persons: defaultdict[UUID, list[PersonRow]] = defaultdict(list)
+        self.persons: defaultdict[UUID, list[Any]] = defaultdict(list)
         self.words: defaultdict[UUID, list[dict[str, Any]]] = defaultdict(list)
         self.briefed: defaultdict[UUID, set[str]] = defaultdict(set)
         self.documents: defaultdict[UUID, Counter[str]] = defaultdict(Counter)
@@ -175,8 +175,8 @@ class _Beside:
             .where(Document.household_id.in_(ids), Document.removed_at.is_(None))
             .group_by(Document.household_id, Document.category)
         )
-        for household, category, count in execute(papers):
-            self.documents[household][category.value] = count
+        for holder, category, count in execute(papers):
+            self.documents[cast("UUID", holder)][category.value] = count
         signed = select(Signature.household_id, Signature.pairs_hash).where(Signature.household_id.in_(ids))
         for household, pairs_hash in execute(signed):
             self.signed[household].add(pairs_hash)

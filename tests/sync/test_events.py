@@ -118,6 +118,18 @@ def test_an_edit_on_top_of_one_that_was_merged_keeps_what_others_wrote(tablet: T
     assert (sheet.note, sheet.parcel_no) == ("办公室写的", "12-8")
 
 
+def test_an_edit_on_top_of_a_conflict_does_not_undo_what_others_wrote(tablet: Tablet, household: Household) -> None:
+    office = factories.member(tablet.project, Role.OFFICE)
+    theirs = replace(factories.sheet(), note="办公室写的", parcel_no="12-7")
+    save_sheet(actor=office, household=household, base=1, pairs=to_pairs(theirs))
+    db.session.commit()
+    ours = replace(factories.sheet(), note="门口写的")
+    first = tablet.save(household, ours, 1)
+    second = tablet.save(household, replace(ours, appraiser_choice="甲公司"), 1, prev=first["id"])
+    assert [each["status"] for each in tablet.send(first, second)] == ["conflict", "conflict"]
+    assert current_sheet(household).parcel_no == "12-7"
+
+
 def test_what_the_person_changed_back_after_seeing_a_later_version_stays_changed_back(
     tablet: Tablet, household: Household
 ) -> None:
