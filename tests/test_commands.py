@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -60,3 +61,19 @@ def test_a_small_demo_is_made_and_its_records_agree(run) -> None:  # type: ignor
     checked = run("check-records", "--project", "DEMO")
     assert (checked.exit_code, "一致" in checked.output) == (0, True)
     assert run("demo", "--households", "12").exit_code == 1
+
+
+def test_a_script_gets_a_token_for_a_person_who_goes_to_the_doors(run) -> None:  # type: ignore[no-untyped-def]
+    assert run("migrate").exit_code == 0
+    assert run("create-project", "YY", "颐园小区").exit_code == 0
+    for name, role in (("wang.fang", "surveyor"), ("shen.ji", "auditor")):
+        assert run("create-user", name, "--project", "YY", "--role", role).exit_code == 0
+    told = run("enrol-device", "wang.fang", "--project", "YY", "--json")
+    assert told.exit_code == 0, told.output
+    answer = json.loads(told.output)
+    assert (answer["project"], answer["user"]) == ("YY", "wang.fang") and len(answer["token"]) >= 43
+    assert "令牌：" in run("enrol-device", "wang.fang", "--project", "YY", "--name", "压测").output
+    refused = run("enrol-device", "shen.ji", "--project", "YY")
+    assert (refused.exit_code, "没有入户的角色" in refused.output) == (1, True)
+    assert run("enrol-device", "nobody", "--project", "YY").exit_code == 1
+    assert run("enrol-device", "wang.fang").exit_code == 2

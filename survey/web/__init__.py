@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pkgutil
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache, partial
 from importlib import import_module
 from zoneinfo import ZoneInfo
 
@@ -23,6 +25,7 @@ from survey.domain.mask import mask_id_no, mask_name, mask_phone
 from survey.domain.message import N_
 from survey.forms.base import sentence_of
 from survey.models import db
+from survey.services.inbox import count_open
 from survey.web import access, answer, assets
 
 LOCALES = {"zh_Hans_CN": "中文", "en": "English"}
@@ -43,18 +46,19 @@ HEADERS = {
 
 @dataclass(frozen=True, slots=True)
 class NavItem:
-    """One link of the main navigation."""
+    """One link of the main navigation. `count` tells how many things wait behind it, when the page draws it."""
 
     label: str
     url: str
     icon: str
     current: bool
+    count: Callable[[], int] = int
 
 
 def register(app: Flask) -> None:
     """Attach everything that answers requests."""
     Babel(app, locale_selector=select_locale)
-    CSRFProtect(app)
+    csrf = CSRFProtect(app)
     access.init_app(app)
     assets.init_app(app)
     answer.init_app(app)
@@ -62,6 +66,8 @@ def register(app: Flask) -> None:
         bp = getattr(import_module(f"{__name__}.{module.name}"), "bp", None)
         if bp is not None:
             app.register_blueprint(bp)
+            if bp.name == "api":
+                csrf.exempt(bp)  # it asks for a token that no other site's page can make a browser send
     app.register_error_handler(DomainError, refuse)
     app.register_error_handler(OperationalError, refuse_busy)
     app.register_error_handler(HTTPException, refuse_http)
@@ -128,6 +134,8 @@ NAV = (
     (Permission.NOTICE_PRINT, N_("文书"), "notice.list", "print"),
     (Permission.ROSTER_IMPORT, N_("花名册导入"), "roster.list", "upload"),
     (Permission.ASSIGNMENT_EDIT, N_("分配"), "assignment.list", "people"),
+    (Permission.DEVICE_EDIT, N_("平板"), "device.list", "tablet"),
+    (Permission.INBOX_SETTLE, N_("待处理"), "inbox.list", "inbox"),
     (Permission.AUDIT_LIST, N_("日志"), "audit.list", "clock"),
     (Permission.PROJECT_EDIT, N_("设置"), "project.edit", "settings"),
 )
@@ -145,6 +153,7 @@ def page_context() -> dict[str, object]:
                 url_for(endpoint, project_code=project.code),
                 icon,
                 (http_request.endpoint or "").partition(".")[0] == endpoint.partition(".")[0],
+                cache(partial(count_open, user, project.id)) if endpoint == "inbox.list" else int,
             )
             for permission, label, endpoint, icon in NAV
             if access.may(permission) and endpoint in current_app.view_functions
@@ -190,8 +199,15 @@ def protect(response: Response) -> Response:
     return response
 
 
+def is_api() -> bool:
+    """Whether a program asks: it is answered in JSON, whatever went wrong."""
+    return http_request.path.startswith("/api/")
+
+
 def refuse(error: DomainError) -> ResponseReturnValue:
     db.session.rollback()
+    if is_api():
+        return {"code": error.code, "message": sentence_of(error)}, 404 if isinstance(error, NotFound) else 422
     if isinstance(error, NotFound):
         return render_template("errors/404.html"), 404
     return render_template("errors/422.html", sentence=sentence_of(error)), 422
@@ -201,6 +217,8 @@ def refuse_busy(error: OperationalError) -> ResponseReturnValue:
     """The database is locked or gone: nothing was written; say so."""
     db.session.rollback()
     current_app.logger.error("database refused: %s", type(error.orig).__name__)
+    if is_api():
+        return {"message": _("数据库正忙，请稍后再试。")}, 503
     return render_template("errors/503.html"), 503
 
 
@@ -208,6 +226,8 @@ def refuse_http(error: HTTPException) -> ResponseReturnValue:
     if error.response is not None or (error.code or 500) < 400:
         return error
     db.session.rollback()
+    if is_api():
+        return {"message": error.name}, error.code or 500
     known = {400, 401, 403, 404, 405, 413, 422, 429, 500, 503}
     code = error.code if error.code in known else (400 if (error.code or 500) < 500 else 500)
     if code == 401:

@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 
 from survey.domain import codes
 from survey.domain.access import Permission, Role
+from survey.domain.event import EventType
 from survey.domain.household import Action, HouseholdState
 from survey.domain.message import N_
 from survey.models import AuditEntry
@@ -23,20 +24,23 @@ PAGE = 100
 ACTIONS: dict[str, str] = {
     "assignment.edit": N_("分配楼栋"), "briefing.record": N_("记录宣讲"), "building.create": N_("新增楼栋"),
     "building.edit": N_("修改楼栋"), "consent.record": N_("记录表态"), "consent.withdraw": N_("撤回表态"),
-    "delivery.record": N_("登记送达"), "document.add": N_("上传材料"), "document.remove": N_("移除材料"),
-    "household.attach_door": N_("并入门牌"), "household.confirm": N_("签字确认"), "household.create": N_("新增一户"),
-    "household.detach_door": N_("移出门牌"), "household.finalise": N_("定稿"), "household.group_review": N_("组审"),
-    "household.office_review": N_("项目办审核"), "ledger.export": N_("导出台账"), "member.edit": N_("设置角色"),
-    "member.end": N_("结束角色"), "notice.print": N_("打印文书"), "person.reveal": N_("查看完整号码"),
-    "policy.create": N_("新建政策"), "policy.edit": N_("修改政策草稿"), "policy.publish": N_("发布政策"),
-    "project.create": N_("新建项目"), "project.edit": N_("修改设置"), "request.accept": N_("受理诉求"),
-    "request.answer": N_("答复诉求"), "request.close": N_("办结诉求"), "request.record": N_("登记诉求"),
-    "roster.copy": N_("下载标注副本"), "roster.discard": N_("放弃导入"), "roster.import": N_("导入花名册"),
-    "roster.map": N_("确认列名"), "roster.preview": N_("重新试算"), "roster.upload": N_("上传花名册"),
-    "round.close": N_("结束征询"), "round.open": N_("开始征询"), "search.show": N_("按证件号码查找"),
-    "sheet.conflict": N_("填写冲突"), "sheet.correct": N_("更正调查表"), "sheet.draft": N_("保存草稿"),
-    "sheet.edit": N_("填写调查表"), "sheet.submit": N_("提交调查表"), "signature.record": N_("登记签字"),
-    "team.create": N_("新建小组"), "user.create": N_("新建账号"), "user.edit": N_("修改账号"),
+    "delivery.record": N_("登记送达"), "device.enrol": N_("登记平板"), "device.enrol_failed": N_("登记码不对"),
+    "device.hand_over": N_("导入平板文件"), "device.invite": N_("生成登记码"), "device.order_wipe": N_("远程清除平板"),
+    "device.revoke": N_("停用平板"), "device.wiped": N_("平板已清除"), "document.add": N_("上传材料"),
+    "document.remove": N_("移除材料"), "event.accept": N_("接受平板记录"), "event.drop": N_("放弃平板记录"),
+    "event.hold": N_("平板记录等待接受"), "household.attach_door": N_("并入门牌"), "household.confirm": N_("签字确认"),
+    "household.create": N_("新增一户"), "household.detach_door": N_("移出门牌"), "household.finalise": N_("定稿"),
+    "household.group_review": N_("组审"), "household.office_review": N_("项目办审核"), "ledger.export": N_("导出台账"),
+    "member.edit": N_("设置角色"), "member.end": N_("结束角色"), "notice.print": N_("打印文书"),
+    "person.reveal": N_("查看完整号码"), "policy.create": N_("新建政策"), "policy.edit": N_("修改政策草稿"),
+    "policy.publish": N_("发布政策"), "project.create": N_("新建项目"), "project.edit": N_("修改设置"),
+    "request.accept": N_("受理诉求"), "request.answer": N_("答复诉求"), "request.close": N_("办结诉求"),
+    "request.record": N_("登记诉求"), "roster.copy": N_("下载标注副本"), "roster.discard": N_("放弃导入"),
+    "roster.import": N_("导入花名册"), "roster.map": N_("确认列名"), "roster.preview": N_("重新试算"),
+    "roster.upload": N_("上传花名册"), "round.close": N_("结束征询"), "round.open": N_("开始征询"),
+    "search.show": N_("按证件号码查找"), "sheet.conflict": N_("填写冲突"), "sheet.correct": N_("更正调查表"),
+    "sheet.draft": N_("保存草稿"), "sheet.edit": N_("填写调查表"), "sheet.submit": N_("提交调查表"),
+    "signature.record": N_("登记签字"), "team.create": N_("新建小组"), "user.create": N_("新建账号"), "user.edit": N_("修改账号"),
     "user.locale": N_("更改语言"), "user.password": N_("修改密码"), "user.sign_in": N_("登录"),
     "user.sign_in_failed": N_("登录失败"), "user.sign_out": N_("退出登录"), "visit.record": N_("记录入户"),
 }  # fmt: skip
@@ -52,12 +56,12 @@ DETAILS: dict[str, str] = {
     "problems": N_("问题"), "columns": N_("列数"), "households": N_("户数"), "found": N_("找到"), "by": N_("依据"),
     "rebrief": N_("需重新宣讲"), "silent": N_("未表态"), "source": N_("来源"), "clear": N_("含完整号码"),
     "briefed": N_("已宣讲"), "agent": N_("由代理人"), "skip_refused": N_("跳过有错的行"), "method": N_("方式"),
-    "evidence": N_("有凭证"), "is_active": N_("启用"), "is_admin": N_("系统管理"),
+    "evidence": N_("有凭证"), "unsent": N_("未上传"), "photos": N_("照片"), "is_active": N_("启用"), "is_admin": N_("系统管理"),
 }  # fmt: skip
 CODES: dict[str, tuple[type[codes.Code], ...]] = {
     "from": (HouseholdState,), "to": (HouseholdState,), "action": (Action,), "result": (codes.VisitResult,),
     "choice": (codes.Choice,), "form": (codes.BriefingForm,), "role": (Role,), "method": (codes.DeliveryMethod,),
-    "category": (codes.DocumentCategory,),
+    "category": (codes.DocumentCategory,), "kind": (EventType,),
 }  # fmt: skip
 """Detail -> the lists in which its value is looked up. What no list knows is shown as it was written."""
 

@@ -1,0 +1,232 @@
+"""What waits for a decision (待处理): conflicts on sheets, and records of tablets that could not simply be written."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, flash, g, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from survey.domain.access import Permission
+from survey.domain.codes import label_of
+from survey.domain.errors import DomainError
+from survey.domain.event import EventType
+from survey.domain.merge import difference
+from survey.domain.message import MESSAGES, N_
+from survey.domain.sheet import STABLE, Pairs, to_keys
+from survey.forms.base import sentence_of
+from survey.forms.inbox import DropRecordForm
+from survey.forms.record import RECORD_FORMS, record_words
+from survey.forms.sheet import hidden_for, keep_unshown, key_label, row_titles, word_of
+from survey.forms.sheet.version import upgrade_pairs
+from survey.models import Building, PersonRow, PolicyVersion, Round, SyncEvent, db
+from survey.services import inbox as services
+from survey.services.inbox import HeldRecord
+from survey.services.scope import role_in
+from survey.services.sheet import pairs_of_version
+from survey.services.visit import list_surveyors
+from survey.sync import inbox
+from survey.sync.apply import Refused, begun_from
+from survey.sync.event import read_event
+from survey.web.access import current_user, project_of_page, requires
+from survey.web.sheet.page import hidden_fields
+
+bp = Blueprint("inbox", __name__)
+
+
+@bp.get("/project/<project_code>/inbox")
+@requires(Permission.INBOX_SETTLE)
+def list(project_code: str) -> ResponseReturnValue:
+    project = project_of_page()
+    return render_template(
+        "inbox/list.html",
+        conflicts=services.list_conflicts_of(current_user, project.id),
+        held=services.list_held(current_user, project.id),
+        same_door=services.list_same_door(current_user, project.id),
+        type_word=type_word,
+        reason_word=reason_word,
+        door_word=door_word,
+    )
+
+
+@bp.get("/project/<project_code>/inbox/<uuid:event_id>")
+@requires(Permission.INBOX_SETTLE)
+def show(project_code: str, event_id: UUID) -> ResponseReturnValue:
+    """A held record as it was sent, and what to do with it."""
+    return _page(_get(event_id), DropRecordForm(formdata=None))
+
+
+@bp.post("/project/<project_code>/inbox/<uuid:event_id>/accept")
+@requires(Permission.INBOX_SETTLE)
+def accept(project_code: str, event_id: UUID) -> ResponseReturnValue:
+    """Write the record as if it had been taken at once; where that cannot be, the page says why."""
+    held = _get(event_id)
+    try:
+        with db.session.begin_nested():
+            inbox.accept(actor=current_user, event=held.event)
+    except Refused as error:
+        told = [text for texts in error.errors.values() for text in texts]
+        return _page(held, DropRecordForm(formdata=None), refusals=told)
+    except DomainError as error:
+        return _page(held, DropRecordForm(formdata=None), refusals=[sentence_of(error)])
+    if held.event.conflict_id is not None:
+        flash(_("已接受。其中有几处别人也改过，请选择保留哪一个。"), "warning")
+        household_id, conflict_id = held.event.household_id, held.event.conflict_id
+        return redirect(url_for("sheet.resolve", household_id=household_id, conflict_id=conflict_id))
+    flash(_("已接受，记录已写入。"), "success")
+    return redirect(url_for("inbox.list", project_code=project_code))
+
+
+@bp.post("/project/<project_code>/inbox/<uuid:event_id>/drop")
+@requires(Permission.INBOX_SETTLE)
+def drop(project_code: str, event_id: UUID) -> ResponseReturnValue:
+    """Leave the record aside for good, with the reason; what was sent stays kept."""
+    held = _get(event_id)
+    form = DropRecordForm()
+    if form.validate_on_submit():
+        with form.catching():
+            inbox.drop(actor=current_user, event=held.event, reason=form.reason.data or "")
+            flash(_("已放弃。原记录仍然保留，日志里写明了原因。"), "success")
+            return redirect(url_for("inbox.list", project_code=project_code))
+    return _page(held, form)
+
+
+def _get(event_id: UUID) -> HeldRecord:
+    return services.get_held(current_user, project_of_page().id, event_id)
+
+
+def _page(held: HeldRecord, form: DropRecordForm, refusals: Sequence[str] = ()) -> ResponseReturnValue:
+    page = render_template(
+        "inbox/show.html",
+        held=held,
+        event=held.event,
+        form=form,
+        refusals=refusals,
+        type_word=type_word(held.event),
+        reason_word=reason_word(held.event),
+        door_word=door_word(held),
+        effect=_effect(held),
+        about=_about(held),
+        changes=_changes(held) if held.event.type in SHEET_TYPES else None,
+        words=_words(held.event) if held.event.type in RECORD_FORMS else (),
+    )
+    return page, 422 if refusals else form.status
+
+
+# --- a record in words
+
+REASONS = {
+    "household.transition": N_("填写期间，这一户已经提交或通过审核，调查表已锁定。"),
+    "sheet.locked": N_("填写期间，这一户已经提交或通过审核，调查表已锁定。"),
+    "consent.round_closed": N_("填写期间，这一轮征询已经结束。"),
+}
+"""Reason -> the word for the office, where the tablet's own sentence speaks to the person at the door."""
+
+SHEET_TYPES = frozenset({EventType.SAVE, EventType.RESOLVE, EventType.CREATE})
+
+
+def type_word(event: SyncEvent) -> str:
+    return _(label_of(EventType, event.type))
+
+
+def reason_word(event: SyncEvent) -> str:
+    """Why the record waits; where nothing better is known, as it was told to the tablet."""
+    if event.reason in REASONS:
+        return _(REASONS[event.reason])
+    told = (event.result or {}).get("message")
+    return str(told) if told else _(MESSAGES.get(event.reason, event.reason))
+
+
+def door_word(held: HeldRecord) -> str:
+    """The door of the record's household, or the one that the tablet named for a new household."""
+    if held.household is not None:
+        return held.household.door_text
+    about = held.event.body.get("about", {})
+    building = _find(Building, about.get("building"))
+    door = [building.no if building is not None else "", about.get("unit", ""), about.get("room", "")]
+    return "-".join(str(part) for part in door if part) or "—"
+
+
+def _find(noun: Any, told: object) -> Any:
+    """A row of the page's project by an id that a tablet sent; None when there is none."""
+    try:
+        row = db.session.get(noun, UUID(str(told)))
+    except ValueError:
+        return None
+    if row is None or getattr(row, "project_id", g.project.id) != g.project.id:
+        return None
+    return row
+
+
+def _effect(held: HeldRecord) -> str:
+    """What accepting will do, as `survey.sync.inbox.accept` does it."""
+    if held.household is not None and held.household.removed_at is not None:
+        return _("接受后，这一户恢复，记录按填写人的名义写入。")
+    if held.event.reason in inbox.HOLDING and held.event.type == EventType.SAVE:
+        return _("调查表已锁定：接受后，以您的名义作为更正写入，原来的版本保留；签过字的要重新签。")
+    return _("按填写人的名义写入，和当时直接写入一样；日志里写明由谁接受。")
+
+
+def _about(held: HeldRecord) -> list[tuple[str, str]]:  # type: ignore[valid-type]
+    """What the record is about besides its answers."""
+    about, told = held.event.body.get("about", {}), []
+    if about.get("submit"):
+        told.append((_("提交"), _("同时提交审核")))
+    if (round_ := _find(Round, about.get("round"))) is not None:
+        told.append((_("征询"), round_.title))
+    person = _find(PersonRow, about.get("person"))
+    if person is not None and person.household_id == held.event.household_id:
+        told.append((_("谁的表态"), person.full_name))
+    version = _find(PolicyVersion, about.get("version"))
+    if version is not None and version.policy.project_id == g.project.id:
+        told.append((_("政策"), _("%(title)s 第 %(number)s 版", title=version.policy.title, number=version.number)))
+    if photos := held.event.body.get("blobs"):
+        told.append((_("照片或文件"), _("%(count)s 份", count=len(photos))))
+    return told
+
+
+def _words(event: SyncEvent) -> list[tuple[str, str]]:  # type: ignore[valid-type]
+    people = {str(user.id): user.display_name for user in list_surveyors(g.project.id)}
+    return record_words(
+        EventType(event.type), _pairs(event), {"surveyor_1": people, "surveyor_2": people, "points": _points(event)}
+    )
+
+
+def _points(event: SyncEvent) -> dict[str, str]:
+    version = _find(PolicyVersion, event.body.get("about", {}).get("version"))
+    return {str(number): str(point) for number, point in enumerate(version.points)} if version is not None else {}
+
+
+def _pairs(event: SyncEvent) -> Pairs:
+    return [(name, text) for name, text in event.body.get("pairs", ())]
+
+
+def _changes(held: HeldRecord) -> list[tuple[str, str, str]]:  # type: ignore[valid-type]
+    """(answer, before, as the tablet has it) against what the person had before them; personal numbers masked."""
+    before, sent = _sides(held)
+    titles, hidden = row_titles(before, sent), hidden_fields()
+    told = []
+    for change in difference(to_keys(before), to_keys(sent)):
+        match = STABLE.match(change.key)
+        if (match[3] if match else change.key) in hidden:
+            continue
+        old, new = word_of(change.key, change.old), word_of(change.key, change.new)
+        told.append((key_label(change.key, titles), old, _("%(masked)s（已更改）", masked=new) if old == new else new))
+    return told
+
+
+def _sides(held: HeldRecord) -> tuple[Pairs, Pairs]:
+    """The sheet from which the person went on, and as they meant it; what cannot be read stands as it was sent."""
+    try:
+        event, before = read_event(held.event.body), []
+        if held.household is not None:
+            base, begun = begun_from(held.household, event)
+            before = pairs_of_version(held.household, base) if begun is None else begun
+        sent = upgrade_pairs(event.form_version, event.pairs)
+        hidden = hidden_for(role_in(held.event.user, g.project.id))
+        return before, keep_unshown(sent, before, hidden=hidden, cleared=event.clear)
+    except DomainError:
+        return [], _pairs(held.event)
