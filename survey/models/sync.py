@@ -16,18 +16,10 @@ from survey.models.device import Device
 from survey.models.user import User
 
 
-class _Body:
-    """The event as it was sent (JSON), sealed in the row's column `body_sealed`."""
-
-    def __get__(self, row: Any, owner: type | None = None) -> dict[str, Any]:
-        if row is None:
-            return self  # type: ignore[return-value]
-        body: dict[str, Any] = json.loads(open_bytes("sync_event.body", row.id, row.body_sealed))
-        return body
-
-    def __set__(self, row: Any, body: dict[str, Any]) -> None:
-        text = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode(errors="surrogatepass")
-        row.body_sealed = seal_bytes("sync_event.body", row.id, text)
+def seal_body(event_id: UUID, body: Any) -> bytes:
+    """An event as it was sent, sealed for its row."""
+    text = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode(errors="surrogatepass")
+    return seal_bytes("sync_event.body", event_id, text)
 
 
 class SyncEvent(Base):
@@ -69,9 +61,14 @@ class SyncEvent(Base):
     settled_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("user.id"))
     settled_as: Mapped[str] = mapped_column(String(12), default="")
 
-    body = _Body()
     user: Mapped[User] = relationship(foreign_keys=[user_id])
     device: Mapped[Device] = relationship()
+
+    @property
+    def body(self) -> dict[str, Any]:
+        """The event as it was sent (docs/sync.md), with `meant` where it was merged."""
+        body: dict[str, Any] = json.loads(open_bytes("sync_event.body", self.id, self.body_sealed))
+        return body
 
 
 class Blob(Base):

@@ -70,8 +70,8 @@ def check_household_record(household: Household) -> Iterator[Difference]:
         for key in wanted.keys() & kept.keys():
             yield from (Difference(no, name, field) for field in _row_differences(name, key, wanted[key], kept[key]))
     terms = set(db.session.scalars(select(SearchTerm.term).where(SearchTerm.household_id == household.id)))
-    if terms != projection.terms:
-        yield Difference(no, "search_term", f"{len(terms ^ projection.terms)} terms")
+    if differing := terms ^ (projection.terms or set()):
+        yield Difference(no, "search_term", f"{len(differing)} terms")
 
 
 def _row_differences(name: str, key: UUID, wanted: dict[str, Any], kept: Any) -> Iterator[str]:

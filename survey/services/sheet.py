@@ -77,6 +77,10 @@ ROW_MODELS: dict[str, type[Any]] = {
     "persons": PersonRow,
     "desired_layouts": DesiredLayoutRow,
 }
+FOUND_BY = frozenset({"persons", "certificates", "parts"})
+"""The lists from which search terms are made."""
+VOTED_BY = ("persons", "parts", "tenure_type", "coown_type")
+"""What a household's standing in a round follows from, besides the words of its owners."""
 FLAT_FIELDS = tuple(name for name, kind in field_types(Sheet).items() if kind.kind != "rows")
 FLAT_LISTS = tuple(name for name in FLAT_FIELDS if field_types(Sheet)[name].kind == "codes")
 _flat_values = attrgetter(*FLAT_FIELDS)
@@ -104,11 +108,14 @@ class Place:
 
 @dataclass(slots=True)
 class Projection:
-    """Typed values of one sheet: for the household's row, for each list's table, and the search terms."""
+    """Typed values of one sheet: for the household's row, for each list's table, and the search terms.
+
+    A list that is not named in `rows`, and `terms` that are None, stand already as they should.
+    """
 
     household: dict[str, Any]
     rows: dict[str, list[dict[str, Any]]]
-    terms: set[int]
+    terms: set[int] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,10 +132,15 @@ class Saved:
     conflicts: tuple[FieldConflict, ...] = ()
 
 
-def project_sheet(sheet: Sheet, place: Place) -> Projection:
-    """The typed values of a sheet. Pure but for the keyring: the same sheet gives the same values, sealed ones apart."""
+def project_sheet(sheet: Sheet, place: Place, before: Sheet | None = None) -> Projection:
+    """The typed values of a sheet. Pure but for the keyring: the same sheet gives the same values, sealed ones apart.
+
+    before  the sheet that is projected already: lists that did not change since are left out
+    """
     rows: dict[str, list[dict[str, Any]]] = {}
     for name, model in ROW_MODELS.items():
+        if before is not None and getattr(sheet, name) == getattr(before, name):
+            continue
         rows[name] = [_row_values(model, row, place, position) for position, row in enumerate(getattr(sheet, name))]
     owners = sheet.owners
     values: dict[str, Any] = dict(zip(FLAT_FIELDS, _flat_values(sheet), strict=True))
@@ -144,6 +156,8 @@ def project_sheet(sheet: Sheet, place: Place) -> Projection:
         "living_count": sum(1 for person in sheet.persons if person.lives_here),
         "special_count": sum(1 for person in sheet.persons if person.special_tags),
     }
+    if before is not None and not FOUND_BY & set(rows):
+        return Projection(values, rows, None)
     terms = search_terms(
         project_id=place.project_id,
         doors=place.doors,
@@ -192,20 +206,25 @@ def write_projection(projections: Sequence[tuple[Place, Projection]], *, fresh: 
     fresh  True when nothing stands there yet (a roster's first versions): the deletes are spared
     The household's own row is the caller's to write, with `Projection.household`.
     """
-    ids = [place.household_id for place, _ in projections]
     db.session.flush()
-    tables: list[tuple[Table, list[dict[str, Any]]]] = [
-        (model.__table__, [row for _, projection in projections for row in projection.rows[name]])
-        for name, model in ROW_MODELS.items()
-    ]
     connection = db.session.connection()  # plain statements: the session's own bookkeeping would double their time
-    for table, rows in tables:
-        if not fresh:
-            connection.execute(delete(table).where(table.c.household_id.in_(ids)))
-        insert_rows(connection, table, rows)
-    if not fresh:
+    for name, model in ROW_MODELS.items():
+        table: Table = model.__table__
+        told = [
+            (place.household_id, projection.rows[name]) for place, projection in projections if name in projection.rows
+        ]
+        if told and not fresh:
+            connection.execute(
+                delete(table).where(table.c.household_id.in_([household_id for household_id, _ in told]))
+            )
+        insert_rows(connection, table, [row for _, rows in told for row in rows])
+    found = [
+        (place.household_id, projection.terms) for place, projection in projections if projection.terms is not None
+    ]
+    if found and not fresh:
+        ids = [household_id for household_id, _ in found]
         connection.execute(delete(SearchTerm).where(SearchTerm.household_id.in_(ids)))
-    write_terms([(term, place.household_id) for place, projection in projections for term in projection.terms])
+    write_terms([(term, household_id) for household_id, terms in found for term in terms])
 
 
 def place_of(household: Household) -> Place:
@@ -300,7 +319,7 @@ def save_sheet(
     ours = _keep_hidden(to_keys(to_pairs(from_pairs(pairs))), base_keys, hidden)
     is_current = base == household.sheet_version and begun_from is None
     theirs = base_keys if is_current else to_keys(current_pairs(household))
-    merged = merge(base_keys, theirs, ours) if is_current else merge_stale(household, base_keys, theirs, ours)
+    merged = Merged(ours, (), ()) if is_current else merge_stale(household, base_keys, theirs, ours)
     if merged.conflicts:
         return _keep_conflict(actor, household, base, from_keys(ours), merged.conflicts)
     if merged.keys == theirs:
@@ -309,8 +328,9 @@ def save_sheet(
         drop_draft(actor, household)
         return Saved("unchanged", household.sheet_version)
     _write_version(
-        actor=actor, household=household, base=base, pairs=from_keys(merged.keys), source=source, reason=reason.strip()
-    )
+        actor=actor, household=household, base=base, pairs=from_keys(merged.keys), source=source, reason=reason.strip(),
+        before=from_pairs(from_keys(theirs)),
+    )  # fmt: skip
     step_to(household, state)
     drop_draft(actor, household)
     if resolves is not None:
@@ -377,8 +397,9 @@ def _settle(conflict: ConflictRow, actor: User) -> None:
 
 
 def _write_version(
-    *, actor: User | None, household: Household, base: int, pairs: Sequence[Pair], source: Source, reason: str = ""
-) -> SheetRow:
+    *, actor: User | None, household: Household, base: int, pairs: Sequence[Pair], source: Source, reason: str = "",
+    before: Sheet,
+) -> SheetRow:  # fmt: skip
     sheet = from_pairs(pairs)
     canonical = to_pairs(sheet)
     row = SheetRow(
@@ -396,19 +417,24 @@ def _write_version(
     db.session.add(row)
     household.sheet_version = row.version
     household.touched_by_staff = household.touched_by_staff or source != "roster"
-    refresh_projection(household, sheet)
+    refresh_projection(household, sheet, before)
     return row
 
 
-def refresh_projection(household: Household, sheet: Sheet) -> None:
-    """Write a sheet's projection to the typed tables. The sheet must be the household's current one."""
+def refresh_projection(household: Household, sheet: Sheet, before: Sheet | None = None) -> None:
+    """Write a sheet's projection to the typed tables. The sheet must be the household's current one.
+
+    before  the sheet that is projected there: what did not change since is left as it stands
+    """
     place = place_of(household)
-    projection = project_sheet(sheet, place)
+    projection = project_sheet(sheet, place, before)
     for name, value in projection.household.items():
         setattr(household, name, value)
     write_projection([(place, projection)])
-    db.session.expire(household, [*ROW_MODELS])
-    recompute_standings(household)
+    if projection.rows:
+        db.session.expire(household, [*projection.rows])
+    if before is None or any(getattr(sheet, name) != getattr(before, name) for name in VOTED_BY):
+        recompute_standings(household)
 
 
 @dataclass(frozen=True, slots=True)

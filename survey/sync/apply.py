@@ -14,7 +14,7 @@ from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
 from survey.config import Config
-from survey.domain.access import Permission
+from survey.domain.access import Permission, Role
 from survey.domain.check import CHINA, Finding
 from survey.domain.codes import Channel, DocumentCategory
 from survey.domain.door import floor_of_room
@@ -40,7 +40,6 @@ from survey.services import briefing, consent, delivery, document, request, sign
 from survey.services import round as rounds
 from survey.services.building import create_household
 from survey.services.household import ChecksFailed, take_step
-from survey.services.scope import role_in
 from survey.services.sheet import Saved, get_conflict, pairs_of_version, save_sheet
 from survey.sync.blobs import open_blob
 from survey.sync.event import Event
@@ -73,19 +72,23 @@ class Done:
 
 
 def apply(
-    *, actor: User, project: Project, household: Household | None, event: Event, is_correction: bool = False
-) -> Done:
+    *, actor: User, role: Role | None, project: Project, household: Household | None, event: Event,
+    form: SheetForm | None = None, is_correction: bool = False,
+) -> Done:  # fmt: skip
     """Carry an event out in the caller's transaction. `household` is None for `create` alone.
 
+    form           the sheet as `read_sheet` read it, where the event brings one
     is_correction  a save into a locked sheet that the office accepted
 
     Raises Refused for answers that a form does not accept, DomainError for what a rule forbids.
     """
     if event.type is EventType.CREATE:
-        return _create(actor, project, event)
+        household = _create(actor, project, event)
+        return _save(actor, role, household, event, form) if form is not None else Done(version=0)
     assert household is not None
     if event.type in (EventType.SAVE, EventType.RESOLVE):
-        return _save(actor, household, event, is_correction=is_correction)
+        assert form is not None
+        return _save(actor, role, household, event, form, is_correction=is_correction)
     HANDLERS[event.type](actor, household, event)
     return Done()
 
@@ -113,14 +116,28 @@ def _folder() -> Path:
 # --- the sheet
 
 
-def _save(actor: User, household: Household, event: Event, *, is_correction: bool = False) -> Done:
-    base, begun = begun_from(household, event)
-    before = pairs_of_version(household, base) if begun is None else begun
-    hidden = hidden_for(role_in(actor, household.project_id))
+def read_sheet(event: Event, hidden: frozenset[str]) -> SheetForm | None:
+    """The sheet that an event brings, as its form reads it; None where it brings none. Needs no database.
+
+    Raises Refused for answers that cannot be kept, DomainError for an edition or a field that nobody knows.
+    """
+    if event.type not in WITH_SHEET or (event.type is EventType.CREATE and not event.pairs):
+        return None
     form = SheetForm.from_pairs(upgrade_pairs(event.form_version, event.pairs), hidden_fields=hidden)
     form.validate()
     if form.blocking_errors():
         raise Refused(form.blocking_errors())
+    return form
+
+
+WITH_SHEET = frozenset({EventType.SAVE, EventType.RESOLVE, EventType.CREATE})
+
+
+def _save(actor: User, role: Role | None, household: Household, event: Event, form: SheetForm, *,
+          is_correction: bool = False) -> Done:  # fmt: skip
+    base, begun = begun_from(household, event)
+    before = pairs_of_version(household, base) if begun is None else begun
+    hidden = hidden_for(role)
     pairs = keep_unshown(form.to_pairs(), before, hidden=hidden, cleared=event.clear)
     saved = save_sheet(
         actor=actor,
@@ -219,7 +236,7 @@ def _place(form: SheetForm, finding: Finding) -> str:
     return match[1]
 
 
-def _create(actor: User, project: Project, event: Event) -> Done:
+def _create(actor: User, project: Project, event: Event) -> Household:
     try:
         building = db.session.get(Building, UUID(event.about.get("building", "")))
     except ValueError:
@@ -231,7 +248,7 @@ def _create(actor: User, project: Project, event: Event) -> Done:
     if not room:
         raise DomainError("sync.event_form", "about", name="room")
     floor = event.about.get("floor", "")
-    household = create_household(
+    return create_household(
         actor=actor,
         project=project,
         building=building,
@@ -241,7 +258,6 @@ def _create(actor: User, project: Project, event: Event) -> Done:
         key=event.household_id,
         is_beside=True,
     )
-    return _save(actor, household, event) if event.pairs else Done(version=0)
 
 
 # --- records beside the sheet

@@ -8,27 +8,29 @@ written (a removed household, a locked sheet, a tablet that was revoked) is held
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from flask_babel import gettext as _
-from sqlalchemy import and_, or_, select, true
+from sqlalchemy import ColumnElement, and_, delete, or_, select, true, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 
-from survey.domain.access import Permission, is_granted
+from survey.domain.access import Permission, Role, is_granted
 from survey.domain.errors import DomainError, NotFound
 from survey.domain.event import EventStatus, EventType
 from survey.domain.merge import FieldConflict
 from survey.domain.message import MESSAGES
 from survey.forms.base import sentence_of
-from survey.forms.sheet import hidden_for, key_label, row_titles, word_of
+from survey.forms.sheet import SheetForm, hidden_for, key_label, row_titles, word_of
 from survey.models import Assignment, Device, Household, Project, SheetRow, SyncEvent, User, db, utc_now
+from survey.models.sync import seal_body
 from survey.services import audit, scope
 from survey.services.sheet import current_pairs, list_versions, pairs_of_version
-from survey.sync.apply import PERMISSIONS, Done, Refused, apply
+from survey.sync.apply import PERMISSIONS, Done, Refused, apply, read_sheet
 from survey.sync.event import Event, read_event, read_id, read_skew
 from survey.sync.row import row_of
 
@@ -51,69 +53,128 @@ class Waits(Exception):
     """The tablet's earlier event, or a photo of this one, has not arrived: it is asked for again."""
 
 
-def receive(device: Device, batch: dict[str, Any]) -> list[dict[str, Any]]:
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Who sends a batch, and what they may: read once for all of its events."""
+
+    device: Device
+    project: Project
+    role: Role | None
+    in_scope: ColumnElement[bool]
+
+    @classmethod
+    def of(cls, device: Device) -> Sender:
+        project_id = device.project_id
+        return cls(
+            device,
+            db.session.get_one(Project, project_id),
+            scope.role_in(device.user, project_id),
+            scope.household_scope(device.user, project_id),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One event of a batch as far as it can be judged without writing: its sheet read by the form, or why not."""
+
+    raw: Any
+    id: UUID | None
+    event: Event | None = None
+    form: SheetForm | None = None
+    refusal: DomainError | None = None
+
+
+def receive(
+    device: Device, batch: dict[str, Any], begin_writing: Callable[[], None] | None = None
+) -> list[dict[str, Any]]:
     """The results of a batch, event by event in its order (docs/sync.md). The caller commits.
+
+    begin_writing  ends the reading transaction and begins one that writes: the forms are read before, since on SQLite
+                   nobody else writes meanwhile
 
     Raises DomainError sync.batch_form for what is no batch at all.
     """
-    told = batch.get("events")
-    if not isinstance(told, list) or len(told) > MOST_EVENTS:
+    raw = batch.get("events")
+    if not isinstance(raw, list) or len(raw) > MOST_EVENTS:
         raise DomainError("sync.batch_form", most=MOST_EVENTS)
-    _note_contact(device, batch)
     skew = read_skew(batch.get("skew", 0)).total_seconds()
-    return [_take(device, each, skew) for each in told]
+    hidden = hidden_for(scope.role_in(device.user, device.project_id))
+    told = [_read(each, skew, hidden) for each in raw]
+    if begin_writing is not None:
+        device_id = device.id
+        begin_writing()
+        device = db.session.get_one(Device, device_id)
+    _note_contact(device, batch, told)
+    sender = Sender.of(device)
+    return [_take(sender, each) for each in told]
 
 
-def _note_contact(device: Device, batch: dict[str, Any]) -> None:
+def _read(raw: Any, skew: float, hidden: frozenset[str]) -> Told:
+    event_id, event = read_id(raw), None
+    try:
+        event = read_event(raw, skew)
+        return Told(raw, event_id, event, read_sheet(event, hidden))
+    except DomainError as error:
+        return Told(raw, event_id, event, refusal=error)
+
+
+def _note_contact(device: Device, batch: dict[str, Any], told: list[Told]) -> None:
     device.seen_at = utc_now()
+    device.last_seq = max(device.last_seq, *(each.event.seq for each in told if each.event is not None), 0)
     for name in ("unsent", "households"):
         value = batch.get(name)
         if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**31:
             setattr(device, name, value)
 
 
-def _take(device: Device, told: Any, skew: float) -> dict[str, Any]:
-    event_id = read_id(told)
-    if event_id is None:
-        return _answer(
-            told.get("id") if isinstance(told, dict) else None,
-            _refusal(DomainError("sync.event_form", "id", name="id")),
-        )
-    known = db.session.get(SyncEvent, event_id)
-    if known is None and not _claim(device, event_id):
-        known = db.session.get(SyncEvent, event_id)  # another request was quicker
-    if known is not None:
-        return _again(device, known)
-    row = db.session.get_one(SyncEvent, event_id)
+def _take(sender: Sender, told: Told) -> dict[str, Any]:
+    if told.id is None:
+        raw_id = told.raw.get("id") if isinstance(told.raw, dict) else None
+        return {
+            "id": raw_id if isinstance(raw_id, str) else None,
+            **_refusal(DomainError("sync.event_form", "id", name="id")),
+        }
+    if not _claim(sender.device, told):
+        return _again(sender.device, db.session.get_one(SyncEvent, told.id))
     try:
         with db.session.begin_nested():
-            return _decide(device, row, told, skew)
+            return _decide(sender, told)
     except Waits:
-        db.session.delete(row)
-        db.session.flush()
-        return _answer(event_id, {"status": EventStatus.WAIT.value})
+        _let_go(told.id)
+        return _answer(told.id, {"status": EventStatus.WAIT.value})
     except SQLAlchemyError:
         raise  # the database is busy or gone: the whole batch is asked again
+    except DomainError as error:
+        return _refuse(sender, told, error)
+    except Held as held:
+        return _hold(sender.device, told, held.reason)
     except Exception:
         # A fault of ours. Nothing is kept of it, so that the event comes again once it is mended.
-        logger.exception("event %s could not be taken", event_id)
-        db.session.delete(row)
-        db.session.flush()
-        return _answer(event_id, {"status": EventStatus.WAIT.value, "message": _(MESSAGES["sync.fault"])})
+        logger.exception("event %s could not be taken", told.id)
+        _let_go(told.id)
+        return _answer(told.id, {"status": EventStatus.WAIT.value, "message": _(MESSAGES["sync.fault"])})
 
 
-def _claim(device: Device, event_id: UUID) -> bool:
-    """Write the event's id, once: of two requests that bring it at the same time one waits here and then knows it."""
-    now = utc_now()
-    insert = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
+def _claim(device: Device, told: Told) -> bool:
+    """Write the event, once: of two requests that bring it at the same time one waits here and then knows it."""
+    assert told.id is not None
+    now, event = utc_now(), told.event
     row = {
-        "id": event_id, "project_id": device.project_id, "device_id": device.id, "user_id": device.user_id,
-        "household_id": event_id, "type": "", "form_version": 0, "base": 0, "seq": 0, "made_at_raw": now,
-        "made_at": now, "body_sealed": b"", "status": EventStatus.WAIT.value, "reason": "", "result": {},
+        "id": told.id, "project_id": device.project_id, "device_id": device.id, "user_id": device.user_id,
+        "household_id": event.household_id if event else told.id, "type": event.type.value if event else "",
+        "form_version": event.form_version if event else 0, "base": event.base if event else 0,
+        "prev": event.prev if event else None, "seq": event.seq if event else 0,
+        "made_at_raw": event.made_at_raw if event else now, "made_at": event.made_at if event else now,
+        "body_sealed": seal_body(told.id, told.raw), "status": EventStatus.WAIT.value, "reason": "", "result": {},
         "received_at": now, "settled_as": "",
     }  # fmt: skip
+    insert = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
     statement = insert(SyncEvent).values(row).on_conflict_do_nothing(index_elements=[SyncEvent.id])
     return bool(db.session.execute(statement).rowcount)  # type: ignore[attr-defined]
+
+
+def _let_go(event_id: UUID) -> None:
+    db.session.execute(delete(SyncEvent).where(SyncEvent.id == event_id))
 
 
 def _again(device: Device, known: SyncEvent) -> dict[str, Any]:
@@ -123,61 +184,58 @@ def _again(device: Device, known: SyncEvent) -> dict[str, Any]:
     return {**_answer(known.id, known.result), "duplicate": True}
 
 
-def _decide(device: Device, row: SyncEvent, told: Any, skew: float) -> dict[str, Any]:
-    """Judge an event that was never seen before, and keep it with what became of it."""
-    row.body = told
-    try:
-        event = read_event(told, skew)
-    except DomainError as error:
-        return _keep(row, EventStatus.INVALID, _refusal(error))
-    _describe(row, event)
-    device.last_seq = max(device.last_seq, event.seq)
+def _decide(sender: Sender, told: Told) -> dict[str, Any]:
+    """Carry out an event that was never seen before. Raises Waits, Held, and DomainError for what is refused."""
+    event = told.event
+    if event is None:
+        assert told.refusal is not None
+        raise told.refusal
     if event.prev is not None:
-        _check_prev(device, event)
-    try:
-        if device.revoked_at is not None:
-            raise Held("sync.held_revoked")
-        household = _household(device, row, event)
-        _check_permission(device, event)
-        with db.session.begin_nested():
-            done = apply(actor=device.user, project=_project(device), household=household, event=event)
-            db.session.flush()
-    except Held as held:
-        return _hold(device, row, held.reason)
-    except Refused as refused:
-        return _keep(row, EventStatus.INVALID, {"errors": _errors(refused.errors), "message": sentence_of(refused)})
-    except NotFound:
-        return _keep(row, EventStatus.INVALID, _refusal(DomainError("sync.about_unknown")))
-    except DomainError as error:
-        if error.code == "sync.blob_missing":
-            raise Waits from None
-        if error.code in HOLDING:
-            return _hold(device, row, error.code, sentence_of(error))
-        return _keep(row, EventStatus.INVALID, _refusal(error))
-    return _finish(device, row, event, done)
+        _check_prev(sender.device, event)
+    if sender.device.revoked_at is not None:
+        raise Held("sync.held_revoked")
+    household = _household(sender, event)
+    if not is_granted(sender.role, PERMISSIONS[event.type]):
+        raise Held("sync.held_not_permitted")
+    if told.refusal is not None:
+        raise told.refusal
+    done = apply(
+        actor=sender.device.user, role=sender.role, project=sender.project, household=household, event=event,
+        form=told.form,
+    )  # fmt: skip
+    db.session.flush()
+    return _finish(sender, event, household, done)
 
 
-def _describe(row: SyncEvent, event: Event) -> None:
-    row.household_id = event.household_id
-    row.type = event.type.value
-    row.form_version = event.form_version
-    row.base, row.prev, row.seq = event.base, event.prev, event.seq
-    row.made_at_raw, row.made_at = event.made_at_raw, event.made_at
+def _refuse(sender: Sender, told: Told, error: DomainError) -> dict[str, Any]:
+    """What becomes of an event that a form or a rule refused."""
+    assert told.id is not None
+    if error.code == "sync.blob_missing":
+        _let_go(told.id)
+        return _answer(told.id, {"status": EventStatus.WAIT.value})
+    if error.code in HOLDING:
+        return _hold(sender.device, told, error.code, sentence_of(error))
+    if isinstance(error, Refused):
+        return _keep(told.id, EventStatus.INVALID, {"errors": _errors(error.errors), "message": sentence_of(error)})
+    if isinstance(error, NotFound):
+        error = DomainError("sync.about_unknown")
+    return _keep(told.id, EventStatus.INVALID, _refusal(error))
 
 
 def _check_prev(device: Device, event: Event) -> None:
-    """An event follows on one that is here. Raises Waits; Held where that one waits for the office itself."""
-    earlier = db.session.get(SyncEvent, event.prev)
-    if earlier is None or earlier.device_id != device.id or earlier.status == EventStatus.WAIT:
+    """An event follows on one that is here. Raises Waits."""
+    query = select(SyncEvent.device_id).where(SyncEvent.id == event.prev, SyncEvent.status != EventStatus.WAIT.value)
+    if db.session.scalar(query) != device.id:
         raise Waits
 
 
-def _household(device: Device, row: SyncEvent, event: Event) -> Household | None:
+def _household(sender: Sender, event: Event) -> Household | None:
     """The household that an event is about, within what the person may see. None for a new one.
 
     One that became part of another leads there. Raises Held, or DomainError sync.household_unknown, the same for a
     missing one and for another project's.
     """
+    device = sender.device
     household = db.session.get(Household, event.household_id)
     if event.type is EventType.CREATE:
         if household is not None:
@@ -191,8 +249,7 @@ def _household(device: Device, row: SyncEvent, event: Event) -> Household | None
         if household.merged_into_id is None:
             raise Held("sync.held_removed")
         household = db.session.get_one(Household, household.merged_into_id)
-        row.household_id = household.id
-    if not _may_see(device, household):
+    if not _may_see(sender, household):
         raise (
             Held("sync.held_not_assigned")
             if _was_assigned(device, household)
@@ -212,12 +269,11 @@ def _is_held(device: Device, household_id: UUID) -> bool:
     return db.session.scalar(query.limit(1)) is not None
 
 
-def _may_see(device: Device, household: Household) -> bool:
+def _may_see(sender: Sender, household: Household) -> bool:
     """Whether the household is the person's, or was theirs when the tablet last heard of assignments."""
-    in_scope = scope.household_scope(device.user, household.project_id)
-    if db.session.scalar(select(true()).where(Household.id == household.id, in_scope)):
+    if db.session.scalar(select(true()).where(Household.id == household.id, sender.in_scope)):
         return True
-    return _was_assigned(device, household, device.feed_at)
+    return _was_assigned(sender.device, household, sender.device.feed_at)
 
 
 def _was_assigned(device: Device, household: Household, since: datetime | None = None) -> bool:
@@ -230,57 +286,49 @@ def _was_assigned(device: Device, household: Household, since: datetime | None =
     return db.session.scalar(query.limit(1)) is not None
 
 
-def _check_permission(device: Device, event: Event) -> None:
-    if not scope.may(device.user, device.project_id, PERMISSIONS[event.type]):
-        raise Held("sync.held_not_permitted")
-
-
-def _project(device: Device) -> Project:
-    return db.session.get_one(Project, device.project_id)
-
-
 # --- what is kept and answered
 
 
-def _finish(device: Device, row: SyncEvent, event: Event, done: Done) -> dict[str, Any]:
-    row.version = done.version
-    if done.meant is not None:
-        row.body = {**row.body, "meant": [list(pair) for pair in done.meant]}
+def _finish(sender: Sender, event: Event, household: Household | None, done: Done) -> dict[str, Any]:
+    household = household or db.session.get_one(Household, event.household_id)
     result: dict[str, Any] = {"version": done.version} if done.version is not None else {}
     if done.errors:
-        result |= {
-            "errors": _errors(done.errors),
-            "message": _(MESSAGES["sync.not_submitted"]).format(count=len(done.errors)),
-        }
+        message = _(MESSAGES["sync.not_submitted"]).format(count=len(done.errors))
+        result |= {"errors": _errors(done.errors), "message": message}
+    kept: dict[str, Any] = {"version": done.version, "household_id": household.id}
+    if done.meant is not None:
+        body = db.session.get_one(SyncEvent, event.id).body
+        kept["body_sealed"] = seal_body(event.id, {**body, "meant": [list(pair) for pair in done.meant]})
     if done.conflict is not None:
-        row.conflict_id = done.conflict.id
-    answer = _keep(row, done.status, result)
-    household = db.session.get(Household, row.household_id)
-    if household is not None:
-        if done.conflicts:
-            answer["conflicts"] = _disputes(device, household, event, done.conflicts)
-        answer["row"] = row_of(household, scope.role_in(device.user, device.project_id))
+        kept["conflict_id"] = done.conflict.id
+    answer = _keep(event.id, done.status, result, **kept)
+    if done.conflicts:
+        answer["conflicts"] = _disputes(sender.role, household, event, done.conflicts)
+    if done.status is not EventStatus.APPLIED:
+        answer["row"] = row_of(household, sender.role)  # what was applied as sent comes with the feed
     return answer
 
 
-def _hold(device: Device, row: SyncEvent, reason: str, message: str = "") -> dict[str, Any]:
-    row.reason = reason
-    audit.record(
-        device.user, "event.hold", row, {"kind": row.type}, project_id=row.project_id,
-        household_id=row.household_id,
-    )  # fmt: skip
-    return _keep(row, EventStatus.HELD, {"message": message or _(MESSAGES[reason])})
+def _hold(device: Device, told: Told, reason: str, message: str = "") -> dict[str, Any]:
+    assert told.id is not None and told.event is not None
+    answer = _keep(told.id, EventStatus.HELD, {"message": message or _(MESSAGES[reason])}, reason=reason)
+    row = db.session.get_one(SyncEvent, told.id)
+    audit.record(device.user, "event.hold", row, {"kind": told.event.type.value})
+    return answer
 
 
-def _keep(row: SyncEvent, status: EventStatus, result: dict[str, Any]) -> dict[str, Any]:
-    row.status = status.value
-    row.result = {"status": status.value, **result}
-    db.session.flush()
-    return _answer(row.id, row.result)
+def _keep(event_id: UUID, status: EventStatus, result: dict[str, Any], **values: Any) -> dict[str, Any]:
+    """Write what became of an event, and tell it."""
+    told = {"status": status.value, **result}
+    db.session.execute(
+        update(SyncEvent).where(SyncEvent.id == event_id).values(status=status.value, result=told, **values),
+        execution_options={"synchronize_session": False},
+    )
+    return _answer(event_id, told)
 
 
-def _answer(event_id: UUID | str | None, result: dict[str, Any]) -> dict[str, Any]:
-    return {"id": str(event_id) if isinstance(event_id, UUID) else None, **result}
+def _answer(event_id: UUID, result: dict[str, Any]) -> dict[str, Any]:
+    return {"id": str(event_id), **result}
 
 
 def _refusal(error: DomainError) -> dict[str, Any]:
@@ -294,10 +342,9 @@ def _errors(errors: dict[str, list[str]]) -> list[dict[str, str]]:
 
 
 def _disputes(
-    device: Device, household: Household, event: Event, conflicts: Iterable[FieldConflict]
+    role: Role | None, household: Household, event: Event, conflicts: Iterable[FieldConflict]
 ) -> list[dict[str, Any]]:
     """The answers in dispute in words, numbers masked, with who wrote what stands now."""
-    role = scope.role_in(device.user, device.project_id)
     hidden, base = hidden_for(role), pairs_of_version(household, min(event.base, household.sheet_version))
     titles = row_titles(base, event.pairs, current_pairs(household))
     last: SheetRow = list_versions(household)[-1]
@@ -333,9 +380,10 @@ def accept(*, actor: User, event: SyncEvent) -> dict[str, Any]:
     author = actor if is_correction else event.user
     if is_correction and not is_granted(scope.role_in(actor, event.project_id), Permission.SHEET_CORRECT):
         raise DomainError("sync.accept_correction")
+    role = scope.role_in(author, event.project_id)
     done = apply(
-        actor=author, project=db.session.get_one(Project, event.project_id), household=household, event=told,
-        is_correction=is_correction,
+        actor=author, role=role, project=db.session.get_one(Project, event.project_id), household=household, event=told,
+        form=read_sheet(told, hidden_for(role)), is_correction=is_correction,
     )  # fmt: skip
     event.version = done.version
     event.conflict_id = done.conflict.id if done.conflict else None

@@ -23,7 +23,7 @@ from survey.sync.event import SHA256
 from survey.sync.handover import office_key
 from survey.sync.openapi import description
 from survey.sync.reference import reference as reference_of
-from survey.web.access import begin_writing, by_device, public
+from survey.web.access import begin_writing, by_device, public, reads
 
 View = TypeVar("View", bound=Callable[..., ResponseReturnValue])
 
@@ -180,9 +180,11 @@ def _note_feed(tablet: Device) -> None:
 
 @bp.post("/events")
 @by_device
+@reads
 @working
 def events() -> ResponseReturnValue:
-    return told(results=inbox.receive(device(), _json(MOST_BYTES)))
+    """The forms are read in a transaction that only reads; then one writes, and is committed before the answer leaves."""
+    return told(results=inbox.receive(device(), _json(MOST_BYTES), begin_writing))
 
 
 @bp.post("/handover")

@@ -64,6 +64,7 @@ class Tablet:
         return tablet
 
     def call(self, method: str, path: str, **values: Any) -> Any:
+        db.session.commit()  # what the test did so far is done
         headers = {"Authorization": f"Bearer {self.token}", **values.pop("headers", {})}
         answer = self.app.test_client().open(path, method=method, headers=headers, **values)
         hold(method, path, answer.status_code, answer.json)

@@ -121,7 +121,8 @@ def test_a_photo_becomes_a_document_of_the_household(app: Flask, tablet: Tablet,
     assert document.title == "产权证第1页" and document.is_original
     with Image.open(BytesIO(read_content(document, config.documents))) as kept:
         assert kept.size == (200, 200) and not kept.getexif()
-    assert result["row"]["documents"] == {document.category.value: 1}
+    tablet.pull()
+    assert tablet.rows[str(household.id)]["documents"] == {document.category.value: 1}
 
 
 def test_an_event_whose_photo_has_not_arrived_waits(tablet: Tablet, household: Household) -> None:
