@@ -4,6 +4,11 @@
 const WEIGHTS = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
 const CHECK = "10X98765432";
 
+/** The 18th character of a resident number. @param {string} first17 */
+export function checkDigit(first17) {
+  return CHECK[WEIGHTS.reduce((total, weight, at) => total + weight * Number(first17[at]), 0) % 11] ?? "";
+}
+
 /** Half-width, upper case, without spaces. @param {string} text */
 export function tidyId(text) {
   return text.normalize("NFKC").replace(/\s/g, "").toUpperCase();
@@ -17,8 +22,7 @@ export function tidyId(text) {
 export function readId(text) {
   const id = tidyId(text);
   if (!/^\d{17}[\dX]$/.test(id)) return null;
-  const sum = WEIGHTS.reduce((total, weight, at) => total + weight * Number(id[at]), 0);
-  if (CHECK[sum % 11] !== id[17]) return null;
+  if (checkDigit(id.slice(0, 17)) !== id[17]) return null;
   const birth = isoDate(id.slice(6, 10), id.slice(10, 12), id.slice(12, 14));
   return birth === null ? null : { birth, sex: Number(id[16]) % 2 ? "1" : "2" };
 }

@@ -47,19 +47,29 @@ function nameRows(list) {
   if (add instanceof HTMLButtonElement) add.disabled = shown.length >= Number(list.dataset.max ?? Infinity);
 }
 
-/** @param {HTMLElement} list */
-function add(list) {
+/**
+ * Put a row at the end of a list, with the number after the last one unless another is asked for.
+ * @param {HTMLElement} list @param {number} [index] @returns {HTMLElement | null}
+ */
+export function appendRow(list, index) {
   const blank = list.querySelector(":scope > template[data-blank-row]");
   const rows = list.querySelector(":scope > [data-rows]");
-  if (!(blank instanceof HTMLTemplateElement) || !rows) return;
+  if (!(blank instanceof HTMLTemplateElement) || !rows) return null;
   const depth = (list.dataset.repeat ?? "").length + 1;
   const taken = rowsOf(list).map((row) => Number.parseInt((row.dataset.rowPrefix ?? "").slice(depth), 10));
   const part = /** @type {DocumentFragment} */ (blank.content.cloneNode(true));
-  number(part, Math.max(-1, ...taken) + 1);
+  number(part, index ?? Math.max(-1, ...taken) + 1);
   const row = /** @type {HTMLElement} */ (part.firstElementChild);
   for (const control of controlsIn(row)) if (/-uid$/.test(control.name) && !control.value) control.value = uid();
   rows.append(part);
   nameRows(list);
+  return row;
+}
+
+/** @param {HTMLElement} list */
+function add(list) {
+  const row = appendRow(list);
+  if (!row) return;
   row.dispatchEvent(new CustomEvent("rowschange", { bubbles: true }));
   const first = controlsIn(row).find((control) => control.type !== "hidden" && !control.disabled);
   first?.focus();

@@ -36,7 +36,7 @@ async function reveal(button) {
 }
 
 /** 张伟 · 权利人、居住人口 beside 人员 1, as it is typed. @param {HTMLElement} row */
-function nameRow(row) {
+export function nameRow(row) {
   const title = row.querySelector("[data-row-title]");
   const prefix = row.dataset.rowPrefix ?? "";
   const form = row.closest("form");

@@ -15,7 +15,7 @@ from werkzeug.datastructures import MultiDict
 
 from survey.config import Config
 from survey.domain.access import Permission, Role
-from survey.domain.check import CHINA, Finding
+from survey.domain.check import CHINA, Finding, Severity
 from survey.domain.codes import Channel, DocumentCategory
 from survey.domain.door import floor_of_room
 from survey.domain.errors import DomainError, NotFound
@@ -24,7 +24,7 @@ from survey.domain.household import Action
 from survey.domain.merge import FieldConflict
 from survey.domain.message import MESSAGES
 from survey.domain.roster.door import fold, room_of, unit_of
-from survey.domain.sheet import STABLE, Pair, Pairs
+from survey.domain.sheet import INDEXED, STABLE, Pair, Pairs
 from survey.forms.base import Form
 from survey.forms.briefing import RecordBriefingForm
 from survey.forms.consent import OTHER_AGENT, RecordConsentForm, WithdrawConsentForm
@@ -32,6 +32,7 @@ from survey.forms.delivery import RecordDeliveryForm
 from survey.forms.document import AddDocumentForm
 from survey.forms.request import RecordRequestForm
 from survey.forms.sheet import SheetForm, hidden_for, keep_unshown
+from survey.forms.sheet.keep import row_keys
 from survey.forms.sheet.version import upgrade_pairs
 from survey.forms.signature import RecordSignatureForm
 from survey.forms.visit import RecordVisitForm
@@ -59,14 +60,15 @@ class Done:
 
     version    of the sheet, where it wrote or found one
     meant      the sheet as the person meant it, where others' changes were put together with it
-    errors     what keeps a sheet that was saved from being handed in: field name -> sentences
+    errors     what keeps a sheet that was saved from being handed in: `{field, message}`, and for a warning the `key` under
+               which its reason is given
     conflicts  answers that two people changed, in `conflict`
     """
 
     status: EventStatus = EventStatus.APPLIED
     version: int | None = None
     meant: Pairs | None = None
-    errors: dict[str, list[str]] = field(default_factory=dict)
+    errors: list[dict[str, str]] = field(default_factory=list)
     conflict: ConflictRow | None = None
     conflicts: tuple[FieldConflict, ...] = ()
 
@@ -139,6 +141,10 @@ def _save(actor: User, role: Role | None, household: Household, event: Event, fo
     before = pairs_of_version(household, base) if begun is None else begun
     hidden = hidden_for(role)
     pairs = keep_unshown(form.to_pairs(), before, hidden=hidden, cleared=event.clear)
+    resolved = _resolved(household, event)
+    if resolved is not None:
+        # A row that others deleted and that stays after all: its numbers are in the record that is in dispute.
+        pairs = keep_unshown(pairs, _rows_gone(resolved.pairs, before), hidden=hidden, cleared=event.clear)
     saved = save_sheet(
         actor=actor,
         household=household,
@@ -147,7 +153,7 @@ def _save(actor: User, role: Role | None, household: Household, event: Event, fo
         source="correction" if is_correction else "tablet",
         reason=_("接受平板 %(at)s 的填写", at=event.made_at.strftime("%Y-%m-%d %H:%M")) if is_correction else "",
         hidden=hidden,
-        resolves=_resolved(household, event),
+        resolves=resolved,
         begun_from=begun,
     )
     if saved.conflict is not None:
@@ -156,6 +162,16 @@ def _save(actor: User, role: Role | None, household: Household, event: Event, fo
     if event.about.get("submit") and not is_correction:
         done.errors = _submit(actor, household, form)
     return done
+
+
+def _rows_gone(pairs: Pairs, before: Pairs) -> list[Pair]:
+    """Of the pairs those of rows that `before` does not have."""
+    gone = row_keys(pairs) - row_keys(before)
+    numbers = {
+        (match[1], match[2]) for name, text in pairs if (match := INDEXED.match(name)) and match[3] == "uid"
+        and (match[1], text) in gone
+    }  # fmt: skip
+    return [(name, text) for name, text in pairs if (match := INDEXED.match(name)) and (match[1], match[2]) in numbers]
 
 
 def _written(saved: Saved, pairs: list[Pair]) -> Done:
@@ -212,17 +228,21 @@ def _event_of(household: Household, text: str) -> SyncEvent:
     return row
 
 
-def _submit(actor: User, household: Household, form: SheetForm) -> dict[str, list[str]]:
+def _submit(actor: User, household: Household, form: SheetForm) -> list[dict[str, str]]:
     """Hand the sheet in. The save stays whatever the checks say: what they found is told."""
     try:
         with db.session.begin_nested():
             take_step(actor=actor, household=household, action=Action.SUBMIT)
     except ChecksFailed as error:
-        found: dict[str, list[str]] = {}
-        for finding in error.findings:
-            found.setdefault(_place(form, finding), []).append(_(MESSAGES[finding.code]).format(**finding.params))
-        return found
-    return {}
+        return [
+            {
+                "field": _place(form, finding),
+                "message": _(MESSAGES[finding.code]).format(**finding.params),
+                **({"key": finding.key} if finding.severity is Severity.WARNING else {}),
+            }
+            for finding in error.findings
+        ]
+    return []
 
 
 def _place(form: SheetForm, finding: Finding) -> str:
@@ -319,7 +339,12 @@ def _consent(actor: User, household: Household, event: Event) -> None:
     _checked(form)
     by_proxy = form.channel.data is Channel.PROXY
     is_other = by_proxy and form.agent.data == OTHER_AGENT
-    kept = _keep(actor, household, event, DocumentCategory.CONSENT, form.choice.data.label)
+    paper = event.about.get("authorisation", "")
+    if paper and paper not in event.blobs:
+        raise DomainError("sync.event_form", "about", name="authorisation")
+    evidence = next((name for name in event.blobs if name != paper), "")
+    authorisation = _keep(actor, household, paper, DocumentCategory.AUTHORISATION, form.agent_name.data or "")
+    kept = _keep(actor, household, evidence, DocumentCategory.CONSENT, form.choice.data.label)
     word = consent.Word(
         person_id=person_id,
         choice=form.choice.data,
@@ -329,7 +354,7 @@ def _consent(actor: User, household: Household, event: Event) -> None:
         reason_text=form.reason_text.data or "",
         agent_id=form.agent.uuid if by_proxy and not is_other else None,
         agent_name=(form.agent_name.data or "") if is_other else "",
-        authorisation_id=form.authorisation.uuid if is_other else None,
+        authorisation_id=(form.authorisation.uuid or authorisation) if is_other else None,
         evidence_id=form.evidence.uuid or kept,
         unbriefed_reason=form.unbriefed_reason.data or "",
         change_reason=form.change_reason.data or "",
@@ -409,13 +434,13 @@ def _document(actor: User, household: Household, event: Event) -> None:
         )
 
 
-def _keep(actor: User, household: Household, event: Event, category: DocumentCategory, title: str) -> UUID | None:
-    """The event's photo as a document of the household; None when it brought none."""
-    if not event.blobs:
+def _keep(actor: User, household: Household, blob: str, category: DocumentCategory, title: str) -> UUID | None:
+    """A photo as a document of the household; None when there is none."""
+    if not blob:
         return None
     kept = document.add_document(
-        actor=actor, folder=_folder(), category=category, prepared=open_blob(household.project_id, event.blobs[0]),
-        title=title, household=household, with_audit=False,
+        actor=actor, folder=_folder(), category=category, prepared=open_blob(household.project_id, blob), title=title,
+        household=household, with_audit=False,
     )  # fmt: skip
     return kept.id
 

@@ -19,7 +19,7 @@ SHA256 = re.compile(r"[0-9a-f]{64}\Z")
 NAME = re.compile(r"[A-Za-z0-9_\-\[\]. ]{1,200}\Z")
 ABOUT = frozenset(
     {"submit", "resolves", "building", "unit", "room", "floor", "version", "round", "person", "consent", "text_hash",
-     "saves", "photo"}
+     "saves", "photo", "authorisation"}
 )  # fmt: skip
 MOST_SKEW = timedelta(days=366)
 FORM = "sheet"

@@ -294,7 +294,7 @@ def _finish(sender: Sender, event: Event, household: Household | None, done: Don
     result: dict[str, Any] = {"version": done.version} if done.version is not None else {}
     if done.errors:
         message = _(MESSAGES["sync.not_submitted"]).format(count=len(done.errors))
-        result |= {"errors": _errors(done.errors), "message": message}
+        result |= {"errors": done.errors, "message": message}
     kept: dict[str, Any] = {"version": done.version, "household_id": household.id}
     if done.meant is not None:
         body = db.session.get_one(SyncEvent, event.id).body

@@ -34,7 +34,7 @@ def _ref(name: str) -> dict[str, Any]:
 
 PAIRS = _list({"type": "array", "prefixItems": [TEXT, TEXT], "minItems": 2, "maxItems": 2}, maxItems=MOST_PAIRS)
 NAMED = _object("id name", id=ID, name=TEXT)
-ERRORS = _list(_object("field message", field=TEXT, message=TEXT))
+ERRORS = _list(_object("field message", field=TEXT, message=TEXT, key=TEXT))
 
 SCHEMAS: dict[str, Any] = {
     "Event": {

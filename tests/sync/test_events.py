@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -180,6 +181,36 @@ def test_a_complete_sheet_is_handed_in_and_an_incomplete_one_says_what_is_missin
     assert result["status"] == "applied" and other.sheet_version == 1
     assert other.state is HouseholdState.IN_PROGRESS
     assert {"tenure_type"} <= {each["field"] for each in result["errors"]}
+
+
+def test_a_warning_names_the_key_of_its_reason_and_with_the_reason_the_sheet_is_handed_in(
+    tablet: Tablet, household: Household
+) -> None:
+    odd = factories.sheet(parts=(replace(factories.sheet().parts[0], area_meas_m2=Decimal("99.00")),))
+    result = tablet.send_one(tablet.save(household, odd, 1, about={"submit": True}))
+    [warning] = result["errors"]
+    assert warning["field"] == "parts-0-area_meas_m2" and household.state is HouseholdState.IN_PROGRESS
+    answered = [*pairs(odd), ["reasons-0-uid", warning["key"]], ["reasons-0-text", "阳台已封闭，待测绘"]]
+    again = tablet.event("save", household.id, base=2, pairs=answered, about={"submit": True})
+    assert "errors" not in tablet.send_one(again) and household.state is HouseholdState.SUBMITTED
+
+
+def test_a_row_that_others_deleted_and_that_stays_after_all_keeps_its_number(
+    tablet: Tablet, household: Household
+) -> None:
+    office = factories.member(tablet.project, Role.OFFICE)
+    tenant = factories.person("李红", 2, uid="p2", roles=(codes.PersonRole.RESIDENT,))
+    with_tenant = replace(factories.sheet(), persons=(*factories.sheet().persons, tenant))
+    save_sheet(actor=office, household=household, base=1, pairs=to_pairs(with_tenant))
+    save_sheet(actor=office, household=household, base=2, pairs=to_pairs(factories.sheet()))
+    renamed = replace(with_tenant, persons=(with_tenant.persons[0], replace(tenant, full_name="李虹")))
+    event = tablet.save(household, renamed, 2)
+    assert tablet.send_one(event)["status"] == "conflict"
+    settled = tablet.event(
+        "resolve", household.id, base=3, prev=event["id"], about={"resolves": event["id"]}, pairs=pairs(renamed)
+    )
+    assert tablet.send_one(settled)["status"] == "applied"
+    assert current_sheet(household).persons[1].id_no == tenant.id_no
 
 
 def test_answers_that_no_form_accepts_come_back_with_their_fields(tablet: Tablet, household: Household) -> None:

@@ -1,0 +1,118 @@
+// What stands above every page: who one works for, how the outbox and the connection are, and what cannot wait.
+
+import { needsYou, unsent } from "./outbox.js";
+import { facts, isOpen, onChange, onLock, session } from "./store.js";
+import { flush, SKEW_TOLD, status } from "./sync.js";
+import { make, piece, timeOf, word } from "./words.js";
+
+const DAY_MS = 86_400_000;
+/** @type {ServiceWorker | null} */
+let waiting = null;
+let outdated = false;
+
+/** @param {string} name */
+const at = (name) => /** @type {HTMLElement} */ (document.querySelector(`[data-${name}]`));
+
+/** Unsent first: it is what a person must know. @returns {[string, string]} a drawing and words */
+function connection() {
+  const { busy, trouble, detail, got } = status();
+  const waits = unsent().length;
+  const words = [];
+  if (busy) words.push(got ? word("sync-got", got) : word("sync-busy"));
+  else if (trouble === "offline") words.push(word("sync-offline"));
+  else if (trouble === "busy") words.push(word("sync-server"));
+  else if (trouble === "refused") words.push(word("sync-refused", detail));
+  if (waits) words.push(word("sync-unsent", waits));
+  if (!words.length) words.push(facts().synced ? word("sync-done", timeOf(facts().synced)) : word("sync-never"));
+  const drawing = busy ? "refresh" : trouble && trouble !== "offline" ? "warning" : waits || trouble ? "unsent" : "check";
+  return [drawing, words.join(" · ")];
+}
+
+/** How things stand, in one line. */
+export const connectionText = () => connection()[1];
+
+/** @param {string} tone @param {string} text @param {HTMLElement} [action] */
+const notice = (tone, text, action) =>
+  make("div", { class: `notice tone-${tone}` }, piece(tone === "info" ? "icon-info" : "icon-warning"), make("div", {}, make("p", {}, text)), action);
+
+/** @param {string} href @param {string} text */
+const link = (href, text) => make("a", { class: "button", href }, text);
+
+function update() {
+  const button = make("button", { class: "button button-primary", type: "button", "data-update": true }, word("warn-update-do"));
+  button.addEventListener("click", () => {
+    navigator.serviceWorker.addEventListener("controllerchange", () => location.reload(), { once: true });
+    waiting?.postMessage("update");
+  });
+  return button;
+}
+
+function warnings() {
+  const told = [];
+  if (waiting) told.push(notice(outdated ? "warn" : "info", word(outdated ? "warn-outdated" : "warn-update"), update()));
+  if (!isOpen()) return told;
+  const { ended, skew, oldest } = facts();
+  const needs = needsYou().length;
+  if (ended === "unknown") told.push(notice("bad", word("warn-unknown"), link("#/enrol", word("warn-unknown-do"))));
+  if (Math.abs(skew) > SKEW_TOLD) told.push(notice("warn", word("warn-skew", Math.round(Math.abs(skew) / 60))));
+  if (oldest && unsent().length && Date.now() - Date.parse(oldest) > DAY_MS) told.push(notice("warn", word("warn-old", timeOf(oldest))));
+  if (needs && document.body.dataset.page !== "done") told.push(notice("bad", word("warn-needs", needs), link("#/done", word("warn-needs-do"))));
+  return told;
+}
+
+let shown = "";
+
+function draw() {
+  const open = isOpen();
+  at("sync").hidden = at("project").hidden = !open;
+  at("tabs").hidden = !open || facts().ended === "revoked";
+  if (open) {
+    const [drawing, text] = connection();
+    const { project, user } = session();
+    at("project").replaceChildren(make("strong", {}, project.name), make("span", { class: "code" }, user.name));
+    at("sync-text").textContent = text;
+    at("sync-icon").replaceChildren(piece(`icon-${drawing}`));
+    at("sync").dataset.state = status().busy ? "busy" : "idle";
+    at("sync").dataset.unsent = String(unsent().length);
+  }
+  const told = warnings();
+  const words = told.map((each) => each.textContent).join("\n");
+  if (words === shown) return; // said once is enough for who listens
+  shown = words;
+  at("notices").replaceChildren(...told);
+}
+
+/** @param {ServiceWorkerRegistration} registration */
+function watch(registration) {
+  const look = () => {
+    waiting = navigator.serviceWorker.controller ? registration.waiting : null;
+    draw();
+  };
+  registration.addEventListener("updatefound", () => registration.installing?.addEventListener("statechange", look));
+  document.addEventListener("outdated", () => {
+    outdated = true;
+    void registration.update();
+    look();
+  });
+  look();
+}
+
+async function startWorker() {
+  const { worker, scope } = document.body.dataset;
+  if (!navigator.serviceWorker || !worker) return;
+  try {
+    watch(await navigator.serviceWorker.register(worker, { scope, updateViaCache: "none" }));
+  } catch {
+    // Off the network, or forbidden here: the page works on, and tries again when it is opened the next time.
+  }
+}
+
+export function startNotices() {
+  onChange(draw);
+  onLock(draw);
+  addEventListener("hashchange", () => queueMicrotask(draw));
+  setInterval(draw, 60_000);
+  at("sync").addEventListener("click", () => void flush());
+  draw();
+  void startWorker();
+}

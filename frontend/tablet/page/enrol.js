@@ -1,0 +1,122 @@
+// Becoming known to the server: a code from the office, a secret of one's own. Three ways to get here: a new tablet; one
+// whose token the server no longer knows (everything stays, also the secret); one that is shut after ten wrong secrets.
+
+import { startInstall } from "../install.js";
+import { noteTouch } from "../lock.js";
+import { go } from "../router.js";
+import { allItems, facts, isOpen, isSetUp, readmit, renew, session, setUp } from "../store.js";
+import { enrol, restart, Trouble } from "../sync.js";
+import { wordsOf } from "../words.js";
+
+/** @typedef {import("../store.js").Session} Session */
+/** @typedef {{ token: string, session: Session }} Account */
+
+/** Given by the server to a tablet that is shut: taken up when the secret is right at last. @type {Account | null} */
+let pending = null;
+
+/** After unlocking: the new token takes the place of the old one. */
+export async function takeUp() {
+  if (pending && isSame(pending.session)) await renew(pending.token, pending.session);
+  pending = null;
+}
+
+/** @param {Session} fresh */
+const isSame = (fresh) => fresh.user.id === session().user.id && fresh.project.code === session().project.code;
+
+/** What is wrong with a secret: a name of a sentence, "" for nothing. @param {string} secret */
+export function weakness(secret) {
+  if (/^\d+$/.test(secret) ? secret.length < 6 : secret.length < 8) return "short";
+  return /^(.)\1+$/.test(secret) || "01234567890".includes(secret) || "09876543210".includes(secret) ? "simple" : "";
+}
+
+/** @param {HTMLElement} place @param {string[]} params */
+async function start(place, [given = ""]) {
+  const tell = wordsOf(place);
+  const form = /** @type {HTMLFormElement} */ (place.querySelector("form"));
+  const [code, name, secret, twice] = /** @type {HTMLInputElement[]} */ (["code", "name", "secret", "secret_again"].map((each) => form.elements.namedItem(each)));
+  const error = /** @type {HTMLElement} */ (place.querySelector("[data-error]"));
+  const button = /** @type {HTMLButtonElement} */ (form.querySelector("[type=submit]"));
+  const mode = !isSetUp() ? "new" : isOpen() ? "again" : "shut";
+  for (const part of /** @type {NodeListOf<HTMLElement>} */ (place.querySelectorAll("[data-mode]"))) part.hidden = !part.dataset.mode?.split(" ").includes(mode);
+  if (facts().ended === "wiped") /** @type {HTMLElement} */ (place.querySelector("[data-wiped]")).hidden = false;
+  if (code && given) code.value = given;
+  if (code && name && mode !== "shut") (given ? name : code).focus();
+  if (mode === "again" && name) name.value = session().device.name;
+
+  /** @param {HTMLInputElement | undefined} input @param {string} sentence */
+  const refuse = (input, sentence) => {
+    error.hidden = false;
+    error.lastElementChild?.replaceChildren(sentence);
+    input?.setAttribute("aria-invalid", "true");
+    (input ?? error).focus();
+  };
+
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    if (!code || !name || !secret || !twice || button.ariaDisabled === "true") return;
+    error.hidden = true;
+    for (const input of [code, name, secret, twice]) input.removeAttribute("aria-invalid");
+    if (!code.value.trim()) return refuse(code, tell("code-missing"));
+    if (mode === "new") {
+      const weak = weakness(secret.value);
+      if (weak) return refuse(secret, tell(weak));
+      if (secret.value !== twice.value) return refuse(twice, tell("differs"));
+    }
+    button.ariaDisabled = "true";
+    try {
+      const account = await enrol(code.value.trim(), name.value.trim());
+      if (mode === "new") await begin(secret.value, account);
+      else if (mode === "again") await goOn(account);
+      else await admit(account);
+    } catch (wrong) {
+      if (!(wrong instanceof Trouble)) throw wrong;
+      refuse(code, wrong.kind === "refused" || wrong.message ? wrong.message : tell(wrong.kind === "busy" ? "busy" : "offline"));
+    } finally {
+      button.removeAttribute("aria-disabled");
+    }
+  });
+
+  /** @param {string} chosen @param {Account} account */
+  async function begin(chosen, account) {
+    await setUp(chosen, account.token, account.session);
+    await navigator.storage?.persist?.();
+    noteTouch();
+    void restart();
+    go("home");
+  }
+
+  /** @param {Account} account */
+  async function goOn(account) {
+    if (!isSame(account.session)) {
+      // Somebody else's records must not be sent under this person's name.
+      return refuse(code, tell(allItems().length ? "other-unsent" : "other", session().user.name, account.session.user.name));
+    }
+    await renew(account.token, account.session);
+    void restart();
+    go("home");
+  }
+
+  /** @param {Account} account */
+  async function admit(account) {
+    pending = account;
+    await readmit();
+    go("lock");
+  }
+
+  return startInstall(place);
+}
+
+/** Start afresh under the code that was just given: what is here is lost. @param {string} secret */
+export async function startAfresh(secret) {
+  if (!pending) return false;
+  const account = pending;
+  pending = null;
+  await setUp(secret, account.token, account.session);
+  noteTouch();
+  void restart();
+  return true;
+}
+
+export const mayStartAfresh = () => pending !== null;
+
+export default { name: "enrol", start };

@@ -1,0 +1,424 @@
+// Everything that the tablet keeps goes through here, sealed: lists, sheets, drafts, records, photos. Only `meta` is plain,
+// and it holds nothing about anybody: the wrapped key, counters, the place in the feed.
+//
+// Rows in memory are the server's with this tablet's unsent records on top; what is stored is the server's rows and the
+// records, so a record that was refused leaves no trace in a row, and one that was taken is replaced by the server's word.
+//
+// Wrong secrets. Four are free; from the fifth on each costs a growing wait, up to ten minutes. After ten the tablet takes
+// no secret any more until the office has given a new code and the server has accepted it (`readmit`): guessing goes on
+// only while the office looks on. Nothing is deleted by guessing: unsent records are worth more than what a wipe adds
+// to a tablet whose disk is encrypted. Who has forgotten the secret may, with such a code, start afresh; the page says how
+// many unsent records that costs, before it does it.
+
+import { clear, openBase, PLACES, read, readAll, readKeys, write } from "./base.js";
+import { lightOf, withEvents } from "./rows.js";
+import { makeKey, open, openBytes, openKey, seal, sealBytes } from "./seal.js";
+
+/** @typedef {import("./base.js").Place} Place */
+/** @typedef {import("./base.js").Change} Change */
+/** @typedef {import("./rows.js").Light} Light */
+/** @typedef {import("./rows.js").Row} Row */
+/** @typedef {import("./rows.js").Gone} Gone */
+/** @typedef {import("./rows.js").Event} Event */
+/**
+ * @typedef {object} Session who works on this tablet, for which project
+ * @property {{ id: string, name: string }} device
+ * @property {{ id: string, name: string }} user
+ * @property {{ code: string, name: string }} project
+ * @property {string} role
+ * @property {string[]} permissions
+ * @property {string} now
+ * @property {string} min_app
+ * @property {string} office_key
+ */
+/** @typedef {{ unit: string, floor: number | null, room: string, household: string | null }} DoorAt */
+/** @typedef {{ id: string, no: string, sort: string | number, address: string, doors: DoorAt[] }} Building */
+/**
+ * @typedef {object} Reference what grids and forms need besides households
+ * @property {string} hash
+ * @property {Building[]} buildings
+ * @property {{ id: string, name: string }[]} surveyors
+ * @property {string | null} partner
+ * @property {{ id: string, title: string, leading: boolean, version: { id: string, number: number, text: string, points: any[], valid_from: string } }[]} policies
+ * @property {{ id: string, title: string, kind: string, question: string, policy: string | null }[]} rounds
+ * @property {{ visit_from: string, visit_until: string }} settings
+ * @property {Record<string, string>} categories
+ */
+/** @typedef {import("./outbox.js").Item} Item */
+/**
+ * @typedef {object} Meta what is kept in clear
+ * @property {import("./seal.js").WrappedKey} [key]
+ * @property {{ count: number, until: number }} tries wrong secrets, and until when no more is taken (ms)
+ * @property {number} seq
+ * @property {string} cursor
+ * @property {number} skew seconds that the server's clock is ahead of this one
+ * @property {number} unsent how many records have not been sent: shown before a wipe, also on a locked tablet
+ * @property {string} oldest when the oldest of them was made, "" for none
+ * @property {string} synced when the server was last heard to the end, "" for never
+ * @property {"" | "unknown" | "revoked" | "wiped"} ended why the server hears this tablet no longer
+ */
+/** @typedef {{ token: string, session: Session }} Account */
+
+const FREE_TRIES = 4;
+const MOST_TRIES = 10;
+const WAITS = [30, 60, 120, 300, 600, 600]; // seconds, from the fifth wrong secret on
+/** @type {Meta} */
+const FRESH = { tries: { count: 0, until: 0 }, seq: 0, cursor: "", skew: 0, unsent: 0, oldest: "", synced: "", ended: "" };
+
+/** @type {Meta} */
+let meta = { ...FRESH };
+/** @type {CryptoKey | null} */
+let key = null;
+/** @type {Account | null} */
+let account = null;
+/** @type {Reference | null} */
+let told = null;
+/** The server's rows. @type {Map<string, Light>} */
+const served = new Map();
+/** The same with this tablet's records on top. @type {Map<string, Light>} */
+const shown = new Map();
+/** Records that are not settled, oldest first. @type {Map<string, Item>} */
+const items = new Map();
+/** @type {Set<(why: string) => void>} */
+const lockers = new Set();
+/** @type {Set<() => void>} */
+const watchers = new Set();
+
+/** Read what is kept in clear; once, before anything else. */
+export async function openStore() {
+  await openBase();
+  meta = { ...FRESH, ...Object.fromEntries(await readAll("meta")) };
+}
+
+/** @returns {Readonly<Meta>} */
+export const facts = () => meta;
+
+export const isSetUp = () => meta.key !== undefined;
+export const isOpen = () => key !== null;
+
+/** @returns {CryptoKey} */
+function opened() {
+  if (!key) throw new DOMException("the tablet is locked", "InvalidAccessError");
+  return key;
+}
+
+// --- reading and writing, sealed
+
+/**
+ * Seal the values and write all of them or none. Sealing begins before this returns.
+ * @param {Change[]} changes @param {IDBTransactionDurability} [durability]
+ */
+async function commit(changes, durability) {
+  const with_ = opened();
+  const sealed = await Promise.all(
+    changes.map(async ([place, name, value]) => {
+      if (value === undefined || place === "meta") return /** @type {Change} */ ([place, name, value]);
+      const at = `${place}/${name}`;
+      return /** @type {Change} */ ([place, name, await (value instanceof ArrayBuffer ? sealBytes(with_, at, value) : seal(with_, at, value))]);
+    }),
+  );
+  await write(sealed, durability);
+}
+
+/** @param {Place} place @param {string} name */
+async function load(place, name) {
+  const sealed = await read(place, name);
+  return sealed === undefined ? undefined : open(opened(), `${place}/${name}`, sealed);
+}
+
+/** @param {Place} place @returns {Promise<[string, any][]>} */
+async function loadAll(place) {
+  const with_ = opened();
+  const all = await readAll(place);
+  return Promise.all(all.map(async ([name, sealed]) => /** @type {[string, any]} */ ([name, await open(with_, `${place}/${name}`, sealed)])));
+}
+
+/** Keep plain facts. @param {Partial<Meta>} changes */
+export async function note(changes) {
+  meta = { ...meta, ...changes };
+  await write(Object.entries(changes).map(([name, value]) => ["meta", name, value]));
+}
+
+// --- set up, open, lock, end
+
+/** Begin on this tablet: everything that was here is gone. @param {string} secret @param {string} token @param {Session} session */
+export async function setUp(secret, token, session) {
+  await wipe();
+  const wrapped = await makeKey(secret);
+  key = await openKey(wrapped, secret);
+  account = { token, session };
+  await commit([["meta", "key", wrapped], ["reference", "account", account]]);
+  meta = { ...FRESH, key: wrapped };
+}
+
+/** The office gave a new code and the server took it: the same data, a new token. @param {string} token @param {Session} session */
+export async function renew(token, session) {
+  account = { token, session };
+  await commit([["reference", "account", account]]);
+  await note({ ended: "", cursor: "" });
+}
+
+/** The server vouched for whoever holds this tablet: secrets are taken again. */
+export const readmit = () => note({ tries: { count: 0, until: 0 } });
+
+/** @returns {"open" | "wait" | "shut"} whether a secret is taken now */
+export function admits() {
+  if (meta.tries.count >= MOST_TRIES) return "shut";
+  return meta.tries.until > Date.now() ? "wait" : "open";
+}
+
+/** Whether the secret was right; then everything can be read until `lock`. @param {string} secret */
+export async function unlock(secret) {
+  if (!meta.key || admits() !== "open") return false;
+  const found = await openKey(meta.key, secret);
+  if (!found) {
+    const count = meta.tries.count + 1;
+    const wait = count > FREE_TRIES ? (WAITS[count - FREE_TRIES - 1] ?? 600) : 0;
+    await note({ tries: { count, until: wait ? Date.now() + wait * 1000 : 0 } });
+    return false;
+  }
+  key = found;
+  if (meta.tries.count) await readmit();
+  [account = null, told = null] = await Promise.all([load("reference", "account"), load("reference", "reference")]);
+  for (const [, light] of await loadAll("light")) for (const row of light) served.set(row.id, row);
+  const outbox = /** @type {Item[]} */ ((await loadAll("outbox")).map(([, item]) => item)).sort((a, b) => a.event.seq - b.event.seq);
+  for (const item of outbox) items.set(item.event.id, item);
+  for (const id of served.keys()) layer(id);
+  for (const item of items.values()) layer(item.event.hid);
+  return true;
+}
+
+/** Forget the key and everything in memory. @param {string} why */
+export function lock(why = "") {
+  if (!key) return;
+  key = account = told = null;
+  for (const kept of [served, shown, items]) kept.clear();
+  for (const tell of lockers) tell(why);
+}
+
+/** @param {(why: string) => void} tell */
+export function onLock(tell) {
+  lockers.add(tell);
+}
+
+/** Told after rows, records or the state of the connection changed. @param {() => void} tell @returns {() => void} to stop it */
+export function onChange(tell) {
+  watchers.add(tell);
+  return () => watchers.delete(tell);
+}
+
+export function changed() {
+  for (const tell of [...watchers]) tell();
+}
+
+/** Delete everything. */
+export async function wipe() {
+  key = account = told = null;
+  for (const kept of [served, shown, items]) kept.clear();
+  await clear(PLACES);
+  meta = { ...FRESH };
+}
+
+/** @returns {Session} */
+export function session() {
+  if (!account) throw new DOMException("the tablet is locked", "InvalidAccessError");
+  return account.session;
+}
+
+/** @param {string} permission */
+export const may = (permission) => account !== null && account.session.permissions.includes(permission);
+
+/** @returns {string} */
+export const token = () => account?.token ?? "";
+
+/** @param {Session} fresh */
+export async function setSession(fresh) {
+  if (!account) return;
+  account = { token: account.token, session: fresh };
+  await commit([["reference", "account", account]]);
+}
+
+// --- households
+
+/** All households that the person sees, by id. @returns {ReadonlyMap<string, Light>} */
+export const rows = () => shown;
+
+/** @returns {Reference | null} null before the first contact */
+export const reference = () => told;
+
+/** @param {Reference} fresh */
+export async function setReference(fresh) {
+  told = fresh;
+  await commit([["reference", "reference", fresh]]);
+  changed();
+}
+
+/** @param {string} building */
+const numberOf = (building) => told?.buildings.find((one) => one.id === building)?.no ?? "";
+
+/** Records that stand on top of the server's row: those whose outcome is open, and a new household until it is dropped. @param {string} hid */
+function eventsOf(hid) {
+  return Array.from(items.values())
+    .filter(({ event, status }) => event.hid === hid && (status === "queued" || event.type === "create"))
+    .map(({ event }) => event);
+}
+
+/** @param {string} hid */
+function layer(hid) {
+  const row = withEvents(served.get(hid), eventsOf(hid), numberOf);
+  if (row) shown.set(hid, row);
+  else shown.delete(hid);
+}
+
+/** The whole household as it stands on this tablet. @param {string} id @returns {Promise<Row | undefined>} */
+export async function household(id) {
+  return withEvents(/** @type {Row | undefined} */ (await load("sheets", id)), eventsOf(id), numberOf);
+}
+
+/** Rows of the feed, and the place up to which it was read. @param {(Row | Gone)[]} rows @param {Partial<Meta>} [place] */
+export async function applyRows(rows, place = {}) {
+  /** @type {Set<string>} */
+  const buildings = new Set();
+  /** @type {Change[]} */
+  const changes = [];
+  for (const row of rows) {
+    const before = served.get(row.id);
+    if (before) buildings.add(before.building);
+    if ("gone" in row) {
+      served.delete(row.id);
+      changes.push(["sheets", row.id, undefined]);
+    } else {
+      served.set(row.id, lightOf(row));
+      buildings.add(row.building);
+      changes.push(["sheets", row.id, row]);
+    }
+  }
+  await keepRows(buildings, changes, place);
+  if (!key) return;
+  for (const row of rows) layer(row.id);
+  changed();
+}
+
+/** What the person no longer has. Households with unsent records stay until these are sent. @param {Iterable<string>} ids */
+export async function dropMissing(ids) {
+  const busy = new Set(Array.from(items.values(), (item) => item.event.hid));
+  const gone = [...ids].filter((id) => served.has(id) && !busy.has(id));
+  /** @type {Set<string>} */
+  const buildings = new Set();
+  for (const id of gone) {
+    buildings.add(/** @type {Light} */ (served.get(id)).building);
+    served.delete(id);
+  }
+  await keepRows(buildings, gone.map((id) => ["sheets", id, undefined]), {});
+  if (!key) return;
+  for (const id of gone) layer(id);
+  changed();
+}
+
+/** One sealed list a building, written with the sheets. @param {Set<string>} buildings @param {Change[]} sheets @param {Partial<Meta>} place */
+async function keepRows(buildings, sheets, place) {
+  /** @type {Map<string, Light[]>} */
+  const lists = new Map(Array.from(buildings, (id) => [id, []]));
+  for (const row of served.values()) lists.get(row.building)?.push(row);
+  const changes = [...sheets];
+  for (const [id, list] of lists) changes.push(["light", id, list.length ? list : undefined]);
+  for (const [name, value] of Object.entries(place)) changes.push(["meta", name, value]);
+  if (changes.length) await commit(changes);
+  meta = { ...meta, ...place };
+}
+
+// --- drafts
+
+/** @type {Map<string, number>} */
+const drafting = new Map();
+let drafted = 0;
+
+/**
+ * Keep what somebody is typing. Call it inside the input handler: a timer's write dies with the page. The latest wins.
+ * @param {string} name @param {unknown} value
+ */
+export async function putDraft(name, value) {
+  const turn = ++drafted;
+  const at = `drafts/${name}`;
+  const sealed = await seal(opened(), at, value);
+  if ((drafting.get(name) ?? 0) > turn) return; // sealed out of turn
+  drafting.set(name, turn);
+  await write([["drafts", name, sealed]], "relaxed");
+}
+
+/** @param {string} name @returns {Promise<any>} undefined for none */
+export const draft = (name) => load("drafts", name);
+
+/** @param {string} name */
+export async function dropDraft(name) {
+  drafting.set(name, ++drafted);
+  await write([["drafts", name, undefined]]);
+}
+
+/** The names of all drafts. @returns {Promise<string[]>} */
+export const drafts = () => readKeys("drafts");
+
+// --- records and photos, for outbox.js and blobs.js
+
+/** @returns {Item[]} */
+export const allItems = () => [...items.values()];
+
+/** @type {Promise<unknown>} */
+let turn = Promise.resolve();
+
+/** Changes of the outbox one after the other, so that none is decided on what another is about to change. @template T @param {() => Promise<T>} work @returns {Promise<T>} */
+export function inTurn(work) {
+  const mine = turn.then(work);
+  turn = mine.catch(() => undefined);
+  return mine;
+}
+
+/**
+ * Inside a turn: write records with what goes with them. `undefined` takes one out of the outbox; what is `settled` is kept with what was done.
+ * @param {[string, Item | undefined][]} changes @param {{ draft?: string, settled?: Item[], place?: Partial<Meta>, blobs?: string[] }} [more]
+ */
+export async function keepItems(changes, { draft: done, settled = [], place = {}, blobs = [] } = {}) {
+  const next = new Map(items);
+  for (const [id, item] of changes) {
+    if (item) next.set(id, item);
+    else next.delete(id);
+  }
+  const waiting = [...next.values()];
+  const counted = { ...place, unsent: waiting.length, oldest: waiting[0]?.event.at ?? "" };
+  const touched = new Set(changes.map(([id]) => (items.get(id) ?? next.get(id))?.event.hid ?? ""));
+  if (done) drafting.set(done, ++drafted);
+  await commit([
+    ...changes.map(([id, item]) => /** @type {Change} */ (["outbox", id, item])),
+    ...settled.map((item) => /** @type {Change} */ (["done", item.event.id, item])),
+    ...blobs.map((sha) => /** @type {Change} */ (["blobs", sha, undefined])),
+    ...Object.entries(counted).map(([name, value]) => /** @type {Change} */ (["meta", name, value])),
+    ...(done ? [/** @type {Change} */ (["drafts", done, undefined])] : []),
+  ]);
+  meta = { ...meta, ...counted };
+  if (!key) return; // locked meanwhile: nothing goes back into memory
+  items.clear();
+  for (const [id, item] of next) items.set(id, item);
+  for (const hid of touched) layer(hid);
+  changed();
+}
+
+/** What was settled in the last days. @returns {Promise<Item[]>} */
+export const settledItems = async () => (await loadAll("done")).map(([, item]) => item);
+
+/** @param {string[]} ids */
+export const forgetSettled = (ids) => (ids.length ? write(ids.map((id) => ["done", id, undefined])) : Promise.resolve());
+
+/** @param {string} sha @param {ArrayBuffer} bytes */
+export const keepBlob = (sha, bytes) => commit([["blobs", sha, bytes]]);
+
+/** @param {string} sha @returns {Promise<ArrayBuffer | undefined>} */
+export async function blobBytes(sha) {
+  const sealed = await read("blobs", sha);
+  return sealed && openBytes(opened(), `blobs/${sha}`, sealed);
+}
+
+/** @param {string} sha */
+export const dropBlob = (sha) => write([["blobs", sha, undefined]]);
+
+/** @returns {Promise<string[]>} */
+export const blobNames = () => readKeys("blobs");
