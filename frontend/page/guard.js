@@ -1,4 +1,9 @@
-// Two mistakes that cost work: leaving a page with unsaved answers, and pressing a button twice.
+// Two mistakes that cost work: leaving a page with unsaved answers, and pressing a button twice. What takes longer than a
+// moment says that it is being done.
+
+import { say } from "./say.js";
+
+const MOMENT = 500; // milliseconds after which a person begins to wonder whether the press was felt
 
 /** @type {Set<HTMLFormElement>} */
 const dirty = new Set();
@@ -19,9 +24,22 @@ export function markSent(form) {
   for (const button of form.querySelectorAll("button[type=submit], input[type=submit]")) button.setAttribute("aria-disabled", "true");
 }
 
+/** Say beside the button that something is being done, unless the answer is quicker. @param {HTMLFormElement} form @param {HTMLElement | null} button */
+function tellWorking(form, button) {
+  setTimeout(() => {
+    if (!("sent" in form.dataset) || !button?.isConnected) return;
+    const line = document.createElement("p");
+    line.className = "working";
+    line.setAttribute("role", "status");
+    button.after(line);
+    line.textContent = say("working");
+  }, MOMENT);
+}
+
 /** @param {HTMLFormElement} form */
 export function markUnsent(form) {
   delete form.dataset.sent;
+  for (const line of form.querySelectorAll(".working")) line.remove();
   for (const button of form.querySelectorAll("[aria-disabled]")) button.removeAttribute("aria-disabled");
 }
 
@@ -47,6 +65,7 @@ export function startGuard() {
       markSent(form);
       // A file comes back without a new page: the form is used again.
       if ("download" in form.dataset) setTimeout(() => markUnsent(form), 3000);
+      else if (!("upload" in form.dataset)) tellWorking(form, event.submitter);
     }
   });
   addEventListener("pageshow", (event) => {
