@@ -59,14 +59,15 @@ class Answer(Field):
         label: Any = None,
         validators: Iterable[Callable[..., None]] | None = None,
         *,
-        thing: Any = "",
-        unit: Any = "",
+        thing: Any = None,
+        unit: Any = None,
         optional: bool = False,
         render_kw: Mapping[str, Any] | None = None,
         **kwargs: Any,
     ) -> None:
         drawn = {"data-kind": self.kind} if self.kind else {}
-        drawn |= {"data-unit": unit} if unit else {}
+        # Words are looked up when somebody reads them: a tablet's sheet has two hundred questions that nobody looks at.
+        drawn |= {"data-unit": unit} if unit is not None else {}
         super().__init__(
             label, list(validators or ()), render_kw={**drawn, **self.keypad, **(render_kw or {})}, **kwargs
         )
@@ -74,8 +75,8 @@ class Answer(Field):
         if rules:
             self.flags.show_if = show_if_text(rules)
         self.flags.optional = optional
-        self.thing = thing or label
-        self.unit = unit
+        self.thing = label if thing is None else thing
+        self.unit = "" if unit is None else unit
         self.optional = optional
         self.faults: list[str] = []
 

@@ -90,7 +90,9 @@ class Signature(Identified, Base):
     household_id: Mapped[UUID] = mapped_column(ForeignKey("household.id"), index=True)
     sheet_version: Mapped[int]
     pairs_hash: Mapped[str] = mapped_column(String(64))
-    text_hash: Mapped[str] = mapped_column(String(64), default="")  # of the summary that the signer was shown on a tablet
+    text_hash: Mapped[str] = mapped_column(
+        String(64), default=""
+    )  # of the summary that the signer was shown on a tablet
     signer_role: Mapped[codes.SignerRole] = mapped_column(CodeType(codes.SignerRole))
     signer_name: Mapped[str] = mapped_column(String(60))
     signed_at: Mapped[datetime]

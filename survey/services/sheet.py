@@ -402,6 +402,7 @@ def _write_version(
 ) -> SheetRow:  # fmt: skip
     sheet = from_pairs(pairs)
     canonical = to_pairs(sheet)
+    place = place_of(household)
     row = SheetRow(
         household_id=household.id,
         version=household.sheet_version + 1,
@@ -417,16 +418,19 @@ def _write_version(
     db.session.add(row)
     household.sheet_version = row.version
     household.touched_by_staff = household.touched_by_staff or source != "roster"
-    refresh_projection(household, sheet, before)
+    refresh_projection(household, sheet, before, place)
     return row
 
 
-def refresh_projection(household: Household, sheet: Sheet, before: Sheet | None = None) -> None:
+def refresh_projection(
+    household: Household, sheet: Sheet, before: Sheet | None = None, place: Place | None = None
+) -> None:
     """Write a sheet's projection to the typed tables. The sheet must be the household's current one.
 
     before  the sheet that is projected there: what did not change since is left as it stands
+    place   where the household is, when the caller knows
     """
-    place = place_of(household)
+    place = place or place_of(household)
     projection = project_sheet(sheet, place, before)
     for name, value in projection.household.items():
         setattr(household, name, value)
