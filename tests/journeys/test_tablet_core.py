@@ -338,7 +338,8 @@ def test_a_wipe_that_the_office_ordered_leaves_nothing(page: Page, ground: Field
     expect(page.get_by_text("本机资料已全部删除")).to_be_visible()
     kept = page.evaluate(DUMP)
     assert [kept[place] for place in ("sheets", "light", "outbox", "reference", "drafts", "blobs")] == [0] * 6
-    expect(page.locator("body")).not_to_contain_text("同步 ")
+    expect(page.locator("[data-sync]")).to_be_hidden()
+    expect(page.locator("[data-project]")).to_be_empty()
     assert ground.ask(WIPED) == "1"
 
 

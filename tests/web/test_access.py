@@ -17,6 +17,7 @@ from survey.domain.access import Permission, Role, is_granted
 from survey.models import Household, Project, User, db
 from survey.web.access import READING, Open
 from tests import factories
+from tests.html import without_tokens
 
 As = Callable[..., FlaskClient]
 
@@ -77,11 +78,6 @@ def address(app: Flask, rule: Rule, household: Household, project: Project) -> s
 
 
 NEEDS_MORE = {"consent.record": "which round and whose word: asked by the page before"}
-
-
-def without_tokens(page: str) -> str:
-    """A page without its form tokens, which carry the second in which they were made."""
-    return re.sub(r'(name="csrf_token" value=")[^"]*', r"\1", page)
 
 
 def names_a_thing(rule: Rule) -> bool:

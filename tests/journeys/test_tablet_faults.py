@@ -1,0 +1,376 @@
+"""Whatever breaks around a tablet, nothing that was typed is lost and nothing arrives twice."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+from playwright.sync_api import Browser, Page, expect
+
+from tests.journeys import live
+from tests.journeys.live import ROOT
+from tests.journeys.profile import Profile, profile
+from tests.journeys.proxy import Loss, Proxy, proxy
+from tests.journeys.test_tablet_core import Field, at, enrol, go, ground, unlock, unsent
+from tests.journeys.test_tablet_pages import partners, save, sync
+
+__all__ = ["ground"]  # a fixture
+
+HOMES = 10
+RELOADS = 10
+KILLS = 3
+PHOTOS = 30
+OLD, NEW = "填写调查表", "填写调查表（新版）"
+
+# Households with a sheet where both tablets work, so that each test has doors of its own.
+MOVE_IN = """
+import json, sys
+from survey import create_app
+from survey.domain.sheet import to_pairs
+from survey.models import Building, Project, User, db
+from survey.services import building as buildings
+from survey.services.demo.neighbourhood import make_homes
+from survey.services.sheet import save_sheet
+with create_app().app_context():
+    project = db.session.query(Project).one()
+    block = db.session.query(Building).filter_by(no="1").one()
+    user = db.session.query(User).filter_by(username=sys.argv[1]).one()
+    ids = []
+    for number, home in enumerate([home for _block, homes in make_homes(7, int(sys.argv[2])) for home in homes], 1):
+        made = buildings.create_household(actor=user, project=project, building=block, unit_no="9", room_no=f"{number}01")
+        pairs = [(name, text) for name, text in to_pairs(home.found) if name not in ("note", "floor_note")]
+        save_sheet(actor=user, household=made, base=0, pairs=pairs)
+        ids.append(str(made.id))
+    db.session.commit()
+    print(json.dumps(ids))
+"""
+KEPT = """
+import json, sys
+from uuid import UUID
+from survey import create_app
+from survey.models import Document, Household, SheetRow, SyncEvent, Visit, db
+from survey.services.sheet import current_sheet
+with create_app().app_context():
+    key = UUID(sys.argv[1])
+    def rows(model):
+        return db.session.query(model).filter_by(household_id=key)
+    sheet = current_sheet(db.session.get(Household, key))
+    print(json.dumps({
+        "events": sorted([row.type, row.status] for row in rows(SyncEvent)),
+        "versions": sorted(row.version for row in rows(SheetRow)),
+        "visits": rows(Visit).count(),
+        "documents": sorted(row.sha256 for row in rows(Document)),
+        "note": sheet.note, "floor_note": sheet.floor_note,
+    }))
+"""
+
+
+def kept(ground: Field, door: str) -> dict[str, Any]:
+    """What the server has of a household."""
+    told: dict[str, Any] = json.loads(ground.ask(KEPT, door))
+    return told
+
+
+@pytest.fixture(scope="module")
+def doors(ground: Field) -> Iterator[str]:
+    """Households that no other test has touched: `next(doors)`."""
+    return iter(json.loads(ground.ask(MOVE_IN, ground.people["surveyor"][0], str(HOMES))))
+
+
+@pytest.fixture(scope="module")
+def network(ground: Field) -> Iterator[Proxy]:
+    with proxy(ground.port) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def tablets(
+    browser: Browser, ground: Field, network: Proxy, doors: Iterator[str], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Profile, Profile]]:
+    """The group leader's, on the server's own address, and the surveyor's behind the bad network; both enrolled."""
+    folder = tmp_path_factory.mktemp("profiles")
+    engine = browser.browser_type
+    with profile(engine, folder / "near", ground.url) as near, profile(engine, folder / "far", network.url) as far:
+        for tablet, who in ((near, "leader"), (far, "surveyor")):
+            enrol(tablet.page, ground, who)
+            tablet.page.evaluate("() => navigator.serviceWorker.ready.then(() => true)")
+            reload(tablet.page, "home")  # from now on the worker answers
+        yield near, far
+
+
+@pytest.fixture
+def near(tablets: tuple[Profile, Profile]) -> Iterator[Profile]:
+    yield from watched(tablets[0])
+
+
+@pytest.fixture
+def far(tablets: tuple[Profile, Profile], network: Proxy) -> Iterator[Profile]:
+    yield from watched(tablets[1])
+    network.begin(lambda _path, _number: "")
+
+
+def watched(tablet: Profile) -> Iterator[Profile]:
+    """A tablet that has heard the server; the test fails when one of its scripts did."""
+    tablet.wrong.clear()
+    sync(tablet.page)
+    yield tablet
+    assert not tablet.wrong, "\n".join(tablet.wrong)
+
+
+def reload(page: Page, name: str) -> None:
+    page.reload()
+    unlock(page)
+    at(page, name)
+
+
+def reopened(tablet: Profile, name: str, *params: str) -> Page:
+    """The application opened anew at an address, as from the Home Screen, and unlocked."""
+    page = tablet.open()
+    page.goto("/tablet#/" + "/".join((name, *params)))
+    unlock(page)
+    at(page, name)
+    return page
+
+
+def write(page: Page, door: str, **answers: str) -> None:
+    """Some answers of a household's sheet, saved."""
+    go(page, "sheet", door)
+    for name, text in answers.items():
+        page.locator(f"#{name}").fill(text)
+    save(page)
+    at(page, "household")
+
+
+def visit(page: Page, door: str) -> None:
+    go(page, "visit", door)
+    partners(page)
+    page.locator("[name=result][value=vacant]").check()
+    save(page)
+    page.wait_for_selector("body[data-ready]:not([data-ready=visit])")
+
+
+def upload(page: Page, door: str, *photos: Path) -> None:
+    go(page, "photo", door)
+    page.locator("[name=category]").select_option("photo")
+    page.locator("[data-shots=photos] [data-shot]").last.set_input_files(photos)
+    for count in range(1, len(photos) + 1):
+        page.get_by_role("button", name="看得清，用这张").first.click()
+        expect(page.locator("[data-shots=photos] [data-qa=shot]")).to_have_count(count)
+    save(page)
+    at(page, "household")
+
+
+def note(page: Page, door: str) -> str:
+    go(page, "sheet", door)
+    return page.locator("#note").input_value()
+
+
+def noise(folder: Path, count: int) -> list[Path]:
+    """Photos of 60 to 100 kB, no two alike."""
+    paths = [folder / f"{number}.jpg" for number in range(count)]
+    for number, path in enumerate(paths):
+        Image.effect_noise((400 + 2 * number, 300 + number), 60).convert("RGB").save(path, quality=80)
+    return paths
+
+
+def test_a_round_with_the_server_stopped_arrives_once(
+    near: Profile, ground: Field, doors: Iterator[str], tmp_path: Path
+) -> None:
+    page, round_ = near.page, [next(doors), next(doors)]
+    ground.stop()
+    try:
+        for number, (door, photo) in enumerate(zip(round_, noise(tmp_path, 2), strict=True), 1):
+            write(page, door, note=f"第{number}户写的")
+            visit(page, door)
+            upload(page, door, photo)
+            unsent(page, 3 * number)
+        near.close()
+        page = reopened(near, "household", round_[0])
+        unsent(page, 6)
+        expect(page.locator("[data-door]")).to_contain_text("空置")
+    finally:
+        ground.start()
+    for _again in range(2):
+        sync(page)
+        for number, door in enumerate(round_, 1):
+            told = kept(ground, door)
+            assert told["events"] == [["document", "applied"], ["save", "applied"], ["visit", "applied"]]
+            assert (told["versions"], told["visits"], len(told["documents"])) == ([1, 2], 1, 1)
+            assert told["note"] == f"第{number}户写的"
+
+
+def test_words_typed_just_before_the_page_is_loaded_again_are_there(near: Profile, doors: Iterator[str]) -> None:
+    door, words = next(doors), ""
+    page = near.page
+    go(page, "sheet", door)
+    for number in range(RELOADS):
+        word = f"第{number}句。"
+        page.locator("#note").press("Control+End")
+        page.locator("#note").press_sequentially(word)
+        page.reload()
+        words += word
+        unlock(page)
+        at(page, "sheet")
+        expect(page.locator("#note")).to_have_value(words)
+    near.close()
+    page = reopened(near, "sheet", door)
+    expect(page.locator("[data-qa=draft]")).to_be_visible()
+    expect(page.locator("#note")).to_have_value(words)
+
+
+def test_words_typed_just_before_the_browser_was_killed_are_there(near: Profile, doors: Iterator[str]) -> None:
+    door, words = next(doors), ""
+    page = near.page
+    go(page, "sheet", door)
+    for number in range(KILLS):
+        word = f"第{number}句。"
+        page.locator("#note").press("Control+End")
+        page.locator("#note").press_sequentially(word)
+        near.kill()
+        words += word
+        page = reopened(near, "sheet", door)
+        expect(page.locator("#note")).to_have_value(words)
+
+
+@pytest.mark.parametrize("keeps_open", [False, True], ids=["a connection each", "a connection that stays open"])
+def test_a_record_whose_answer_was_lost_after_the_commit_is_there_once(
+    far: Profile, network: Proxy, ground: Field, doors: Iterator[str], keeps_open: bool
+) -> None:
+    page, door = far.page, next(doors)
+    network.keeps_open = keeps_open
+    sync(page)
+    network.begin(lambda path, _number: "answer" if path == "/api/events" else "")
+    write(page, door, note="答复丢了")
+    expect(page.locator("[data-sync][data-state=idle]")).to_contain_text("离线")
+    unsent(page, 1)
+    assert network.lost >= 1
+    assert kept(ground, door)["events"] == [["save", "applied"]]
+
+    network.begin(lambda _path, _number: "")
+    sync(page)
+    go(page, "done")
+    expect(page.locator("[data-part=done] [data-qa]").first).to_have_attribute("data-qa", "item-applied")
+    expect(page.locator("[data-part=needs]")).to_be_hidden()
+    told = kept(ground, door)
+    assert (told["events"], told["versions"], told["note"]) == ([["save", "applied"]], [1, 2], "答复丢了")
+
+
+def test_two_tablets_that_answer_different_questions_are_put_together(
+    near: Profile, far: Profile, ground: Field, doors: Iterator[str]
+) -> None:
+    door = next(doors)
+    for tablet in (near, far):
+        go(tablet.page, "sheet", door)  # both begin with the same version
+    near.page.locator("#note").fill("组长写的")
+    far.page.locator("#floor_note").fill("跃层")
+    for tablet in (near, far):
+        save(tablet.page)
+        at(tablet.page, "household")
+        sync(tablet.page)
+    sync(near.page)
+    told = kept(ground, door)
+    assert told["events"] == [["save", "applied"], ["save", "merged"]]
+    for tablet in (near, far):
+        assert note(tablet.page, door) == told["note"] == "组长写的"
+        assert tablet.page.locator("#floor_note").input_value() == told["floor_note"] == "跃层"
+
+
+def test_two_tablets_that_answer_one_question_differently_agree_after_one_has_chosen(
+    near: Profile, far: Profile, ground: Field, doors: Iterator[str]
+) -> None:
+    door = next(doors)
+    for tablet, text in ((near, "组长写的"), (far, "调查员写的")):
+        go(tablet.page, "sheet", door)
+        tablet.page.locator("#note").fill(text)
+    for tablet in (near, far):
+        save(tablet.page)
+        at(tablet.page, "household")
+        sync(tablet.page)
+    needs = far.page.locator("[data-part=needs]")
+    expect(needs.locator("[data-qa=item-conflict]")).to_have_count(1)
+    assert kept(ground, door)["note"] == "组长写的", "nothing is written before somebody has chosen"
+    needs.get_by_role("link", name="逐项选择").click()
+    at(far.page, "conflict")
+    far.page.locator("[name=choice-0][value=ours]").check()
+    far.page.locator("[data-qa=settle]").click()
+    at(far.page, "household")
+    sync(far.page)
+    expect(needs).to_be_hidden()
+    sync(near.page)
+    told = kept(ground, door)
+    assert told["events"] == [["resolve", "applied"], ["save", "applied"], ["save", "conflict"]]
+    assert [note(tablet.page, door) for tablet in (near, far)] == ["调查员写的"] * 2
+    assert told["note"] == "调查员写的"
+
+
+def test_thirty_photos_over_a_network_that_loses_every_third_request_arrive_once_each(
+    far: Profile, network: Proxy, ground: Field, doors: Iterator[str], tmp_path: Path
+) -> None:
+    def every_third(_path: str, number: int) -> Loss:
+        return "" if number % 3 else ("request", "answer")[number // 3 % 2]
+
+    page, door = far.page, next(doors)
+    network.keeps_open = False  # Chromium repeats nothing by itself: the application sees each loss
+    network.begin(every_third)
+    upload(page, door, *noise(tmp_path, PHOTOS))
+    go(page, "done")
+    for _try in range(20 * PHOTOS):
+        # Each loss ends a conversation; a person who presses the button goes on where it ended.
+        page.get_by_role("button", name="立即同步").click()
+        expect(page.locator("[data-sync][data-state=idle]")).to_be_attached()
+        if page.locator("[data-sync]").get_attribute("data-unsent") == "0":
+            break
+    unsent(page, 0)
+    assert network.lost > PHOTOS / 3
+    told = kept(ground, door)
+    assert told["events"] == [["document", "applied"]] * PHOTOS
+    assert len(set(told["documents"])) == len(told["documents"]) == PHOTOS
+
+
+def test_a_new_version_waits_for_the_person_and_leaves_the_draft(
+    near: Profile, ground: Field, doors: Iterator[str], tmp_path: Path
+) -> None:
+    page, door = near.page, next(doors)
+    go(page, "sheet", door)
+    page.locator("#note").press_sequentially("还没保存")
+    heading = page.locator("main h1")
+    ground.stop()
+    try:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(live, "ROOT", next_version(tmp_path))
+            ground.start()
+        for _time in range(2):
+            reload(page, "sheet")
+            expect(page.locator("[data-update]")).to_be_visible()
+            expect(heading).to_have_text(OLD)  # the new worker waits, however often the page is loaded
+            expect(page.locator("#note")).to_have_value("还没保存")
+        page.locator("[data-update]").click()
+        at(page, "lock")
+        unlock(page)
+        at(page, "sheet")
+        expect(heading).to_have_text(NEW)
+        expect(page.locator("#note")).to_have_value("还没保存")
+        expect(page.locator("[data-update]")).to_have_count(0)
+        save(page)
+        at(page, "household")
+        sync(page)
+        assert kept(ground, door)["note"] == "还没保存"
+    finally:
+        ground.stop()
+        ground.start()
+
+
+def next_version(folder: Path) -> Path:
+    """The application as it will be: the same with another heading over the sheet."""
+    for part in ("survey", "templates", "exports"):
+        shutil.copytree(ROOT / part, folder / part)
+    page = folder / "templates/tablet/page/sheet.html"
+    text = page.read_text("utf-8")
+    assert OLD in text
+    page.write_text(text.replace(OLD, NEW), "utf-8")
+    return folder
