@@ -22,6 +22,7 @@ from PIL import Image  # noqa: E402
 from playwright.sync_api import Browser, Page  # noqa: E402
 
 from tests.journeys.live import Live, Watch, chromium, context_of, environment, ready, seed, serve, served, sign_in  # noqa: E402
+from tests.journeys.test_tablet_core import Field, enrol, first_door, go  # noqa: E402
 
 IMAGES = ROOT / "docs" / "images"
 HOUSEHOLDS = "1700"
@@ -116,6 +117,21 @@ PICTURES: dict[str, tuple[str, tuple[int, int], str, Callable[[Page], None]]] = 
 """name -> who, size of the window, colours, and how to come to the page"""
 
 
+def take_tablet(browser: Browser, live: Live, env: dict[str, str]) -> None:
+    """The tablet's first page and a door, enrolled as a leader who has every building of the team."""
+    field = Field(env, Path(env["RUHU_INSTANCE"]), live.people, int(live.url.rsplit(":", 1)[1]))
+    context = browser.new_context(
+        base_url=live.url, viewport={"width": TABLET[0], "height": 900}, locale="zh-CN", timezone_id="Asia/Shanghai",
+        has_touch=True,
+    )  # fmt: skip
+    page = context.new_page()
+    enrol(page, field)
+    save("tablet-home", page.screenshot())
+    go(page, "household", first_door(page))
+    save("tablet-door", page.screenshot())
+    context.close()
+
+
 def save(name: str, png: bytes) -> None:
     """Write a picture with at most 256 colours."""
     with Image.open(BytesIO(png)) as picture:
@@ -163,9 +179,14 @@ def main(names: list[str]) -> None:
         seeded = seed(env, "demo", HOUSEHOLDS)
         with serve(env, Path(folder) / "server.log") as url, chromium() as browser:
             live = served(url, seeded)
-            for name in names or [*PICTURES, "notice"]:
+            for name in names or [*PICTURES, "notice", "tablet"]:
                 print(name, flush=True)
-                take_notice(browser, live) if name == "notice" else take(browser, live, name)
+                if name == "notice":
+                    take_notice(browser, live)
+                elif name == "tablet":
+                    take_tablet(browser, live, env)
+                else:
+                    take(browser, live, name)
 
 
 if __name__ == "__main__":
