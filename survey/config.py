@@ -31,6 +31,8 @@ class Config:
     session_absolute: timedelta = timedelta(hours=12)
     sessions_at_once: int = 2
     upload_bytes: int = 20 * 1024 * 1024
+    export_bytes: int = 100 * 1024 * 1024
+    """A tablet's sealed export: some days of photos."""
 
     @property
     def documents(self) -> Path:

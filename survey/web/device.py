@@ -37,6 +37,14 @@ class Line:
     message: str
 
 
+@bp.url_value_preprocessor
+def make_room(endpoint: str | None, _values: dict[str, Any] | None) -> None:
+    """A tablet's export may be larger than other uploads; said before anybody reads the form."""
+    if endpoint == "device.hand_over":
+        config: Config = current_app.config["RUHU"]
+        request.max_content_length = config.export_bytes + 1024 * 1024
+
+
 @bp.get("/project/<project_code>/devices")
 @requires(Permission.DEVICE_EDIT)
 def list(project_code: str) -> ResponseReturnValue:
@@ -131,7 +139,7 @@ def hand_over(project_code: str) -> ResponseReturnValue:
 
 def _hand_over_form(**values: Any) -> HandOverForm:
     config: Config = current_app.config["RUHU"]
-    return HandOverForm(megabytes=config.upload_bytes // 1024 // 1024, **values)
+    return HandOverForm(megabytes=config.export_bytes // 1024 // 1024, **values)
 
 
 def _line(event: Any, result: dict[str, Any]) -> Line:

@@ -133,3 +133,10 @@ def test_a_wrong_file_is_refused_beside_the_question(project: Project, surveyor:
     for data, word in ((b"PK", "这不是平板导出的文件"), (sealed(EMPTY), "没有登记过的平板")):
         answer = hand_over(office, data)
         assert answer.status_code == 422 and 'id="file-error"' in answer.text and word in answer.text
+
+
+def test_days_of_photos_are_taken_though_other_uploads_end_earlier(project: Project, as_: AsRole) -> None:
+    office, days = as_("office"), b"{" + b" " * 30 * 1024 * 1024
+    assert hand_over(office, days).status_code == 422, "read, and found to be no export"
+    elsewhere = office.post("/project/YY/roster/upload", data={"file": (BytesIO(days), "花名册.xlsx")})
+    assert elsewhere.status_code == 413
