@@ -27,7 +27,7 @@ const result = await build({
   format: "iife",
   target: ["chrome111", "safari16.4"],
   charset: "utf8",
-  legalComments: "none",
+  legalComments: "eof",
   loader: Object.fromEntries(copied.map((ending) => [ending, "copy"])),
   metafile: true,
   write: false,

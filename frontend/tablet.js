@@ -61,10 +61,10 @@ async function start() {
   startSheet();
   for (const [name, page] of pages) route(name, page);
   setGate(gate);
-  onLock(() => void show());
   document.addEventListener("wiped", () => go("enrol"));
   startRouter();
   startLock();
+  onLock(() => void show());
   startSync();
   startNotices();
   await show();

@@ -66,7 +66,8 @@ function draw() {
   const open = isOpen();
   at("sync").hidden = at("project").hidden = !open;
   at("tabs").hidden = !open || facts().ended === "revoked";
-  if (open) {
+  if (!open) for (const name of ["project", "sync-text"]) at(name).replaceChildren(); // a locked tablet names nobody
+  else {
     const [drawing, text] = connection();
     const { project, user } = session();
     at("project").replaceChildren(make("strong", {}, project.name), make("span", { class: "code" }, user.name));

@@ -122,8 +122,9 @@ async function commit(changes, durability) {
 
 /** @param {Place} place @param {string} name */
 async function load(place, name) {
+  const with_ = opened(); // before waiting: what was begun before a lock may end after it
   const sealed = await read(place, name);
-  return sealed === undefined ? undefined : open(opened(), `${place}/${name}`, sealed);
+  return sealed === undefined ? undefined : open(with_, `${place}/${name}`, sealed);
 }
 
 /** @param {Place} place @returns {Promise<[string, any][]>} */
@@ -213,10 +214,12 @@ export function changed() {
 
 /** Delete everything. */
 export async function wipe() {
+  const wasOpen = isOpen();
   key = account = told = null;
   for (const kept of [served, shown, items]) kept.clear();
   await clear(PLACES);
   meta = { ...FRESH };
+  if (wasOpen) for (const tell of lockers) tell("");
 }
 
 /** @returns {Session} */
@@ -383,7 +386,7 @@ export async function keepItems(changes, { draft: done, settled = [], place = {}
     if (item) next.set(id, item);
     else next.delete(id);
   }
-  const waiting = [...next.values()];
+  const waiting = [...next.values()].filter(({ result }) => result === null); // what the server has judged, it has
   const counted = { ...place, unsent: waiting.length, oldest: waiting[0]?.event.at ?? "" };
   const touched = new Set(changes.map(([id]) => (items.get(id) ?? next.get(id))?.event.hid ?? ""));
   if (done) drafting.set(done, ++drafted);
@@ -413,8 +416,9 @@ export const keepBlob = (sha, bytes) => commit([["blobs", sha, bytes]]);
 
 /** @param {string} sha @returns {Promise<ArrayBuffer | undefined>} */
 export async function blobBytes(sha) {
+  const with_ = opened();
   const sealed = await read("blobs", sha);
-  return sealed && openBytes(opened(), `blobs/${sha}`, sealed);
+  return sealed && openBytes(with_, `blobs/${sha}`, sealed);
 }
 
 /** @param {string} sha */

@@ -4,7 +4,7 @@
 import { noteAttempt, noteRefused, noteResults, unsent } from "./outbox.js";
 import { sweepBlobs } from "./blobs.js";
 import {
-  allItems, applyRows, blobBytes, changed, dropMissing, facts, isOpen, lock, note, reference, rows, setReference, setSession, token, wipe,
+  applyRows, blobBytes, changed, dropMissing, facts, isOpen, lock, note, reference, rows, setReference, setSession, token, wipe,
 } from "./store.js"; // prettier-ignore
 import { word } from "./words.js";
 
@@ -145,7 +145,7 @@ function ready() {
 async function sendEvents(path) {
   for (let batch = ready(); batch.length > 0; batch = ready()) {
     await noteAttempt(batch);
-    const json = { events: batch.map(({ event }) => event), unsent: allItems().length, households: rows().size, skew: facts().skew };
+    const json = { events: batch.map(({ event }) => event), unsent: unsent().length, households: rows().size, skew: facts().skew };
     const { status: said, told } = await call("POST", path, { json });
     if (said !== 200) {
       const [only, ...others] = batch;
@@ -195,7 +195,7 @@ async function pullHouseholds() {
   for (let more = true; more; ) {
     const { told } = await call("GET", `/api/changes?since=${encodeURIComponent(since)}&limit=${PAGE}`);
     const page = /** @type {{ rows: (Row | Gone)[], cursor: string, more: boolean, reset: boolean }} */ (told);
-    if ((page.reset || !since) && !missing) missing = new Set(rows().keys());
+    if (page.reset) missing = new Set(rows().keys());
     for (const row of page.rows) if (!("gone" in row)) missing?.delete(row.id);
     since = page.cursor;
     more = page.more;
@@ -232,7 +232,6 @@ async function converse() {
   await sendEvents("/api/events");
   await pullHouseholds();
   await pullReference();
-  await sweepBlobs();
 }
 
 /** Talk to the server now. What is under way already is followed by one more round. */
@@ -288,9 +287,11 @@ export function startSync() {
   setInterval(() => document.visibilityState === "visible" && Date.now() >= nextAt && void flush(), 5000);
 }
 
-/** After unlocking: who one is may have changed meanwhile. */
-export function restart() {
+/** After unlocking: who one is may have changed meanwhile, and no page is open yet that holds a photo of its own. */
+export async function restart() {
   hasSession = false;
   failures = 0;
-  return flush();
+  there.clear();
+  await sweepBlobs();
+  await flush();
 }

@@ -48,6 +48,14 @@ from survey.models import Device, db
 with create_app().app_context():
     print(db.session.query(Device).filter(Device.wiped_at.is_not(None)).count())
 """
+OPENED = """
+import json, sys
+from pathlib import Path
+from survey import create_app
+from survey.sync.handover import open_export
+with create_app().app_context():
+    print(json.dumps(open_export(Path(sys.argv[1]).read_bytes())))
+"""
 KEPT = """
 import json
 from survey import create_app
@@ -238,6 +246,15 @@ def test_a_day_without_a_network_is_delivered_once(page: Page, ground: Field) ->
         go(page, "done")
         expect(page.locator("[data-qa=item-queued]")).to_have_count(2)
         expect(page.locator("[data-sync]")).to_contain_text("2 条未发送")
+
+        # A file for the day on which there is no network at all; only the office can read it.
+        with page.expect_download() as kept:
+            page.get_by_role("button", name="导出文件给项目办").click()
+        file = kept.value.path()
+        assert NOTE not in file.read_text("utf-8")
+        export = json.loads(ground.ask(OPENED, str(file)))
+        assert [event["type"] for event in export["events"]] == ["visit", "create"]
+        assert ["note", NOTE] in export["events"][0]["pairs"]
     finally:
         ground.start()
     page.get_by_role("button", name="立即同步").click()

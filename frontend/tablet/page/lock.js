@@ -2,7 +2,7 @@
 // revoked ends here too: after the secret it can only hand over what it holds.
 
 import { exportFile, handOut } from "../export.js";
-import { noteTouch } from "../lock.js";
+import { noteTouch, whyLocked } from "../lock.js";
 import { unsent } from "../outbox.js";
 import { go, show } from "../router.js";
 import { admits, facts, isOpen, unlock, wipe } from "../store.js";
@@ -36,6 +36,7 @@ async function start(place) {
     state.dataset.waited = now === "wait" ? "yes" : "";
   };
   const timer = setInterval(draw, 1000);
+  state.textContent = whyLocked();
   draw();
   input.focus();
 

@@ -2,11 +2,11 @@
 
 import { startThemeChoice } from "../../page/theme-choice.js";
 import { startInstall } from "../install.js";
-import { word, make, timeOf, wordsOf } from "../words.js";
 import { connectionText } from "../notices.js";
 import { go } from "../router.js";
-import { allItems, drafts, facts, lock, onChange, rows, session, wipe } from "../store.js";
+import { drafts, facts, lock, onChange, rows, session, wipe } from "../store.js";
 import { flush } from "../sync.js";
+import { make, timeOf, wordsOf } from "../words.js";
 
 /** @param {HTMLElement} place */
 async function start(place) {
@@ -23,7 +23,7 @@ async function start(place) {
       [tell("drafts"), String(kept)], [tell("synced"), timeOf(facts().synced) || tell("never")], [tell("app"), document.body.dataset.version ?? ""],
     ]; // prettier-ignore
     part("facts").replaceChildren(...lines.map(([name, value]) => make("div", {}, make("dt", {}, name), make("dd", {}, value))));
-    part("loss").textContent = allItems().length || kept ? tell("loss", allItems().length, kept) : tell("no-loss");
+    part("loss").textContent = facts().unsent || kept ? tell("loss", facts().unsent, kept) : tell("no-loss");
   };
 
   const dialog = /** @type {HTMLDialogElement} */ (place.querySelector("dialog"));
@@ -34,7 +34,7 @@ async function start(place) {
     await wipe();
     go("enrol");
   });
-  part("do-lock").addEventListener("click", () => lock(word("locked")));
+  part("do-lock").addEventListener("click", () => lock());
   part("do-sync").addEventListener("click", () => void flush());
   startThemeChoice();
   draw();
