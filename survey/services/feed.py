@@ -44,6 +44,12 @@ def note_changed(household_ids: Iterable[UUID]) -> None:
     _noted(db.session()).update(household_ids)
 
 
+def last_number(project_id: UUID) -> int:
+    """The number of the project's last change; 0 before the first."""
+    serial = db.session.get(Serial, (project_id, SERIES))
+    return serial.last if serial else 0
+
+
 def _noted(session: Session) -> set[UUID]:
     noted: set[UUID] = session.info.setdefault("changed_households", set())
     return noted

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from survey.models import Assignment, Building, Device, db
 from survey.services import scope
+from survey.services.feed import last_number
 from survey.sync.row import buildings_of, changed, rows_of
 
 MOST_ROWS = 500
@@ -20,11 +21,14 @@ def pull(device: Device, since: str, limit: int) -> dict[str, Any]:
     """The next rows of the tablet's feed: `{rows, cursor, more, reset}` (docs/sync.md).
 
     since  the cursor of the last answer; another mark in it than the present one (assignments changed, the first time,
-           nonsense) begins anew, and says so by `reset`
+           nonsense) begins anew, and says so by `reset`; so does a place that the feed has not reached, which a tablet
+           holds when the server was restored from an older copy
     """
     user, project_id = device.user, device.project_id
     mark = _mark(device)
     after, is_reset = _read_cursor(since, mark)
+    if after[0] > last_number(project_id):
+        after, is_reset = START, True
     in_scope = scope.household_scope(user, project_id)
     buildings = buildings_of(project_id, scope.building_scope(user, project_id))
     limit = max(1, min(limit, MOST_ROWS))

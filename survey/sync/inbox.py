@@ -152,7 +152,7 @@ def _take(sender: Sender, told: Told) -> dict[str, Any]:
         # A fault of ours. Nothing is kept of it, so that the event comes again once it is mended.
         logger.exception("event %s could not be taken", told.id)
         _let_go(told.id)
-        return _answer(told.id, {"status": EventStatus.WAIT.value, "message": _(MESSAGES["sync.fault"])})
+        return _answer(told.id, {"status": EventStatus.WAIT.value, "message": sentence_of(DomainError("sync.fault"))})
 
 
 def _claim(device: Device, told: Told) -> bool:
@@ -169,8 +169,8 @@ def _claim(device: Device, told: Told) -> bool:
         "received_at": now, "settled_as": "",
     }  # fmt: skip
     insert = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
-    statement = insert(SyncEvent).values(row).on_conflict_do_nothing(index_elements=[SyncEvent.id])
-    return bool(db.session.execute(statement).rowcount)  # type: ignore[attr-defined]
+    claimed = insert(SyncEvent).values(row).on_conflict_do_nothing(index_elements=[SyncEvent.id])
+    return db.session.scalar(claimed.returning(SyncEvent.id)) is not None
 
 
 def _let_go(event_id: UUID) -> None:
@@ -293,7 +293,7 @@ def _finish(sender: Sender, event: Event, household: Household | None, done: Don
     household = household or db.session.get_one(Household, event.household_id)
     result: dict[str, Any] = {"version": done.version} if done.version is not None else {}
     if done.errors:
-        message = _(MESSAGES["sync.not_submitted"]).format(count=len(done.errors))
+        message = sentence_of(DomainError("sync.not_submitted", count=len(done.errors)))
         result |= {"errors": done.errors, "message": message}
     kept: dict[str, Any] = {"version": done.version, "household_id": household.id}
     if done.meant is not None:

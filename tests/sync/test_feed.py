@@ -91,6 +91,14 @@ def test_a_new_assignment_begins_the_feed_anew(tablet: Tablet) -> None:
     assert "9-1-101" in {row["door"] for row in tablet.rows.values()}
 
 
+def test_a_place_that_the_feed_has_not_reached_begins_anew(tablet: Tablet) -> None:
+    """The server was restored from an older copy."""
+    tablet.pull()
+    mark, number, last = tablet.cursor.split(".")
+    told = tablet.call("GET", f"/api/changes?since={mark}.{int(number) + 1000}.{last}").json
+    assert told["reset"] and len(told["rows"]) == 3
+
+
 @pytest.mark.parametrize("cursor", ["", "x", "a.b.c", "..", "0.0.0", "%00", "z" * 300])
 def test_a_cursor_of_nowhere_begins_anew(tablet: Tablet, cursor: str) -> None:
     told = tablet.call("GET", f"/api/changes?since={cursor}").json
