@@ -71,7 +71,7 @@ class Answer(Field):
         super().__init__(
             label, list(validators or ()), render_kw={**drawn, **self.keypad, **(render_kw or {})}, **kwargs
         )
-        rules = [rule for rule in self.validators if isinstance(rule, ShowIf)]
+        rules = tuple(rule for rule in self.validators if isinstance(rule, ShowIf))
         if rules:
             self.flags.show_if = show_if_text(rules)
         self.flags.optional = optional

@@ -8,6 +8,7 @@ Two kinds of error are kept apart: what cannot be stored at all (a date that is 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import cache
 from typing import Any
 
 from flask_babel import gettext as _
@@ -151,7 +152,8 @@ def told(field: Field) -> str:
     return str(field.data or "") if is_asked(field) else ""
 
 
-def show_if_text(rules: Iterable[ShowIf]) -> str:
+@cache
+def show_if_text(rules: tuple[ShowIf, ...]) -> str:
     """The skip rules as the page's script reads them: `roles=owner;coown_type=2`, `tenure_type=a|b,lease_status=c`.
 
     `|` joins answers, `,` questions by "or", `;` rules by "and".

@@ -7,6 +7,7 @@ it must be a picture or a PDF that can be read; what was sent already by another
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 from uuid import UUID, uuid5
@@ -159,5 +160,6 @@ def _drop_pieces(device: Device, name: str) -> None:
 def _clear_old(folder: Path) -> None:
     before = time.time() - LEFT_ALONE
     for path in folder.glob("*.part"):
-        if path.stat().st_mtime < before:
-            path.unlink(missing_ok=True)
+        with suppress(FileNotFoundError):  # another request was quicker
+            if path.stat().st_mtime < before:
+                path.unlink()

@@ -123,7 +123,11 @@ def _is_text(told: Any, longest: int = LONGEST_TEXT) -> bool:
     """Whether it is a text that both databases hold: no NUL, no half of a surrogate pair."""
     if not isinstance(told, str) or len(told) > longest or "\0" in told:
         return False
-    return not any("\ud800" <= char <= "\udfff" for char in told)
+    try:
+        told.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _pairs(told: Any) -> tuple[Pair, ...]:
