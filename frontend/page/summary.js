@@ -5,7 +5,8 @@ import { controlsIn } from "./control.js";
 /** @param {ParentNode} root */
 export function focusSummary(root) {
   const summary = root.querySelector("[data-error-summary]");
-  if (summary instanceof HTMLElement) summary.focus();
+  // A hidden one cannot have the focus, and finding that out would lay out the whole page, half a second on a slow tablet.
+  if (summary instanceof HTMLElement && !summary.hidden) summary.focus();
 }
 
 export function startSummary() {

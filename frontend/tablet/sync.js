@@ -192,13 +192,18 @@ async function pullHouseholds() {
   /** Households that a new beginning does not bring again. @type {Set<string> | null} */
   let missing = null;
   let since = facts().cursor;
+  /** @returns {Promise<{ rows: (Row | Gone)[], cursor: string, more: boolean, reset: boolean }>} */
+  const ask = async () => (await call("GET", `/api/changes?since=${encodeURIComponent(since)}&limit=${PAGE}`)).told;
+  let asked = ask();
   for (let more = true; more; ) {
-    const { told } = await call("GET", `/api/changes?since=${encodeURIComponent(since)}&limit=${PAGE}`);
-    const page = /** @type {{ rows: (Row | Gone)[], cursor: string, more: boolean, reset: boolean }} */ (told);
+    const page = await asked;
     if (page.reset) missing = new Set(rows().keys());
     for (const row of page.rows) if (!("gone" in row)) missing?.delete(row.id);
     since = page.cursor;
     more = page.more;
+    // The server works on the next page while this one is being sealed and stored.
+    if (more) asked = ask();
+    asked.catch(() => {}); // heard when its turn comes; storing may fail first
     // Half of a new beginning is no place to go on from: what is missing would never be known.
     await applyRows(page.rows, missing?.size ? {} : { cursor: since });
     state.got += page.rows.length;

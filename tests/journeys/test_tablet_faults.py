@@ -19,7 +19,7 @@ from tests.journeys import live
 from tests.journeys.live import ROOT
 from tests.journeys.profile import Profile, profile
 from tests.journeys.proxy import Loss, Proxy, proxy
-from tests.journeys.test_tablet_core import Field, at, enrol, go, ground, unlock, unsent
+from tests.journeys.test_tablet_core import PIN, Field, at, enrol, go, ground, unsent
 from tests.journeys.test_tablet_pages import partners, save, sync
 
 __all__ = ["ground"]  # a fixture
@@ -59,7 +59,7 @@ def kept(ground: Field, door: str) -> dict[str, list[Any]]:
     with closing(sqlite3.connect(ground.folder / "ruhu.sqlite")) as base:
 
         def rows(what: str) -> list[Any]:
-            found = base.execute(f"SELECT {what} WHERE household_id = ? ORDER BY 1, 2", [UUID(door).hex])  # noqa: S608
+            found = base.execute(f"SELECT {what} WHERE household_id = ? ORDER BY 1, 2", [UUID(door).bytes])
             return found.fetchall()
 
         return {
@@ -114,6 +114,12 @@ def watched(tablet: Profile) -> Iterator[Profile]:
     sync(tablet.page)
     yield tablet
     assert not tablet.wrong, "\n".join(tablet.wrong)
+
+
+def unlock(page: Page) -> None:
+    at(page, "lock")
+    page.locator("[name=secret]").fill(PIN)
+    page.locator("[name=secret]").press("Enter")
 
 
 def reload(page: Page, name: str) -> None:
@@ -217,16 +223,19 @@ def test_words_typed_just_before_the_page_is_loaded_again_are_there(near: Profil
     expect(page.locator("#note")).to_have_value(words)
 
 
-def test_words_typed_just_before_the_browser_was_killed_are_there(near: Profile, doors: Iterator[str]) -> None:
+def test_a_browser_that_is_killed_keeps_what_the_tablet_said_it_has_kept(near: Profile, doors: Iterator[str]) -> None:
     door, words = next(doors), ""
     page = near.page
     go(page, "sheet", door)
     for number in range(KILLS):
-        word = f"第{number}句。"
         page.locator("#note").press("Control+End")
-        page.locator("#note").press_sequentially(word)
+        for letter in f"第{number}句。":
+            state = page.locator("[data-save-state]")
+            state.evaluate("place => place.replaceChildren()")  # what it says now, it says of this letter
+            page.locator("#note").press_sequentially(letter)
+            expect(state).to_contain_text("已保存在本机")
+            words += letter
         near.kill()
-        words += word
         page = reopened(near, "sheet", door)
         expect(page.locator("#note")).to_have_value(words)
 
