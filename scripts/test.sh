@@ -21,7 +21,7 @@ suite() { # suite NAME [RUNNER ...]
   local name=$1
   shift
   printf '\n== the suite on %s\n' "$name"
-  "$@" .venv/bin/python -m pytest --numprocesses "$workers" --dist loadfile \
+  "$@" .venv/bin/python -m pytest --numprocesses "$workers" --dist loadfile --no-loadscope-reorder \
     --junitxml "$reports/$name.xml" --override-ini junit_suite_name="$name" "${arguments[@]}" </dev/null || failed=1
 }
 

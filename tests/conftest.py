@@ -53,6 +53,11 @@ def whole_app(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> It
         db.engine.dispose()
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The stories in a browser first: they take longest, and what is short fills the gaps at the end."""
+    items.sort(key=lambda item: "journeys" not in item.path.parts)
+
+
 def forget_request() -> None:
     """Empty `g`: the suite's one application context would hand the last request's user and language on."""
     for name in list(g):
