@@ -19,6 +19,7 @@ class Profile:
     """
 
     page: Page
+    _pid: int
 
     def __init__(self, engine: BrowserType, folder: Path, url: str) -> None:
         self._engine = engine
@@ -33,6 +34,7 @@ class Profile:
             timezone_id="Asia/Shanghai", viewport={"width": 800, "height": 1280}, has_touch=True,
         )  # fmt: skip
         self._context.set_default_timeout(PATIENCE_MS)
+        self._pid = self._find_pid()  # looking for it takes longer than a browser needs to write a letter
         self.page = self._context.pages[0]
         self.page.on("pageerror", lambda error: self.wrong.append(str(error)))
         self.page.on("console", self._listen)
@@ -50,12 +52,11 @@ class Profile:
     def kill(self) -> None:
         """End the browser as a battery that is pulled out does: nobody gets a chance to write anything."""
         assert self._context
-        pid = self._pid()
         with self._context.expect_event("close"):
-            os.kill(pid, signal.SIGKILL)
+            os.kill(self._pid, signal.SIGKILL)
         self._context = None
 
-    def _pid(self) -> int:
+    def _find_pid(self) -> int:
         """The browser's process: of those with this profile the one that is not another's child (`--type=`)."""
         mine = f"--user-data-dir={self._folder}"
         for path in Path("/proc").glob("[0-9]*/cmdline"):
