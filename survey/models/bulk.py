@@ -15,6 +15,7 @@ from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import JSON, Connection, Date, Table, insert
+from sqlalchemy.dialects import postgresql, sqlite
 
 from survey.models.base import CodeType, Guid, Scaled, UtcDateTime
 
@@ -99,6 +100,11 @@ def _plan(
         if (convert := _convert(table.columns[name].type)) is not None
     )
     return statement, last, itemgetter(*names), converted
+
+
+def upserting(connection: Connection) -> Callable[[Any], Any]:
+    """The database's own `insert`, which knows ON CONFLICT: `upserting(connection)(Table).values(...)`."""
+    return postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
 
 
 def insert_rows(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:

@@ -15,7 +15,6 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import event, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, SessionTransaction
 
 from survey.models import (
@@ -33,6 +32,7 @@ from survey.models import (
     Visit,
     db,
 )
+from survey.models.bulk import upserting
 
 SERIES = "change"
 SHOWN = (Household, Door, Visit, Briefing, Consent, Request, Delivery, Document, Signature, Review, ConflictRow)
@@ -82,7 +82,7 @@ def _number(session: Session) -> None:
         rows = select(Household.id, Household.project_id).where(Household.id.in_(some)).order_by(Household.id)
         for household_id, project_id in connection.execute(rows.with_for_update()):
             projects.setdefault(project_id, []).append(household_id)
-    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    insert = upserting(connection)
     for project_id in sorted(projects):
         counter = insert(Serial).values(project_id=project_id, kind=SERIES, last=1)
         number = connection.scalar(

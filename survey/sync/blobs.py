@@ -59,11 +59,13 @@ def put(device: Device, name: str, *, at: int, total: int, data: bytes) -> tuple
     if at != there:
         raise WrongOffset(there)
     if at == 0:
-        _clear_old(_folder(device))
-    write_whole(_piece(device, name, at), seal_bytes("blob.piece", _row(device, name), data))
+        _clear_old(device)
+    write_whole(_piece(device, name, at), seal_bytes("blob.piece", _row(device.project_id, name), data))
     if at + len(data) < total:
         return at + len(data), False
-    whole = b"".join(open_bytes("blob.piece", _row(device, name), path.read_bytes()) for path in _pieces(device, name))
+    whole = b"".join(
+        open_bytes("blob.piece", _row(device.project_id, name), path.read_bytes()) for path in _pieces(device, name)
+    )
     if sha256(whole).hexdigest() != name:
         _drop_pieces(device, name)
         raise WrongOffset(0)  # a piece was spoilt on its way: once more from the start
@@ -80,7 +82,7 @@ def put_whole(device: Device, data: bytes) -> str:
         kept = prepare(data)
     finally:
         _drop_pieces(device, name)
-    row = _row(device, name)
+    row = _row(device.project_id, name)
     write_whole(_whole(device.project_id, name), seal_bytes("blob.content", row, kept.content))
     if kept.preview is not None:
         write_whole(_whole(device.project_id, name, ".small"), seal_bytes("blob.preview", row, kept.preview))
@@ -103,7 +105,7 @@ def open_blob(project_id: UUID, name: str) -> Prepared:
     blob = find_blob(project_id, name)
     if blob is None:
         raise DomainError("sync.blob_missing", "blobs")
-    row, small = uuid5(project_id, name), _whole(project_id, name, ".small")
+    row, small = _row(project_id, name), _whole(project_id, name, ".small")
     return Prepared(
         open_bytes("blob.content", row, _whole(project_id, name).read_bytes()),
         blob.media_type,
@@ -115,41 +117,44 @@ def open_blob(project_id: UUID, name: str) -> Prepared:
 # --- on the disk
 
 
-def _folder_of(project_id: UUID) -> Path:
+def _folder(project_id: UUID, inside: str = "") -> Path:
     config: Config = current_app.config["RUHU"]
-    folder = config.instance / "blobs" / project_id.hex
+    folder = config.instance / "blobs" / project_id.hex / inside
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     return folder
 
 
-def _folder(device: Device) -> Path:
-    return _folder_of(device.project_id)
-
-
-def _row(device: Device, name: str) -> UUID:
+def _row(project_id: UUID, name: str) -> UUID:
     """What a sealed file is bound to: it does not open under another name."""
-    return uuid5(device.project_id, name)
+    return uuid5(project_id, name)
 
 
 def _whole(project_id: UUID, name: str, suffix: str = "") -> Path:
-    return _folder_of(project_id) / (name + suffix)
+    return _folder(project_id) / (name + suffix)
+
+
+def _incoming(device: Device) -> Path:
+    """Where a tablet's pieces lie, apart from the thousands of whole photos: each piece that comes looks through it.
+
+    Each tablet has a folder of its own: two that send one photo at once must not disturb each other.
+    """
+    return _folder(device.project_id, f"incoming-{device.id.hex}")
 
 
 def _piece(device: Device, name: str, at: int) -> Path:
-    # Each tablet has pieces of its own: two that send one photo at once must not disturb each other.
-    return _folder(device) / f"{device.id.hex}.{name}.{at:08d}.part"
+    return _incoming(device) / f"{name}.{at:08d}.part"
 
 
 def _pieces(device: Device, name: str) -> list[Path]:
-    return sorted(_folder(device).glob(f"{device.id.hex}.{name}.*.part"))
+    return sorted(_incoming(device).glob(f"{name}.*.part"))
 
 
 def _length(device: Device, name: str) -> int:
     last = _pieces(device, name)[-1:]
     if not last:
         return 0
-    clear = open_bytes("blob.piece", _row(device, name), last[0].read_bytes())
-    return int(last[0].name.split(".")[2]) + len(clear)
+    clear = open_bytes("blob.piece", _row(device.project_id, name), last[0].read_bytes())
+    return int(last[0].name.split(".")[1]) + len(clear)
 
 
 def _drop_pieces(device: Device, name: str) -> None:
@@ -157,9 +162,9 @@ def _drop_pieces(device: Device, name: str) -> None:
         path.unlink(missing_ok=True)
 
 
-def _clear_old(folder: Path) -> None:
+def _clear_old(device: Device) -> None:
     before = time.time() - LEFT_ALONE
-    for path in folder.glob("*.part"):
+    for path in _incoming(device).glob("*.part"):
         with suppress(FileNotFoundError):  # another request was quicker
             if path.stat().st_mtime < before:
                 path.unlink()

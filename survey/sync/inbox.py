@@ -16,7 +16,6 @@ from uuid import UUID
 
 from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, and_, delete, or_, select, true, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 
 from survey.domain.access import Permission, Role, is_granted
@@ -27,6 +26,7 @@ from survey.domain.message import MESSAGES
 from survey.forms.base import sentence_of
 from survey.forms.sheet import SheetForm, hidden_for, key_label, row_titles, word_of
 from survey.models import Assignment, Device, Household, Project, SheetRow, SyncEvent, User, db, utc_now
+from survey.models.bulk import upserting
 from survey.models.sync import seal_body
 from survey.services import audit, scope
 from survey.services.sheet import current_pairs, list_versions, pairs_of_version
@@ -168,8 +168,9 @@ def _claim(device: Device, told: Told) -> bool:
         "body_sealed": seal_body(told.id, told.raw), "status": EventStatus.WAIT.value, "reason": "", "result": {},
         "received_at": now, "settled_as": "",
     }  # fmt: skip
-    insert = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
-    claimed = insert(SyncEvent).values(row).on_conflict_do_nothing(index_elements=[SyncEvent.id])
+    claimed = (
+        upserting(db.session.connection())(SyncEvent).values(row).on_conflict_do_nothing(index_elements=[SyncEvent.id])
+    )
     return db.session.scalar(claimed.returning(SyncEvent.id)) is not None
 
 
