@@ -12,12 +12,13 @@ from flask import Blueprint, Response, g, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from survey.domain.access import Permission, Role, is_granted
+from survey.domain.access import Permission, is_granted
 from survey.domain.errors import DomainError
 from survey.forms.base import sentence_of
 from survey.models import Device, Project, db, utc_now
 from survey.services import device as devices
-from survey.services.scope import find_membership
+from survey.services.scope import role_in
+from survey.services.visit import VISITING
 from survey.sync import blobs, feed, inbox
 from survey.sync.event import SHA256
 from survey.sync.handover import office_key
@@ -33,7 +34,6 @@ MIN_APP = "1"
 MOST_BYTES = 1024 * 1024
 ENROL_BYTES = 4096
 ZIPPED_FROM = 2048
-FIELD_WORK = frozenset(role for role in Role if is_granted(role, Permission.VISIT_RECORD))
 
 
 def told(status: int = 200, **values: Any) -> Response:
@@ -68,14 +68,9 @@ def working(view: View) -> View:
 def _lock(tablet: Device) -> Response | None:
     if tablet.wipe_ordered_at is not None:
         return told(403, lock=True, wipe=True, message=_("项目办要求清除这台平板。"))
-    if tablet.revoked_at is not None or _role(tablet) not in FIELD_WORK:
+    if tablet.revoked_at is not None or role_in(tablet.user, tablet.project_id) not in VISITING:
         return told(403, lock=True, hand_over=True, message=_("这台平板已被停用。请把没有上传的记录移交给项目办。"))
     return None
-
-
-def _role(tablet: Device) -> Role | None:
-    member = find_membership(tablet.user, tablet.project_id)
-    return member.role if member else None
 
 
 def _too_old() -> Response | None:
@@ -127,7 +122,7 @@ def session() -> ResponseReturnValue:
 
 def _session(tablet: Device) -> dict[str, Any]:
     project = db.session.get_one(Project, tablet.project_id)
-    role = _role(tablet)
+    role = role_in(tablet.user, tablet.project_id)
     return {
         "device": {"id": str(tablet.id), "name": tablet.name},
         "user": {"id": str(tablet.user_id), "name": tablet.user.display_name},

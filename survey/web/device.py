@@ -13,13 +13,12 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from survey.config import Config
-from survey.domain.access import Permission, Role, is_granted
+from survey.domain.access import Permission
 from survey.domain.codes import label_of
 from survey.domain.event import EventStatus, EventType
 from survey.forms.device import HandOverForm, InviteDeviceForm
-from survey.models import User
-from survey.services import account
 from survey.services import device as devices
+from survey.services.visit import list_surveyors
 from survey.sync import handover
 from survey.web.access import current_user, project_of_page, requires
 
@@ -63,7 +62,8 @@ def _list(form: HandOverForm) -> ResponseReturnValue:
 @requires(Permission.DEVICE_EDIT)
 def invite(project_code: str) -> ResponseReturnValue:
     """Make a code for a tablet. It stands in the answer to the POST and nowhere else."""
-    project, people = project_of_page(), _people()
+    project = project_of_page()
+    people = list_surveyors(project.id)
     form = InviteDeviceForm()
     form.user.offer({user.id: user.display_name for user in people})
     if form.validate_on_submit():
@@ -72,13 +72,6 @@ def invite(project_code: str) -> ResponseReturnValue:
             device, code = devices.invite(actor=current_user, project=project, user=user, name=form.name.data or "")
             return render_template("device/code.html", device=device, code=code, **_way_in(code))
     return render_template("device/invite.html", form=form, people=people), form.status
-
-
-def _people() -> list[User]:  # type: ignore[valid-type]
-    """The members whose role goes to the doors, by name."""
-    members = account.list_members(project_of_page().id)
-    going = [member.user for member in members if is_granted(Role(member.role), Permission.VISIT_RECORD)]
-    return sorted((user for user in going if user.is_active), key=lambda user: (user.display_name, user.username))
 
 
 def _way_in(code: str) -> dict[str, Any]:
