@@ -16,7 +16,7 @@ from uuid import UUID
 
 from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, and_, delete, or_, select, true, update
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import OperationalError
 
 from survey.domain.access import Permission, Role, is_granted
 from survey.domain.errors import DomainError, NotFound
@@ -142,7 +142,7 @@ def _take(sender: Sender, told: Told) -> dict[str, Any]:
     except Waits:
         _let_go(told.id)
         return _answer(told.id, {"status": EventStatus.WAIT.value})
-    except SQLAlchemyError:
+    except OperationalError:
         raise  # the database is busy or gone: the whole batch is asked again
     except DomainError as error:
         return _refuse(sender, told, error)

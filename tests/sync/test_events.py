@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from survey.domain import codes
 from survey.domain.access import Role
@@ -409,3 +409,17 @@ def test_every_version_that_a_tablet_wrote_has_its_event(tablet: Tablet, househo
     written = db.session.scalars(select(SheetRow.version).where(SheetRow.source == "tablet")).all()
     known = db.session.scalars(select(SyncEvent.version).where(SyncEvent.status == "applied")).all()
     assert sorted(written) == sorted(version or 0 for version in known) == [2, 3, 4]
+
+
+def test_a_value_that_the_database_refuses_spoils_no_other_event(
+    tablet: Tablet, household: Household, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from survey.sync import apply
+
+    def refused(*_: Any) -> None:
+        db.session.execute(text("INSERT INTO project (id) VALUES (NULL)"))
+
+    monkeypatch.setitem(apply.HANDLERS, apply.EventType.VISIT, refused)
+    visit = tablet.visit(household, tablet.user)
+    results = tablet.send(visit, tablet.save(household, replace(factories.sheet(), note="好的"), 1))
+    assert [each["status"] for each in results] == ["wait", "applied"]
