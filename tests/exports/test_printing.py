@@ -169,7 +169,9 @@ def test_a_ledger_is_written_by_command(run: CliRunner, household: Household, tm
         done = run.invoke(ruhu, ["export-ledger", name, "--project", "YY", "--out", str(out)])
         assert done.exit_code == 0, done.output
         assert load_workbook(out).sheetnames
-    logged = db.session.scalars(select(AuditEntry).where(AuditEntry.action == "ledger.export")).all()
+    logged = db.session.scalars(
+        select(AuditEntry).where(AuditEntry.action == "ledger.export").order_by(AuditEntry.seq)
+    ).all()
     assert [entry.details["ledger"] for entry in logged] == list(LEDGERS)
     assert {entry.actor_name for entry in logged} == {"系统"}
 
@@ -199,7 +201,9 @@ def test_refusals_end_with_one_and_wrong_calls_with_two(
     assert told in done.output + (done.stderr if done.stderr_bytes else "")
     assert list(tmp_path.iterdir()) == []
     assert (
-        db.session.scalars(select(AuditEntry).where(AuditEntry.action.in_(["ledger.export", "notice.print"]))).all()
+        db.session.scalars(
+            select(AuditEntry).where(AuditEntry.action.in_(["ledger.export", "notice.print"])).order_by(AuditEntry.seq)
+        ).all()
         == []
     )
 

@@ -167,7 +167,9 @@ def test_a_removed_document_is_out_of_sight_but_not_gone(project: Project, tmp_p
     document.remove_document(actor=actor, document=row, reason="拍错了")
     assert document.list_documents(home) == []
     assert document.read_content(row, tmp_path)
-    actions = list(db.session.scalars(db.select(AuditEntry.action).where(AuditEntry.noun == "document")))
+    actions = list(
+        db.session.scalars(db.select(AuditEntry.action).where(AuditEntry.noun == "document").order_by(AuditEntry.seq))
+    )
     assert actions == ["document.add", "document.remove"]
 
 

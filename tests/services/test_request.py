@@ -56,7 +56,9 @@ def test_a_request_is_accepted_answered_and_closed_each_with_an_entry(project: P
     requests.close_request(actor=office, request=row)
     with pytest.raises(DomainError, match=r"request\.closed"):
         requests.answer_request(actor=office, request=row, reply="再答", replied_on=TODAY, handler="", today=TODAY)
-    actions = db.session.scalars(db.select(AuditEntry.action).where(AuditEntry.noun == "request"))
+    actions = db.session.scalars(
+        db.select(AuditEntry.action).where(AuditEntry.noun == "request").order_by(AuditEntry.seq)
+    )
     assert list(actions) == ["request.record", "request.accept", "request.answer", "request.close"]
 
 

@@ -88,7 +88,9 @@ def test_fields_that_a_person_was_not_shown_survive_their_save(project: Project)
 
 def test_each_save_writes_one_audit_entry_without_any_value(project: Project) -> None:
     household = factories.household(project, sheet=factories.sheet())
-    entries = list(db.session.scalars(select(AuditEntry).where(AuditEntry.action == "sheet.edit")))
+    entries = list(
+        db.session.scalars(select(AuditEntry).where(AuditEntry.action == "sheet.edit").order_by(AuditEntry.seq))
+    )
     assert len(entries) == 1
     assert entries[0].household_id == household.id
     assert factories.sheet().persons[0].id_no not in str(entries[0].details)

@@ -263,7 +263,9 @@ def test_the_office_opens_an_approved_dossier_again_with_a_reason(home: Househol
 
 
 def reveal_entries() -> list[AuditEntry]:
-    return list(db.session.scalars(db.select(AuditEntry).where(AuditEntry.action == "person.reveal")))
+    return list(
+        db.session.scalars(db.select(AuditEntry).where(AuditEntry.action == "person.reveal").order_by(AuditEntry.seq))
+    )
 
 
 def test_a_surveyor_sees_a_number_of_an_assigned_household_and_it_is_logged(

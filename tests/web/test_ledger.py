@@ -30,7 +30,7 @@ def household(project: Project) -> Household:
 
 
 def entries(action: str) -> list[AuditEntry]:
-    return list(db.session.scalars(select(AuditEntry).where(AuditEntry.action == action)))
+    return list(db.session.scalars(select(AuditEntry).where(AuditEntry.action == action).order_by(AuditEntry.seq)))
 
 
 def test_the_list_says_what_each_ledger_contains(as_: As, household: Household) -> None:

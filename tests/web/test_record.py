@@ -156,7 +156,9 @@ def test_a_delivery_is_recorded_once_though_it_is_sent_twice(home: Household, su
         assert client.post(address, data=served(key=str(home.building_id))).status_code == 302
     row = db.session.scalars(db.select(Delivery)).one()
     assert (row.notice, row.recipient) == ("入户调查通知书", "张伟")
-    entries = db.session.scalars(db.select(AuditEntry).where(AuditEntry.action == "delivery.record")).all()
+    entries = db.session.scalars(
+        db.select(AuditEntry).where(AuditEntry.action == "delivery.record").order_by(AuditEntry.seq)
+    ).all()
     assert len(entries) == 1
 
 

@@ -70,7 +70,8 @@ def test_a_roster_goes_from_upload_to_the_register(as_: As, project: Project, da
     page = office.get(answer.location).text
     assert 'data-qa="to-buildings"' in page and "新增 1679 户" in page
     assert "颐园房屋底册.xlsx" in office.get(f"/project/{project.code}/roster").text
-    actions = list(db.session.scalars(select(AuditEntry.action).where(AuditEntry.action.like("roster.%"))))
+    told = select(AuditEntry.action).where(AuditEntry.action.like("roster.%")).order_by(AuditEntry.seq)
+    actions = list(db.session.scalars(told))
     assert actions == ["roster.upload", "roster.import"]
 
 

@@ -120,7 +120,11 @@ def blank(project: Project, surveyor: User) -> Household:
 
 
 def audits(household: Household, action: str) -> list[AuditEntry]:
-    query = select(AuditEntry).where(AuditEntry.household_id == household.id, AuditEntry.action == action)
+    query = (
+        select(AuditEntry)
+        .where(AuditEntry.household_id == household.id, AuditEntry.action == action)
+        .order_by(AuditEntry.seq)
+    )
     return list(db.session.scalars(query.order_by(AuditEntry.seq)))
 
 
