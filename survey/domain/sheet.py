@@ -19,7 +19,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
 from decimal import Decimal, InvalidOperation
-from functools import cache
+from functools import cache, lru_cache
 from operator import attrgetter
 
 from survey.domain import codes
@@ -241,12 +241,43 @@ ROW_TYPES: dict[str, type[Row]] = {
     "reasons": Reason,
 }
 
-INDEXED = re.compile(r"^([a-z_]+)-(\d{1,6})-([a-z_0-9]+)$")
-STABLE = re.compile(r"^([a-z_]+)\[([^\]]*)\]\.([a-z_0-9]+)$")
-DECIMAL = re.compile(r"^-?\d{1,10}(\.\d{1,8})?$")
+INDEXED = re.compile(r"([a-z_]+)-([0-9]{1,6})-([a-z_0-9]+)\Z")
+STABLE = re.compile(r"([a-z_]+)\[([^\]]*)\]\.([a-z_0-9]+)\Z")
+DECIMAL = re.compile(r"-?[0-9]{1,10}(\.[0-9]{1,8})?\Z")
 TWO_PLACES = Decimal("0.01")
 SIX_PLACES = frozenset({"lon", "lat"})
 YES, NO = "yes", "no"
+
+
+class RowName(typing.NamedTuple):
+    """The parts of a pair's name in a row: `persons-0-full_name`."""
+
+    rows: str
+    number: str
+    field: str
+
+
+class RowKey(typing.NamedTuple):
+    """The parts of a stable key in a row: `persons[<uid>].full_name`."""
+
+    rows: str
+    uid: str
+    field: str
+
+
+# The same few thousand names come by in every sheet, and several times while one is saved.
+@lru_cache(maxsize=16384)
+def row_name(name: str) -> RowName | None:
+    """The parts of a pair's name; None for a question outside any row."""
+    match = INDEXED.match(name)
+    return RowName(*match.groups()) if match else None
+
+
+@lru_cache(maxsize=16384)
+def row_key(key: str) -> RowKey | None:
+    """The parts of a stable key; None for a question outside any row."""
+    match = STABLE.match(key)
+    return RowKey(*match.groups()) if match else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -343,11 +374,11 @@ def from_pairs(pairs: Pairs) -> Sheet:
     flat: dict[str, list[str]] = {}
     rows: dict[str, dict[int, dict[str, list[str]]]] = {name: {} for name in ROW_TYPES}
     for key, text in pairs:
-        match = INDEXED.match(key)
+        match = row_name(key)
         if match is None:
             flat.setdefault(key, []).append(text)
-        elif match[1] in rows:
-            rows[match[1]].setdefault(int(match[2]), {}).setdefault(match[3], []).append(text)
+        elif match.rows in rows:
+            rows[match.rows].setdefault(int(match.number), {}).setdefault(match.field, []).append(text)
         else:
             raise DomainError("sheet.field_unknown", key, name=key[:80])
     sheet: Sheet = _build(Sheet, flat, "")
@@ -411,18 +442,18 @@ def to_keys(pairs: Pairs) -> dict[str, tuple[str, ...]]:
     """
     uids: dict[tuple[str, str], str] = {}
     for key, text in pairs:
-        match = INDEXED.match(key)
-        if match and match[3] == "uid":
-            uids[match[1], match[2]] = text
+        match = row_name(key)
+        if match and match.field == "uid":
+            uids[match.rows, match.number] = text
     keys: dict[str, tuple[str, ...]] = {}
     for key, text in pairs:
         if not text:
             continue
-        match = INDEXED.match(key)
+        match = row_name(key)
         if match:
-            if match[3] == "uid":
+            if match.field == "uid":
                 continue
-            key = f"{match[1]}[{uids.get((match[1], match[2]), match[2])}].{match[3]}"
+            key = f"{match.rows}[{uids.get((match.rows, match.number), match.number)}].{match.field}"
         keys[key] = (*keys.get(key, ()), text)
     return keys
 
@@ -432,15 +463,15 @@ def from_keys(keys: dict[str, tuple[str, ...]]) -> list[Pair]:
     numbers: dict[str, dict[str, int]] = {}
     pairs: list[Pair] = []
     for key, texts in keys.items():
-        match = STABLE.match(key)
+        match = row_key(key)
         if match is None:
             pairs.extend((key, text) for text in texts)
             continue
-        rows = numbers.setdefault(match[1], {})
-        if match[2] not in rows:
-            rows[match[2]] = len(rows)
-            pairs.append((f"{match[1]}-{rows[match[2]]}-uid", match[2]))
-        pairs.extend((f"{match[1]}-{rows[match[2]]}-{match[3]}", text) for text in texts)
+        rows = numbers.setdefault(match.rows, {})
+        if match.uid not in rows:
+            rows[match.uid] = len(rows)
+            pairs.append((f"{match.rows}-{rows[match.uid]}-uid", match.uid))
+        pairs.extend((f"{match.rows}-{rows[match.uid]}-{match.field}", text) for text in texts)
     return pairs
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any, ClassVar
@@ -16,6 +16,7 @@ from typing import Any, ClassVar
 from flask_babel import gettext as _
 from wtforms import Field, FieldList, Form, FormField, SelectField, SelectMultipleField, widgets
 from wtforms.fields import SelectChoice
+from wtforms.utils import unset_value
 
 from survey.domain.codes import Code
 from survey.domain.message import N_
@@ -90,6 +91,10 @@ class Answer(Field):
 
     def clean(self, text: str) -> str:
         return clean_text(text)
+
+    def process(self, *args: Any, **kwargs: Any) -> None:
+        self.faults = []
+        super().process(*args, **kwargs)
 
     def process_formdata(self, valuelist: list[str]) -> None:
         if not valuelist:
@@ -416,12 +421,39 @@ class YesNoField(ChoiceField):
         return YES if value else NO
 
 
+class RowField(FormField):
+    """One row. Filled again, it keeps its questions: binding them takes five times as long as reading their answers."""
+
+    def process(self, formdata: Any, data: Any = unset_value, extra_filters: Any = None) -> None:
+        if "form" in self.__dict__ and data is unset_value and not extra_filters:
+            self.form.process(formdata)
+        else:
+            super().process(formdata, data, extra_filters)
+
+
 class RowsField(FieldList):
     """A list of rows, each a small form.
 
     thing     what the list is called ("人口"); row what one of its rows is called ("人员")
     expected  whether a complete sheet has at least one
     """
+
+    _bound: Sequence[RowField] = ()
+    """The rows of earlier fillings, each named by its place."""
+
+    def process(self, *args: Any, **kwargs: Any) -> None:
+        super().process(*args, **kwargs)
+        if len(self.entries) > len(self._bound):
+            self._bound = self.entries
+
+    def _add_entry(self, formdata: Any = None, data: Any = unset_value, index: int | None = None) -> Any:
+        place = len(self.entries)
+        if index not in (None, place) or place >= len(self._bound):
+            return super()._add_entry(formdata, data, index)
+        self.last_index = place
+        self._bound[place].process(formdata, data)
+        self.entries.append(self._bound[place])
+        return self._bound[place]
 
     def __init__(
         self,
@@ -436,7 +468,7 @@ class RowsField(FieldList):
         **kwargs: Any,
     ) -> None:
         drawn = {"data-row": row, **({"data-expected": True} if expected else {})}
-        super().__init__(FormField(row_form), label, [*(validators or ()), AtMost(most)], render_kw=drawn, **kwargs)
+        super().__init__(RowField(row_form), label, [*(validators or ()), AtMost(most)], render_kw=drawn, **kwargs)
         self.type = type(self).__name__
         self.thing = thing
         self.row = row

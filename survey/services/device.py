@@ -8,6 +8,7 @@ from hashlib import sha256
 from uuid import UUID
 
 from sqlalchemy import or_, select
+from sqlalchemy.orm import joinedload
 
 from survey.domain.access import Permission
 from survey.domain.device import CODE_LENGTH, CODE_LETTERS, CODE_LIFE, UNSENT_LATE, DeviceState, group_code, read_code
@@ -83,7 +84,8 @@ def _hash(secret: str) -> bytes:
 
 def find_device(token: str) -> Device | None:
     """The device of a token; also a revoked one, and one whose person has left: the caller answers each in its way."""
-    return db.session.scalar(select(Device).where(Device.token_hash == _hash(token)))
+    query = select(Device).options(joinedload(Device.user)).where(Device.token_hash == _hash(token))
+    return db.session.scalar(query)
 
 
 def get_device(project_id: UUID, device_id: UUID) -> Device:

@@ -56,17 +56,21 @@ def household_scope(user: User, project_id: UUID, *, with_removed: bool = False)
     with_removed  also households that were removed: records about them are still to be settled
     """
     member = find_membership(user, project_id)
-    if member is None:
-        return false()
+    return false() if member is None else scope_of_member(member, with_removed=with_removed)
+
+
+def scope_of_member(member: Membership, *, with_removed: bool = False) -> ColumnElement[bool]:
+    """`household_scope` of a membership that the caller has read."""
+    user_id, project_id = member.user_id, member.project_id
     in_project: ColumnElement[bool] = Household.project_id == project_id
     if not with_removed:
         in_project = and_(in_project, Household.removed_at.is_(None))
     if member.role not in (Role.SURVEYOR, Role.LEADER):
         return in_project
-    mine = assigned_to(user.id)
+    mine = assigned_to(user_id)
     if member.role is Role.LEADER and member.team_id is not None:
         team = select(Building.id).where(Building.project_id == project_id, Building.team_id == member.team_id)
-        near = Household.building_id.in_(union_all(_given_to(user.id), team))
+        near = Household.building_id.in_(union_all(_given_to(user_id), team))
         return and_(in_project, near, or_(mine, Household.building_id.in_(team)))
     return and_(in_project, mine)
 

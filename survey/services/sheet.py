@@ -26,7 +26,6 @@ from survey.domain.sheet import (
     FORM_NAME,
     FORM_VERSION,
     ROW_TYPES,
-    STABLE,
     Pair,
     Pairs,
     Sheet,
@@ -35,6 +34,7 @@ from survey.domain.sheet import (
     from_keys,
     from_pairs,
     pairs_hash,
+    row_key,
     to_keys,
     to_pairs,
 )
@@ -369,13 +369,13 @@ def _keep_hidden(
 
 
 def _field_name(key: str) -> str:
-    match = STABLE.match(key)
-    return match[3] if match else key
+    match = row_key(key)
+    return match.field if match else key
 
 
 def _row_key(key: str) -> str | None:
-    match = STABLE.match(key)
-    return f"{match[1]}[{match[2]}]" if match else None
+    match = row_key(key)
+    return f"{match.rows}[{match.uid}]" if match else None
 
 
 def _keep_conflict(

@@ -24,14 +24,14 @@ from survey.domain.household import Action
 from survey.domain.merge import FieldConflict
 from survey.domain.message import MESSAGES
 from survey.domain.roster.door import fold, room_of, unit_of
-from survey.domain.sheet import INDEXED, STABLE, Pair, Pairs
+from survey.domain.sheet import Pair, Pairs, row_key, row_name
 from survey.forms.base import Form
 from survey.forms.briefing import RecordBriefingForm
 from survey.forms.consent import OTHER_AGENT, RecordConsentForm, WithdrawConsentForm
 from survey.forms.delivery import RecordDeliveryForm
 from survey.forms.document import AddDocumentForm
 from survey.forms.request import RecordRequestForm
-from survey.forms.sheet import SheetForm, hidden_for, keep_unshown
+from survey.forms.sheet import hidden_for, keep_unshown, lent_form
 from survey.forms.sheet.keep import row_keys
 from survey.forms.sheet.version import upgrade_pairs
 from survey.forms.signature import RecordSignatureForm
@@ -75,22 +75,22 @@ class Done:
 
 def apply(
     *, actor: User, role: Role | None, project: Project, household: Household | None, event: Event,
-    form: SheetForm | None = None, is_correction: bool = False,
+    sheet: Pairs | None = None, is_correction: bool = False,
 ) -> Done:  # fmt: skip
     """Carry an event out in the caller's transaction. `household` is None for `create` alone.
 
-    form           the sheet as `read_sheet` read it, where the event brings one
+    sheet          the answers as `read_sheet` read it, where the event brings one
     is_correction  a save into a locked sheet that the office accepted
 
     Raises Refused for answers that a form does not accept, DomainError for what a rule forbids.
     """
     if event.type is EventType.CREATE:
         household = _create(actor, project, event)
-        return _save(actor, role, household, event, form) if form is not None else Done(version=0)
+        return _save(actor, role, household, event, sheet) if sheet is not None else Done(version=0)
     assert household is not None
     if event.type in (EventType.SAVE, EventType.RESOLVE):
-        assert form is not None
-        return _save(actor, role, household, event, form, is_correction=is_correction)
+        assert sheet is not None
+        return _save(actor, role, household, event, sheet, is_correction=is_correction)
     HANDLERS[event.type](actor, household, event)
     return Done()
 
@@ -118,29 +118,40 @@ def _folder() -> Path:
 # --- the sheet
 
 
-def read_sheet(event: Event, hidden: frozenset[str]) -> SheetForm | None:
-    """The sheet that an event brings, as its form reads it; None where it brings none. Needs no database.
+def read_sheet(event: Event, hidden: frozenset[str]) -> list[Pair] | None:
+    """The sheet that an event brings, as the form reads it; None where it brings none. Needs no database.
 
     Raises Refused for answers that cannot be kept, DomainError for an edition or a field that nobody knows.
     """
     if event.type not in WITH_SHEET or (event.type is EventType.CREATE and not event.pairs):
         return None
-    form = SheetForm.from_pairs(upgrade_pairs(event.form_version, event.pairs), hidden_fields=hidden)
-    form.validate()
-    if form.blocking_errors():
-        raise Refused(form.blocking_errors())
-    return form
+    pairs = upgrade_pairs(event.form_version, event.pairs)
+    with lent_form(hidden) as form:
+        form.refill(pairs)
+        form.validate()
+        if wrong := form.blocking_errors():
+            raise Refused({_as_sent(name, pairs): texts for name, texts in wrong.items()})
+        return form.to_pairs()
+
+
+def _as_sent(name: str, pairs: Pairs) -> str:
+    """The name that a question of the form has on the tablet, where rows that were removed leave gaps in the numbers."""
+    part = row_name(name)
+    if part is None:
+        return name
+    numbers = {int(each.number) for sent, _text in pairs if (each := row_name(sent)) and each.rows == part.rows}
+    return f"{part.rows}-{sorted(numbers)[int(part.number)]}-{part.field}"
 
 
 WITH_SHEET = frozenset({EventType.SAVE, EventType.RESOLVE, EventType.CREATE})
 
 
-def _save(actor: User, role: Role | None, household: Household, event: Event, form: SheetForm, *,
+def _save(actor: User, role: Role | None, household: Household, event: Event, told: Pairs, *,
           is_correction: bool = False) -> Done:  # fmt: skip
     base, begun = begun_from(household, event)
     before = pairs_of_version(household, base) if begun is None else begun
     hidden = hidden_for(role)
-    pairs = keep_unshown(form.to_pairs(), before, hidden=hidden, cleared=event.clear)
+    pairs = keep_unshown(told, before, hidden=hidden, cleared=event.clear)
     resolved = _resolved(household, event)
     if resolved is not None:
         # A row that others deleted and that stays after all: its numbers are in the record that is in dispute.
@@ -160,7 +171,7 @@ def _save(actor: User, role: Role | None, household: Household, event: Event, fo
         return Done(EventStatus.CONFLICT, household.sheet_version, conflict=saved.conflict, conflicts=saved.conflicts)
     done = _written(saved, pairs)
     if event.about.get("submit") and not is_correction:
-        done.errors = _submit(actor, household, form)
+        done.errors = _submit(actor, household, event.pairs)
     return done
 
 
@@ -168,10 +179,10 @@ def _rows_gone(pairs: Pairs, before: Pairs) -> list[Pair]:
     """Of the pairs those of rows that `before` does not have."""
     gone = row_keys(pairs) - row_keys(before)
     numbers = {
-        (match[1], match[2]) for name, text in pairs if (match := INDEXED.match(name)) and match[3] == "uid"
-        and (match[1], text) in gone
+        (match.rows, match.number) for name, text in pairs if (match := row_name(name)) and match.field == "uid"
+        and (match.rows, text) in gone
     }  # fmt: skip
-    return [(name, text) for name, text in pairs if (match := INDEXED.match(name)) and (match[1], match[2]) in numbers]
+    return [(name, text) for name, text in pairs if (match := row_name(name)) and (match.rows, match.number) in numbers]
 
 
 def _written(saved: Saved, pairs: list[Pair]) -> Done:
@@ -228,7 +239,7 @@ def _event_of(household: Household, text: str) -> SyncEvent:
     return row
 
 
-def _submit(actor: User, household: Household, form: SheetForm) -> list[dict[str, str]]:
+def _submit(actor: User, household: Household, sent: Pairs) -> list[dict[str, str]]:
     """Hand the sheet in. The save stays whatever the checks say: what they found is told."""
     try:
         with db.session.begin_nested():
@@ -236,7 +247,7 @@ def _submit(actor: User, household: Household, form: SheetForm) -> list[dict[str
     except ChecksFailed as error:
         return [
             {
-                "field": _place(form, finding),
+                "field": _place(finding, sent),
                 "message": _(MESSAGES[finding.code]).format(**finding.params),
                 **({"key": finding.key} if finding.severity is Severity.WARNING else {}),
             }
@@ -245,15 +256,16 @@ def _submit(actor: User, household: Household, form: SheetForm) -> list[dict[str
     return []
 
 
-def _place(form: SheetForm, finding: Finding) -> str:
+def _place(finding: Finding, sent: Pairs) -> str:
     """The name that a finding's answer has on the form that was sent."""
-    match = STABLE.match(finding.field)
-    if match is None:
+    part = row_key(finding.field)
+    if part is None:
         return finding.field
-    for row in form.rows(match[1]):
-        if row.form.uid.data == match[2]:
-            return f"{row.name}-{match[3]}"
-    return match[1]
+    for name, text in sent:
+        row = row_name(name)
+        if row and (row.rows, row.field, text) == (part.rows, "uid", part.uid):
+            return f"{row.rows}-{row.number}-{part.field}"
+    return part.rows
 
 
 def _create(actor: User, project: Project, event: Event) -> Household:

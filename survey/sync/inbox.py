@@ -15,16 +15,18 @@ from typing import Any
 from uuid import UUID
 
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, and_, delete, or_, select, true, update
+from sqlalchemy import ColumnElement, and_, delete, false, or_, select, true, update
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import joinedload
 
 from survey.domain.access import Permission, Role, is_granted
 from survey.domain.errors import DomainError, NotFound
 from survey.domain.event import EventStatus, EventType
 from survey.domain.merge import FieldConflict
 from survey.domain.message import MESSAGES
+from survey.domain.sheet import Pairs
 from survey.forms.base import sentence_of
-from survey.forms.sheet import SheetForm, hidden_for, key_label, row_titles, word_of
+from survey.forms.sheet import hidden_for, key_label, row_titles, word_of
 from survey.models import Assignment, Device, Household, Project, SheetRow, SyncEvent, User, db, utc_now
 from survey.models.bulk import upserting
 from survey.models.sync import seal_body
@@ -64,12 +66,12 @@ class Sender:
 
     @classmethod
     def of(cls, device: Device) -> Sender:
-        project_id = device.project_id
+        member = scope.find_membership(device.user, device.project_id)
         return cls(
             device,
-            db.session.get_one(Project, project_id),
-            scope.role_in(device.user, project_id),
-            scope.household_scope(device.user, project_id),
+            db.session.get_one(Project, device.project_id),
+            member.role if member else None,
+            scope.scope_of_member(member) if member else false(),
         )
 
 
@@ -80,7 +82,7 @@ class Told:
     raw: Any
     id: UUID | None
     event: Event | None = None
-    form: SheetForm | None = None
+    sheet: Pairs | None = None
     refusal: DomainError | None = None
 
 
@@ -103,7 +105,7 @@ def receive(
     if begin_writing is not None:
         device_id = device.id
         begin_writing()
-        device = db.session.get_one(Device, device_id)
+        device = db.session.get_one(Device, device_id, options=[joinedload(Device.user)])
     _note_contact(device, batch, told)
     sender = Sender.of(device)
     return [_take(sender, each) for each in told]
@@ -202,7 +204,7 @@ def _decide(sender: Sender, told: Told) -> dict[str, Any]:
         raise told.refusal
     done = apply(
         actor=sender.device.user, role=sender.role, project=sender.project, household=household, event=event,
-        form=told.form,
+        sheet=told.sheet,
     )  # fmt: skip
     db.session.flush()
     return _finish(sender, event, household, done)
@@ -237,7 +239,8 @@ def _household(sender: Sender, event: Event) -> Household | None:
     missing one and for another project's.
     """
     device = sender.device
-    household = db.session.get(Household, event.household_id)
+    found = db.session.execute(select(Household, sender.in_scope).where(Household.id == event.household_id)).first()
+    household, is_seen = found or (None, False)
     if event.type is EventType.CREATE:
         if household is not None:
             raise DomainError("sync.event_form", "hid", name="hid")
@@ -249,8 +252,9 @@ def _household(sender: Sender, event: Event) -> Household | None:
     while household.removed_at is not None:
         if household.merged_into_id is None:
             raise Held("sync.held_removed")
-        household = db.session.get_one(Household, household.merged_into_id)
-    if not _may_see(sender, household):
+        into = select(Household, sender.in_scope).where(Household.id == household.merged_into_id)
+        household, is_seen = db.session.execute(into).one()
+    if not (is_seen or _was_assigned(device, household, device.feed_at)):
         raise (
             Held("sync.held_not_assigned")
             if _was_assigned(device, household)
@@ -270,14 +274,8 @@ def _is_held(device: Device, household_id: UUID) -> bool:
     return db.session.scalar(query.limit(1)) is not None
 
 
-def _may_see(sender: Sender, household: Household) -> bool:
-    """Whether the household is the person's, or was theirs when the tablet last heard of assignments."""
-    if db.session.scalar(select(true()).where(Household.id == household.id, sender.in_scope)):
-        return True
-    return _was_assigned(sender.device, household, sender.device.feed_at)
-
-
 def _was_assigned(device: Device, household: Household, since: datetime | None = None) -> bool:
+    """Whether the household was the person's at any time, or still when the tablet last heard of assignments (`since`)."""
     query = select(Assignment.id).where(
         Assignment.user_id == device.user_id,
         Assignment.building_id == household.building_id,
@@ -384,7 +382,7 @@ def accept(*, actor: User, event: SyncEvent) -> dict[str, Any]:
     role = scope.role_in(author, event.project_id)
     done = apply(
         actor=author, role=role, project=db.session.get_one(Project, event.project_id), household=household, event=told,
-        form=read_sheet(told, hidden_for(role)), is_correction=is_correction,
+        sheet=read_sheet(told, hidden_for(role)), is_correction=is_correction,
     )  # fmt: skip
     event.version = done.version
     event.conflict_id = done.conflict.id if done.conflict else None

@@ -18,8 +18,8 @@ from survey.domain.codes import PersonRole
 from survey.domain.consent import in_force, voices
 from survey.domain.household import EDITABLE, RETURNED
 from survey.domain.mask import mask_id_no, mask_phone
-from survey.domain.sheet import INDEXED, Pairs
-from survey.forms.sheet import MASKED_FIELDS, hidden_for, without_masked
+from survey.domain.sheet import Pairs, row_name
+from survey.forms.sheet import MASKED_FIELDS, hidden_for
 from survey.models import (
     Briefing,
     Building,
@@ -64,7 +64,7 @@ def _row(row: Any, beside: _Beside, role: Role | None) -> dict[str, Any]:
     if row.removed_at is not None:
         into = str(row.merged_into_id) if row.merged_into_id else None
         return {"id": str(row.id), "seq": row.changed_seq, "gone": True, "into": into}
-    pairs = beside.pairs.get(row.id, [])
+    shown, kept = _told(beside.pairs.get(row.id, []), beside.hidden)
     asked = voices(row.tenure_type, [voice_of(person) for person in beside.persons[row.id]])
     names = [name for name in row.owner_names.split("、") if name]
     return {
@@ -90,8 +90,8 @@ def _row(row: Any, beside: _Beside, role: Role | None) -> dict[str, Any]:
         "briefed": sorted(beside.briefed[row.id]),
         "returned": beside.returned.get(row.id, "") if row.state in RETURNED else "",
         "conflicts": beside.conflicts[row.id],
-        "pairs": [[name, text] for name, text in without_masked(pairs) if not _is_hidden(name, beside.hidden)],
-        "kept": _kept(pairs),
+        "pairs": shown,
+        "kept": kept,
         "voices": [
             {
                 "id": str(voice.person_id),
@@ -120,21 +120,24 @@ def _pinyin(names: Sequence[str]) -> Iterator[str]:
             yield "".join(parts).lower()
 
 
-def _is_hidden(name: str, hidden: frozenset[str]) -> bool:
-    match = INDEXED.match(name)
-    return (match[3] if match else name) in hidden
-
-
-def _kept(pairs: Pairs) -> dict[str, str]:
-    """Stable key -> the number that is stored there, masked."""
-    uids = {(match[1], match[2]): text for name, text in pairs if (match := INDEXED.match(name)) and match[3] == "uid"}
-    kept = {}
+def _told(pairs: Pairs, hidden: frozenset[str]) -> tuple[list[list[str]], dict[str, str]]:
+    """The pairs that the tablet may hold, and stable key -> the number that is stored there, masked."""
+    shown: list[list[str]] = []
+    kept: dict[str, str] = {}
+    uids: dict[tuple[str, str], str] = {}
     for name, text in pairs:
-        match = INDEXED.match(name)
-        if match and match[3] in MASKED_FIELDS:
-            masked = (mask_id_no if match[3] == "id_no" else mask_phone)(text)
-            kept[f"{match[1]}[{uids.get((match[1], match[2]), '')}].{match[3]}"] = masked
-    return kept
+        part = row_name(name)
+        if part is None:
+            if name not in hidden:
+                shown.append([name, text])
+        elif part.field in MASKED_FIELDS:
+            masked = (mask_id_no if part.field == "id_no" else mask_phone)(text)
+            kept[f"{part.rows}[{uids[part.rows, part.number]}].{part.field}"] = masked
+        elif part.field not in hidden:
+            if part.field == "uid":  # the first of its row
+                uids[part.rows, part.number] = text
+            shown.append([name, text])
+    return shown, kept
 
 
 class _Beside:

@@ -6,6 +6,8 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from wtforms import FieldList
 
 from survey.domain import codes
@@ -130,6 +132,36 @@ def test_a_whole_sheet_goes_through_the_form_and_comes_out_the_same() -> None:
     assert form.validate(), form.errors
     assert form.to_pairs() == pairs
     assert form.to_sheet() == from_pairs(pairs)
+
+
+ANSWERS = st.lists(
+    st.tuples(
+        st.sampled_from(
+            ["tenure_type", "coown_type", "total_floors", "lease_end", "seizure_detail"]
+            + [f"persons-{row}-{name}" for row in (0, 1, 3) for name in ("uid", "full_name", "id_type", "id_no", "birth_date")]
+            + [f"parts-{row}-{name}" for row in (0, 2) for name in ("uid", "area_cert_m2", "build_year")]
+        ),
+        st.sampled_from(["", "1", "2", "private_full", "p1", "p2", "张伟", "379900198001010022", "2020-02-30", "85.2", "无"]),
+    ),
+    max_size=12,
+)  # fmt: skip
+
+
+def outcome(form: SheetForm) -> object:
+    form.validate()
+    told = [(field.name, field.texts(), list(field.errors)) for field in form.answers()]
+    return told, form.to_pairs(), form.to_pairs(unasked=True), form.blocking_errors(), form.faults(), form.errors
+
+
+WRONG_CHECK_DIGIT = [(name, "379900198001010021" if name.endswith("id_no") else text) for name, text in full_pairs()]
+
+
+@given(st.lists(ANSWERS | st.sampled_from([full_pairs(), WRONG_CHECK_DIGIT]), min_size=2, max_size=4))
+def test_a_form_that_is_filled_again_says_the_same_as_a_new_one(sheets: list[list[tuple[str, str]]]) -> None:
+    form = SheetForm(hidden_fields=frozenset({"proof_note"}))
+    for pairs in sheets:
+        form.refill(pairs)
+        assert outcome(form) == outcome(SheetForm.from_pairs(pairs, hidden_fields=frozenset({"proof_note"})))
 
 
 def test_an_empty_form_is_no_error_and_says_nothing() -> None:

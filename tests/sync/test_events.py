@@ -219,6 +219,15 @@ def test_answers_that_no_form_accepts_come_back_with_their_fields(tablet: Tablet
     assert [each["field"] for each in result["errors"]] == ["total_floors"]
 
 
+def test_an_error_in_a_row_names_it_as_the_tablet_does_whatever_rows_were_removed_before_it(
+    tablet: Tablet, household: Household
+) -> None:
+    sent = [["persons-0-uid", "a"], ["persons-0-full_name", "甲"], ["persons-2-uid", "b"], ["persons-2-full_name", "乙"],
+            ["persons-2-birth_date", "2020-02-30"]]  # fmt: skip
+    result = tablet.send_one(tablet.event("save", household.id, base=1, pairs=sent))
+    assert [each["field"] for each in result["errors"]] == ["persons-2-birth_date"]
+
+
 def test_a_locked_sheet_holds_the_save_and_the_office_accepts_it_as_a_correction(
     tablet: Tablet, household: Household
 ) -> None:

@@ -14,6 +14,7 @@ from survey.forms.sheet.form import (
     Section,
     SheetForm,
     is_known,
+    lent_form,
 )
 from survey.forms.sheet.keep import hidden_for, keep_unshown, without_masked
 from survey.forms.sheet.label import key_label, row_titles, thing_of_field, word_of
@@ -31,6 +32,7 @@ __all__ = [
     "is_known",
     "keep_unshown",
     "key_label",
+    "lent_form",
     "row_titles",
     "thing_of_field",
     "without_masked",

@@ -8,8 +8,11 @@ before anything is saved.
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -114,13 +117,13 @@ class SheetForm(
 
     @classmethod
     def from_pairs(cls, pairs: Pairs, *, hidden_fields: frozenset[str] = frozenset()) -> SheetForm:
-        """The form filled with the pairs, typed or not. Raises DomainError sheet.field_unknown."""
-        if len(pairs) > MOST_PAIRS:
-            raise DomainError("sheet.too_long", most=MOST_PAIRS)
-        for name, _text in pairs:
-            if not is_known(name):
-                raise DomainError("sheet.field_unknown", name[:80], name=name[:80])
-        return cls(MultiDict([(name, text) for name, text in pairs]), hidden_fields=hidden_fields)
+        """The form filled with the pairs, typed or not. Raises DomainError sheet.too_long, sheet.field_unknown."""
+        return cls(_formdata(pairs), hidden_fields=hidden_fields)
+
+    def refill(self, pairs: Pairs) -> None:
+        """Put other answers in place of these; nothing of the old ones is left. Raises as `from_pairs`."""
+        self.form_errors = []
+        self.process(_formdata(pairs))
 
     # --- rows
 
@@ -220,6 +223,35 @@ class SheetForm(
         return Progress(sum(part.answered for part in parts), sum(part.asked for part in parts))
 
 
+_idle: defaultdict[frozenset[str], list[SheetForm]] = defaultdict(list)
+
+
+@contextmanager
+def lent_form(hidden_fields: frozenset[str] = frozenset()) -> Iterator[SheetForm]:
+    """A form to `refill`, for the length of a block: what only reads and checks need not bind two hundred questions anew.
+
+    Whoever draws a page makes a form of their own: the words of choices are those of the language it was made in.
+    """
+    try:
+        form = _idle[hidden_fields].pop()
+    except IndexError:
+        form = SheetForm(hidden_fields=hidden_fields)
+    try:
+        yield form
+    finally:
+        _idle[hidden_fields].append(form)
+
+
+def _formdata(pairs: Pairs) -> MultiDict[str, str]:
+    if len(pairs) > MOST_PAIRS:
+        raise DomainError("sheet.too_long", most=MOST_PAIRS)
+    for name, _text in pairs:
+        if not is_known(name):
+            raise DomainError("sheet.field_unknown", name[:80], name=name[:80])
+    return MultiDict([(name, text) for name, text in pairs])
+
+
+@lru_cache(maxsize=4096)
 def is_known(name: str) -> bool:
     """Whether a pair's name is one of the form's: `tenure_type`, `persons-0-full_name`."""
     match = PAIR_NAME.match(name)

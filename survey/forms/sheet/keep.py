@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from survey.domain.access import Permission, Role, is_granted
-from survey.domain.sheet import INDEXED, STABLE, Pair, Pairs, from_keys, from_pairs, to_keys, to_pairs
+from survey.domain.sheet import Pair, Pairs, from_keys, from_pairs, row_key, row_name, to_keys, to_pairs
 from survey.forms.sheet.form import MASKED_FIELDS, OFFICE_FIELDS, RESTRICTED_FIELDS
 
 
@@ -17,8 +17,8 @@ def hidden_for(role: Role | None) -> frozenset[str]:
 
 def row_keys(pairs: Pairs) -> set[tuple[str, str]]:
     """(list, uid) of every row that the pairs name."""
-    found = ((INDEXED.match(name), text) for name, text in pairs)
-    return {(match[1], text) for match, text in found if match and match[3] == "uid"}
+    found = ((row_name(name), text) for name, text in pairs)
+    return {(match.rows, text) for match, text in found if match and match.field == "uid"}
 
 
 def keep_unshown(
@@ -36,11 +36,11 @@ def keep_unshown(
     there = row_keys(pairs)
     keys = {key: texts for key, texts in to_keys(pairs).items() if _name(key) not in hidden}
     for key, texts in to_keys(base).items():
-        match = STABLE.match(key)
-        if match and (match[1], match[2]) not in there:
+        match = row_key(key)
+        if match and (match.rows, match.uid) not in there:
             continue
         unshown = _name(key) in hidden
-        untouched = match is not None and match[3] in MASKED_FIELDS and key not in keys and key not in cleared
+        untouched = match is not None and match.field in MASKED_FIELDS and key not in keys and key not in cleared
         if unshown or untouched:
             keys[key] = texts
     return to_pairs(from_pairs(from_keys(_in_row_order(keys, pairs))))
@@ -48,24 +48,24 @@ def keep_unshown(
 
 def without_masked(pairs: Pairs) -> list[Pair]:
     """The pairs without the numbers that a page may not carry in clear: what the form is filled with."""
-    return [(name, text) for name, text in pairs if not ((match := INDEXED.match(name)) and match[3] in MASKED_FIELDS)]
+    return [(name, text) for name, text in pairs if not ((match := row_name(name)) and match.field in MASKED_FIELDS)]
 
 
 def _name(key: str) -> str:
-    match = STABLE.match(key)
-    return match[3] if match else key
+    match = row_key(key)
+    return match.field if match else key
 
 
 def _in_row_order(keys: dict[str, tuple[str, ...]], pairs: Pairs) -> dict[str, tuple[str, ...]]:
     """The keys with the rows in the order of the pairs, whichever of their answers came first."""
     order: dict[tuple[str, str], int] = {}
     for name, text in pairs:
-        match = INDEXED.match(name)
-        if match and match[3] == "uid":
-            order.setdefault((match[1], text), len(order))
+        match = row_name(name)
+        if match and match.field == "uid":
+            order.setdefault((match.rows, text), len(order))
 
     def place(key: str) -> tuple[str, int]:
-        match = STABLE.match(key)
-        return (match[1], order.get((match[1], match[2]), len(order))) if match else ("", 0)
+        match = row_key(key)
+        return (match.rows, order.get((match.rows, match.uid), len(order))) if match else ("", 0)
 
     return dict(sorted(keys.items(), key=lambda item: place(item[0])))

@@ -10,7 +10,7 @@ from wtforms.fields.core import UnboundField
 
 from survey.domain.codes import ETHNICITIES, label_of
 from survey.domain.mask import mask_id_no, mask_phone
-from survey.domain.sheet import NO, ROW_TYPES, STABLE, YES, Pairs, Sheet, field_types, to_keys
+from survey.domain.sheet import NO, ROW_TYPES, YES, Pairs, Sheet, field_types, row_key, to_keys
 from survey.forms.sheet.form import MASKED_FIELDS, SheetForm
 
 ROW_NAME = {
@@ -40,8 +40,8 @@ def thing_of_field(name: str, list_name: str = "") -> str:
 
 def word_of(key: str, texts: Sequence[str], *, clear: bool = False) -> str:
     """The answer at a stable key in words; ID and phone numbers masked unless `clear`; "" when unanswered."""
-    match = STABLE.match(key)
-    list_name, name = (match[1], match[3]) if match else ("", key)
+    match = row_key(key)
+    list_name, name = (match.rows, match.field) if match else ("", key)
     record = ROW_TYPES.get(list_name, Sheet) if list_name else Sheet
     known = field_types(record).get(name)
     if known is None or not texts:
@@ -67,18 +67,18 @@ def row_titles(*versions: Pairs) -> dict[tuple[str, str], str]:
     titles: dict[tuple[str, str], str] = {}
     for pairs in versions:
         for key, texts in to_keys(pairs).items():
-            match = STABLE.match(key)
-            if match and ROW_NAME.get(match[1]) == match[3]:
-                titles[match[1], match[2]] = word_of(key, texts)
+            match = row_key(key)
+            if match and ROW_NAME.get(match.rows) == match.field:
+                titles[match.rows, match.uid] = word_of(key, texts)
     return titles
 
 
 def key_label(key: str, titles: dict[tuple[str, str], str] | None = None) -> str:
     """The name of a stable key for people: 产权性质; 人口 · 张伟 · 电话."""
-    match = STABLE.match(key)
+    match = row_key(key)
     if match is None:
         return thing_of_field(key)
-    if match[1] == "reasons":
+    if match.rows == "reasons":
         return thing_of_field("reasons")
-    title = (titles or {}).get((match[1], match[2])) or _("未命名")
-    return f"{thing_of_field(match[1])} · {title} · {thing_of_field(match[3], match[1])}"
+    title = (titles or {}).get((match.rows, match.uid)) or _("未命名")
+    return f"{thing_of_field(match.rows)} · {title} · {thing_of_field(match.field, match.rows)}"

@@ -25,7 +25,7 @@ from survey.domain.roster.record import Door as DoorKey
 from survey.domain.roster.record import Problem, RosterField, RosterRow, Severity
 from survey.domain.roster.state import RowFate
 from survey.domain.roster.twice import Places
-from survey.domain.sheet import ROW_TYPES, STABLE, Row, Sheet, field_types, from_pairs, pairs_hash, to_keys, to_pairs
+from survey.domain.sheet import ROW_TYPES, Row, Sheet, field_types, from_pairs, pairs_hash, row_key, to_keys, to_pairs
 from survey.models import Building, Door, Household, Project, SheetRow, db
 from survey.models.crypto import open_bytes
 from survey.services.roster.read import RosterFile
@@ -285,15 +285,15 @@ def _open_sheets(ids: Sequence[UUID]) -> dict[UUID, Sheet]:
 
 
 def _field(key: str) -> str:
-    match = STABLE.match(key)
-    return match[3] if match else key
+    match = row_key(key)
+    return match.field if match else key
 
 
 def _is_told(change: Change) -> bool:
     name = _field(change.key)
     if name in NOT_TOLD:
         return False
-    is_row_gone = not change.new and STABLE.match(change.key) is not None
+    is_row_gone = not change.new and row_key(change.key) is not None
     return name in NAMES_ROW or not is_row_gone
 
 
@@ -301,13 +301,13 @@ def _words(key: str, texts: Sequence[str]) -> str:
     """An answer in words, personal numbers masked."""
     if not texts:
         return "（无）"
-    match = STABLE.match(key)
+    match = row_key(key)
     name = _field(key)
     if name == "id_no":
         return mask_id_no(texts[0])
     if name == "phone":
         return mask_phone(texts[0])
-    record: type[Sheet] | type[Row] = ROW_TYPES[match[1]] if match else Sheet
+    record: type[Sheet] | type[Row] = ROW_TYPES[match.rows] if match else Sheet
     known = field_types(record)[name]
     if known.codes is not None:
         return "、".join(label_of(known.codes, text) for text in texts)

@@ -19,7 +19,7 @@ from survey.domain.check import Finding, Severity, age_on
 from survey.domain.door import door_label
 from survey.domain.household import EDITABLE, RETURNED, Action, HouseholdState, actions_from
 from survey.domain.message import MESSAGES
-from survey.domain.sheet import NO, STABLE, YES
+from survey.domain.sheet import NO, YES, row_key
 from survey.forms.household import StepForm
 from survey.forms.sheet import SECTIONS, thing_of_field, word_of
 from survey.models import Household, PersonRow
@@ -299,8 +299,8 @@ def shown_findings(household: Household, reasons: dict[str, str]) -> list[ShownF
 
 def _finding(finding: Finding, reasons: dict[str, str], names: dict[str, str]) -> ShownFinding:
     text = _(MESSAGES[finding.code]).format(**finding.params)
-    match = STABLE.match(finding.field)
-    if match and match[1] == "persons" and (name := names.get(match[2], "")) and name not in text:
+    match = row_key(finding.field)
+    if match and match.rows == "persons" and (name := names.get(match.uid, "")) and name not in text:
         text = _("%(name)s：%(text)s", name=name, text=text)
     return ShownFinding(finding.severity, text, reasons.get(finding.key, ""))
 

@@ -13,7 +13,7 @@ from survey.domain.codes import Choice, label_of
 from survey.domain.household import Action
 from survey.domain.merge import Change
 from survey.domain.message import N_
-from survey.domain.sheet import STABLE
+from survey.domain.sheet import row_key
 from survey.forms.sheet import key_label, row_titles, word_of
 from survey.models import (
     AuditEntry,
@@ -119,12 +119,12 @@ def _version(
 
 
 def _change(change: Change, titles: dict[tuple[str, str], str], hidden: frozenset[str]) -> tuple[str, str, str]:
-    match = STABLE.match(change.key)
+    match = row_key(change.key)
     label = key_label(change.key, titles)
-    if (match[3] if match else change.key) in hidden:
+    if (match.field if match else change.key) in hidden:
         return label, "", _("（有改动，内容仅限指定人员查看）")
     old, new = word_of(change.key, change.old), word_of(change.key, change.new)
-    if match and match[3] in NAME_FIELDS:
+    if match and match.field in NAME_FIELDS:
         old, new = shown_names(old), shown_names(new)
     if old == new:  # two numbers that look alike masked are still two numbers
         new = _("%(masked)s（号码已更改）", masked=new)

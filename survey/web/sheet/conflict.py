@@ -14,7 +14,7 @@ from survey.domain.errors import DomainError
 from survey.domain.household import EDITABLE
 from survey.domain.merge import FieldConflict, Merged
 from survey.domain.merge import resolve as resolve_groups
-from survey.domain.sheet import STABLE, from_keys, to_keys
+from survey.domain.sheet import from_keys, row_key, to_keys
 from survey.forms.base import sentence_of
 from survey.forms.sheet import key_label, row_titles, word_of
 from survey.models import ConflictRow, Household, SheetRow
@@ -144,9 +144,9 @@ def _disputes(household: Household, conflict: ConflictRow, merged: Merged) -> li
 
 
 def _side(each: FieldConflict, titles: dict[tuple[str, str], str], hidden: frozenset[str]) -> Side:
-    match = STABLE.match(each.key)
+    match = row_key(each.key)
     label = key_label(each.key, titles)
-    if (match[3] if match else each.key) in hidden:
+    if (match.field if match else each.key) in hidden:
         covered = _("（无权查看）")
         return Side(label, covered, covered, covered)
     ours, theirs, base = (word_of(each.key, texts) for texts in (each.ours, each.theirs, each.base))

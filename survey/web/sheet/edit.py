@@ -15,7 +15,7 @@ from survey.domain.check import blocking as blocking_of
 from survey.domain.check import check_sheet
 from survey.domain.errors import DomainError
 from survey.domain.household import Action, HouseholdState
-from survey.domain.sheet import INDEXED, ROW_TYPES, Pair, Pairs, from_pairs
+from survey.domain.sheet import ROW_TYPES, Pair, Pairs, from_pairs, row_name
 from survey.forms.base import sentence_of
 from survey.forms.fields import clean_text
 from survey.forms.sheet import SheetForm, is_known, keep_unshown, without_masked
@@ -181,7 +181,7 @@ def _with_rows(pairs: list[Pair]) -> list[Pair]:
     if removed:
         pairs = [(name, text) for name, text in pairs if not name.startswith(f"{removed}-")]
     if added in ROW_TYPES:
-        taken = [int(match[2]) for name, _text in pairs if (match := INDEXED.match(name)) and match[1] == added]
+        taken = [int(match.number) for name, _text in pairs if (match := row_name(name)) and match.rows == added]
         pairs = [*pairs, (f"{added}-{max(taken, default=-1) + 1}-uid", str(uuid4()))]
     return pairs
 

@@ -15,7 +15,7 @@ from survey.domain.check import Finding, Severity
 from survey.domain.household import EDITABLE, Action, actions_from
 from survey.domain.mask import mask_id_no, mask_phone
 from survey.domain.message import MESSAGES
-from survey.domain.sheet import STABLE, Pair, Pairs, to_keys
+from survey.domain.sheet import Pair, Pairs, row_key, to_keys
 from survey.forms.fields import Answer
 from survey.forms.sheet import (
     MASKED_FIELDS,
@@ -172,8 +172,8 @@ def _reason_row(form: SheetForm, key: str, *, is_wanted: bool) -> FormField | No
 
 def _locate(form: SheetForm, key: str) -> tuple[Field | None, str, str]:
     """The question at a stable key, the id to jump to, and what it is called; the section where it is not shown."""
-    match = STABLE.match(key)
-    list_name, name = (match[1], match[3]) if match else (key, key)
+    match = row_key(key)
+    list_name, name = (match.rows, match.field) if match else (key, key)
     section = next(each for each in SECTIONS if each.name == SECTION_OF.get(list_name, SECTIONS[0].name))
     if match is None:
         if key not in form or (isinstance(form[key], Answer) and not is_asked(form[key])):
@@ -181,7 +181,7 @@ def _locate(form: SheetForm, key: str) -> tuple[Field | None, str, str]:
         question = form[key]
         return question, question.id, str(question.thing)
     for number, row in enumerate(form.rows(list_name), 1):
-        if row.form.uid.data == match[2]:
+        if row.form.uid.data == match.uid:
             title = f"{form[list_name].row} {number}"
             if name in row.form and is_asked(row.form[name]):
                 question = row.form[name]

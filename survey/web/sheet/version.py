@@ -13,7 +13,7 @@ from flask_babel import gettext as _
 from survey.domain.access import Permission
 from survey.domain.merge import difference
 from survey.domain.message import N_
-from survey.domain.sheet import STABLE, Pairs, to_keys
+from survey.domain.sheet import Pairs, row_key, to_keys
 from survey.forms.sheet import SECTION_OF, SECTIONS, key_label, row_titles, word_of
 from survey.models import SheetRow
 from survey.services.sheet import get_version, list_versions, pairs_of_version
@@ -109,8 +109,8 @@ def _sections(old: Pairs, new: Pairs) -> list[tuple[str, list[ShownChange]]]:
     hidden = hidden_fields()
     found: dict[str, list[ShownChange]] = {section.name: [] for section in SECTIONS}
     for change in difference(to_keys(old), to_keys(new)):
-        match = STABLE.match(change.key)
-        name = match[3] if match else change.key
+        match = row_key(change.key)
+        name = match.field if match else change.key
         is_hidden = name in hidden
         old_word, new_word = word_of(change.key, change.old), word_of(change.key, change.new)
         if name in NAME_FIELDS:
@@ -119,7 +119,7 @@ def _sections(old: Pairs, new: Pairs) -> list[tuple[str, list[ShownChange]]]:
             # Two numbers or names that look alike masked are still two.
             new_word = _("%(masked)s（已更改）", masked=new_word)
         label = key_label(change.key, titles)
-        found[SECTION_OF[match[1] if match else change.key]].append(
+        found[SECTION_OF[match.rows if match else change.key]].append(
             ShownChange(label, "" if is_hidden else old_word, "" if is_hidden else new_word, is_hidden)
         )
     return [(str(section.title), found[section.name]) for section in SECTIONS if found[section.name]]
