@@ -20,7 +20,13 @@ export function asControl(target) {
 export function controlsNamed(form, name) {
   const found = form.elements.namedItem(name);
   if (found === null) return [];
-  const all = found instanceof RadioNodeList ? Array.from(found) : [found];
+  if (!(found instanceof RadioNodeList)) {
+    const control = asControl(found);
+    return control ? [control] : [];
+  }
+  // The live list looks through the whole form for its end; tiles of one question stand together.
+  const tiles = /** @type {Element | undefined} */ (found[0])?.closest(".tiles");
+  const all = tiles ? controlsIn(tiles).filter((control) => control.name === name) : Array.from(found);
   return all.flatMap((node) => asControl(node) ?? []);
 }
 

@@ -6,15 +6,35 @@ import { announce, say } from "./say.js";
 
 const NAMED = ["name", "id", "for", "value", "data-field", "data-row-prefix", "data-repeat", "data-pick-date", "aria-describedby"];
 
-/** Give the rows' blank its number: the first `__i__` of each name; a second one belongs to rows inside this row. @param {ParentNode} part @param {number} index */
-function number(part, index) {
-  for (const element of part.querySelectorAll("*")) {
-    for (const name of NAMED) {
+/** Where a blank row wants its number: the place of an element among all, its attribute, and what stands there. @type {WeakMap<DocumentFragment, [number, string, string][]>} */
+const blanks = new WeakMap();
+
+/** @param {DocumentFragment} blank */
+function wantedIn(blank) {
+  const known = blanks.get(blank);
+  if (known) return known;
+  const found = Array.from(blank.querySelectorAll("*")).flatMap((element, at) =>
+    NAMED.flatMap((name) => {
       const value = element.getAttribute(name);
-      if (value?.includes("__i__")) element.setAttribute(name, value.split(" ").map((word) => word.replace("__i__", String(index))).join(" "));
-    }
-    if (element instanceof HTMLTemplateElement) number(element.content, index);
+      return value?.includes("__i__") ? [/** @type {[number, string, string]} */ ([at, name, value])] : [];
+    }),
+  );
+  blanks.set(blank, found);
+  return found;
+}
+
+/**
+ * A copy of a blank row with its number: the first `__i__` of each name; a second one belongs to rows inside this row.
+ * @param {DocumentFragment} blank @param {number} index
+ */
+function numbered(blank, index) {
+  const part = /** @type {DocumentFragment} */ (blank.cloneNode(true));
+  const all = part.querySelectorAll("*");
+  for (const [at, name, value] of wantedIn(blank)) {
+    all[at]?.setAttribute(name, value.split(" ").map((word) => word.replace("__i__", String(index))).join(" "));
   }
+  for (const inside of part.querySelectorAll("template")) inside.content.replaceChildren(numbered(inside.content, index));
+  return part;
 }
 
 /** A random name for a row. `randomUUID` is missing where a page is served without TLS. @returns {string} */
@@ -57,8 +77,7 @@ export function appendRow(list, index) {
   if (!(blank instanceof HTMLTemplateElement) || !rows) return null;
   const depth = (list.dataset.repeat ?? "").length + 1;
   const taken = rowsOf(list).map((row) => Number.parseInt((row.dataset.rowPrefix ?? "").slice(depth), 10));
-  const part = /** @type {DocumentFragment} */ (blank.content.cloneNode(true));
-  number(part, index ?? Math.max(-1, ...taken) + 1);
+  const part = numbered(blank.content, index ?? Math.max(-1, ...taken) + 1);
   const row = /** @type {HTMLElement} */ (part.firstElementChild);
   for (const control of controlsIn(row)) if (/-uid$/.test(control.name) && !control.value) control.value = uid();
   rows.append(part);

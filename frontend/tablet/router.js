@@ -9,6 +9,7 @@ import { focusSummary } from "../page/summary.js";
 /**
  * @typedef {object} TabletPage
  * @property {string} [title] what the tab is called; the page's h1 where it is left out
+ * @property {boolean} [veiled] out of sight until it is filled
  * @property {(place: HTMLElement, params: string[]) => Promise<void | (() => void)> | void | (() => void)} start fills the page; may return a clean-up
  */
 
@@ -77,18 +78,23 @@ export async function show() {
   shown = "";
   delete document.body.dataset.ready;
   document.body.dataset.page = name;
+  main.toggleAttribute("data-veiled", page.veiled ?? false);
   main.replaceChildren(template.content.cloneNode(true));
   /** @type {void | (() => void)} */
   let done;
   try {
     done = await page.start(main, name === asked ? params : []);
   } catch (error) {
-    if (mine === turn) throw error;
+    if (mine === turn) {
+      main.removeAttribute("data-veiled");
+      throw error;
+    }
     return; // left or locked while it was being filled
   }
   if (mine !== turn) return done?.();
   leave = done;
   enhance(main);
+  main.removeAttribute("data-veiled");
   const heading = main.querySelector("h1");
   document.title = [page.title ?? heading?.textContent?.trim() ?? "", document.body.dataset.app ?? ""].filter(Boolean).join(" · ");
   for (const link of document.querySelectorAll("[data-tab]")) {
@@ -104,6 +110,7 @@ export async function show() {
   shown = address;
   forward = false;
   document.body.dataset.ready = name;
+  document.dispatchEvent(new CustomEvent("shown"));
 }
 
 export function startRouter() {

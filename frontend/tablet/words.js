@@ -17,15 +17,17 @@ export function wordsOf(place) {
 /** @type {Map<string, Element>} */
 const pieces = new Map();
 
-/** A copy of a drawing or badge of the shell: `state-submitted`, `result-done`, `icon-unsent`. @param {string} name @returns {HTMLElement} */
-export function piece(name) {
+/** A drawing or badge of the shell, to read: `state-submitted`, `result-done`, `icon-unsent`. @param {string} name @returns {HTMLElement} */
+export function original(name) {
   if (pieces.size === 0) {
     const kept = /** @type {HTMLTemplateElement} */ (document.getElementById("pieces"));
     for (const each of kept.content.querySelectorAll("[data-piece]")) pieces.set(each.getAttribute("data-piece") ?? "", each);
   }
-  const found = /** @type {Element} */ (pieces.get(name) ?? pieces.get("state-unknown"));
-  return /** @type {HTMLElement} */ (found.cloneNode(true));
+  return /** @type {HTMLElement} */ (pieces.get(name) ?? pieces.get("state-unknown"));
 }
+
+/** A copy of it, to put somewhere. @param {string} name */
+export const piece = (name) => /** @type {HTMLElement} */ (original(name).cloneNode(true));
 
 /**
  * An element with attributes and what is inside it: `make("a", { href: "#/home", class: "chip" }, "楼盘表", 3)`.

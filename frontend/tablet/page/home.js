@@ -6,7 +6,7 @@ import { hrefOf } from "../router.js";
 import { byBuilding, byDoor, naturally, SURVEYED } from "../rows.js";
 import { may, onChange, reference, rows } from "../store.js";
 import { flush } from "../sync.js";
-import { make, piece, wordsOf } from "../words.js";
+import { make, original, piece, wordsOf } from "../words.js";
 
 /** @typedef {import("../rows.js").Light} Light */
 /** @typedef {import("../store.js").Building} Building */
@@ -42,6 +42,13 @@ function stateOf(state) {
   const badge = piece(`state-${state}`);
   return [[.../** @type {NodeListOf<ChildNode>} */ (badge.childNodes)], badge.dataset.tone ?? "neutral"];
 }
+
+// A table of 272 doors says the state by word and colour: a drawing in each cell would be a third of what is laid out.
+
+/** @param {string} state */
+const toneOf = (state) => original(`state-${state}`).dataset.tone ?? "neutral";
+/** @param {string} state */
+const wordOf = (state) => original(`state-${state}`).textContent?.trim() ?? "";
 
 /** One line of a list of doors. @param {Light} row @param {...(Node | string)} more */
 export function doorLine(row, ...more) {
@@ -203,10 +210,10 @@ function startBuilding(place, tell, building, asked) {
       const href = hrefOf("household", "new", building.id, door.unit, String(door.floor ?? ""), door.room);
       return may("household.create") ? make("a", { class: "cell cell-free tone-neutral", href, "data-state": "none" }, ...inside) : make("span", { class: "cell cell-free tone-neutral", "data-state": "none" }, ...inside);
     }
-    const [words, tone] = stateOf(row.state);
+    const marks = marksOf(row);
     return make(
-      "a", { class: `cell tone-${tone}${fits(row) ? "" : " dim"}`, href: hrefOf("household", row.id), "data-state": row.state, "data-focus": row.id },
-      number, " ", make("span", { class: "cell-state" }, ...words), make("span", { class: "cell-marks" }, ...marksOf(row).map(mark)),
+      "a", { class: `cell tone-${toneOf(row.state)}${fits(row) ? "" : " dim"}`, href: hrefOf("household", row.id), "data-state": row.state, "data-focus": row.id },
+      number, " ", make("span", { class: "cell-state" }, wordOf(row.state)), marks.length > 0 && make("span", { class: "cell-marks" }, ...marks.map(mark)),
     ); // prettier-ignore
   };
 

@@ -101,6 +101,7 @@ function wantedReasons(item, written) {
 
 export default {
   name: "sheet",
+  veiled: true,
   /** @param {HTMLElement} place @param {string[]} params */
   async start(place, [hid = "", id = ""]) {
     const row = await household(hid);
@@ -159,7 +160,7 @@ export default {
     });
     if (refused) {
       const said = saidProblems(form, refused);
-      queueMicrotask(() => showProblems(place, form, said));
+      document.addEventListener("shown", () => showProblems(place, form, said), { once: true });
     }
     return kept.stop;
   },
