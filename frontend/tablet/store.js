@@ -82,7 +82,7 @@ const shown = new Map();
 const items = new Map();
 /** @type {Set<(why: string) => void>} */
 const lockers = new Set();
-/** @type {Set<() => void>} */
+/** @type {Set<(underWay: boolean) => void>} */
 const watchers = new Set();
 
 /** Read what is kept in clear; once, before anything else. */
@@ -211,14 +211,18 @@ export function onLock(tell) {
   lockers.add(tell);
 }
 
-/** Told after rows, records or the state of the connection changed. @param {() => void} tell @returns {() => void} to stop it */
+/**
+ * Told after rows, records or the state of the connection changed; `underWay` while more rows are on their way, so that what
+ * is dear to draw may wait for the last.
+ * @param {(underWay: boolean) => void} tell @returns {() => void} to stop it
+ */
 export function onChange(tell) {
   watchers.add(tell);
   return () => watchers.delete(tell);
 }
 
-export function changed() {
-  for (const tell of [...watchers]) tell();
+export function changed(underWay = false) {
+  for (const tell of [...watchers]) tell(underWay);
 }
 
 /** Delete everything. */
@@ -286,8 +290,8 @@ export async function household(id) {
   return withEvents(/** @type {Row | undefined} */ (await load("sheets", id)), eventsOf(id), numberOf);
 }
 
-/** Rows of the feed, and the place up to which it was read. @param {(Row | Gone)[]} rows @param {Partial<Meta>} [place] */
-export async function applyRows(rows, place = {}) {
+/** Rows of the feed, the place up to which it was read, and whether more are on their way. @param {(Row | Gone)[]} rows @param {Partial<Meta>} [place] */
+export async function applyRows(rows, place = {}, underWay = false) {
   /** @type {Set<string>} */
   const buildings = new Set();
   /** @type {Change[]} */
@@ -307,7 +311,7 @@ export async function applyRows(rows, place = {}) {
   await keepRows(buildings, changes, place);
   if (!key) return;
   for (const row of rows) layer(row.id);
-  changed();
+  changed(underWay);
 }
 
 /** What the person no longer has. Households with unsent records stay until these are sent. @param {Iterable<string>} ids */
@@ -334,7 +338,8 @@ async function keepRows(buildings, sheets, place) {
   const changes = [...sheets];
   for (const [id, list] of lists) changes.push(["light", id, list.length ? list : undefined]);
   for (const [name, value] of Object.entries(place)) changes.push(["meta", name, value]);
-  if (changes.length) await commit(changes);
+  // The server has them: what a flat battery takes is asked for again, since the place in the feed is lost with it.
+  if (changes.length) await commit(changes, "relaxed");
   meta = { ...meta, ...place };
 }
 

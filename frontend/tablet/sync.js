@@ -205,8 +205,8 @@ async function pullHouseholds() {
     if (more) asked = ask();
     asked.catch(() => {}); // heard when its turn comes; storing may fail first
     // Half of a new beginning is no place to go on from: what is missing would never be known.
-    await applyRows(page.rows, missing?.size ? {} : { cursor: since });
     state.got += page.rows.length;
+    await applyRows(page.rows, missing?.size ? {} : { cursor: since }, more);
   }
   if (missing?.size) await dropMissing(missing);
   await note({ cursor: since, synced: new Date().toISOString() });

@@ -123,7 +123,7 @@ function startList(place, tell) {
   };
   place.querySelector("[data-do-sync]")?.addEventListener("click", () => void flush());
   draw();
-  return onChange(draw);
+  return onChange((underWay) => (underWay && !list.hidden) || draw());
 }
 
 /** @param {HTMLElement} place @param {(name: string, ...values: (string | number)[]) => string} tell @param {Building} building @param {string | undefined} asked */
