@@ -161,12 +161,25 @@ def cert_key(cert_no: str) -> str:
     return normal_cert_no(cert_no)[:60]
 
 
-def room_term(room_no: str) -> str:
-    """The term of a room number.
+def room_term(room_no: str, unit_no: str = "") -> str:
+    """The term of a room number, or of a room in some building's stairwell.
 
-    Rule: (house) 501 alone finds every 501; building and unit are looked up in the register of doors.
+    Rule: (house) 501 alone finds every 501, 2-501 those of every second stairwell; a building is looked up in the register
+    of doors.
     """
-    return f"d:{room_no}"
+    return f"d:{unit_no}-{room_no}" if unit_no else f"d:{room_no}"
+
+
+def door_terms(door: str) -> set[str]:
+    """The terms of a door as it is written: 3-2-501, 3-501 where there are no stairwells, 3-1--101 below ground.
+
+    A building's own hyphen (A-1) is taken for a stairwell's here: the register of doors has the last word.
+    """
+    above, _dash, room = door.rpartition("-")
+    if above.endswith("-"):
+        above, room = above[:-1], f"-{room}"
+    _building, dash, unit = above.rpartition("-")
+    return {room_term(room), room_term(room, unit)} if dash else {room_term(room)}
 
 
 def parse(text: str) -> Query:

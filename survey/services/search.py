@@ -30,6 +30,7 @@ from survey.domain.search import (
     Token,
     cert_key,
     cert_terms,
+    door_terms,
     id_last_term,
     name_cover,
     name_terms,
@@ -73,8 +74,7 @@ def search_terms(
     for name in names:
         keys |= _name_keys(index_key, project, name)
     for door in doors:
-        building, _dash, room = door.rpartition("-")
-        keys.add(_open_key(index_key, project, room_term("-" + room if building.endswith("-") else room)))
+        keys.update(_open_key(index_key, project, term) for term in door_terms(door))
     for number in cert_numbers:
         keys.update(term_key(project, term) for term in cert_terms(number))
     last = [*map(id_last_term, id_numbers), *map(phone_last_term, phones)]
@@ -319,7 +319,7 @@ def _keys(here: _Project, clue: Clue) -> list[int]:
     if clue.kind is ClueKind.NAME:
         return [here.key(f"n:{piece}") for piece in name_cover(clue.value)]
     if clue.kind is ClueKind.DOOR:
-        return [here.key(room_term(clue.door[2]))] if clue.door[2] and not clue.door[0] else []
+        return [here.key(room_term(clue.door[2], clue.door[1]))] if clue.door[2] and not clue.door[0] else []
     letter = LETTERS.get(clue.kind)
     return [here.key(f"{letter}:{clue.value}")] if letter else []
 

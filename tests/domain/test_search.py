@@ -119,7 +119,11 @@ def test_a_search_asks_for_few_pieces_that_hold_the_whole_name(name: str, cover:
         (search.cert_terms("第12号"), {"c:第12号"}),
         ({search.id_last_term("37990019810411449x"), search.id_last_term("12345")}, {"i:449X", None}),
         ({search.phone_last_term("120 3248 1435"), search.phone_last_term("110")}, {"t:1435", None}),
-        ({search.room_term("501")}, {"d:501"}),
+        ({search.room_term("501"), search.room_term("501", "2")}, {"d:501", "d:2-501"}),
+        (search.door_terms("3-2-501"), {"d:501", "d:2-501"}),
+        (search.door_terms("3-501"), {"d:501"}),
+        (search.door_terms("3-2--101"), {"d:-101", "d:2--101"}),
+        (search.door_terms("501"), {"d:501"}),
     ],
 )  # fmt: skip
 def test_terms_under_which_a_home_is_kept(terms: set[str], wanted: set[str]) -> None:
