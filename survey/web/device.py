@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -23,6 +24,8 @@ from survey.sync import handover
 from survey.web.access import current_user, project_of_page, requires
 
 bp = Blueprint("device", __name__)
+FEW_GAPS = 3
+"""So many ranges of missing numbers stand in the list; the tablet's own page has them all."""
 LOCAL = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -52,10 +55,23 @@ def list(project_code: str) -> ResponseReturnValue:
 
 def _list(form: HandOverForm) -> ResponseReturnValue:
     rows = devices.list_devices(project_of_page().id)
+    gaps = devices.list_gaps(project_of_page().id)
     page = render_template(
-        "device/list.html", devices=rows, form=form, state_of=devices.state_of, is_late=devices.is_late
+        "device/list.html",
+        devices=rows,
+        form=form,
+        state_of=devices.state_of,
+        is_late=devices.is_late,
+        gaps={device_id: gap_word(ranges, most=FEW_GAPS) for device_id, ranges in gaps.items()},
     )
     return page, form.status
+
+
+def gap_word(ranges: Sequence[tuple[int, int]], most: int | None = None) -> str:
+    """The numbers that never arrived, in words; the first `most` of the ranges."""
+    told = [_("第 %(first)s–%(last)s 号", first=first, last=last) if last > first else _("第 %(number)s 号", number=first)
+            for first, last in ranges[:most]]  # fmt: skip
+    return "、".join(told) + (_("等") if most is not None and len(ranges) > most else "")
 
 
 @bp.route("/project/<project_code>/device/invite", methods=["GET", "POST"])
@@ -92,8 +108,14 @@ def _way_in(code: str) -> dict[str, Any]:
 @requires(Permission.DEVICE_EDIT)
 def show(project_code: str, device_id: UUID) -> ResponseReturnValue:
     device = devices.get_device(project_of_page().id, device_id)
+    ranges = devices.list_gaps(device.project_id).get(device.id, [])
     return render_template(
-        "device/show.html", device=device, state=devices.state_of(device), is_late=devices.is_late(device)
+        "device/show.html",
+        device=device,
+        state=devices.state_of(device),
+        is_late=devices.is_late(device),
+        gaps=gap_word(ranges),
+        missing=sum(last - first + 1 for first, last in ranges),
     )
 
 
