@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -122,19 +122,23 @@ def show(project_code: str, device_id: UUID) -> ResponseReturnValue:
 @bp.post("/project/<project_code>/device/<uuid:device_id>/revoke")
 @requires(Permission.DEVICE_EDIT)
 def revoke(project_code: str, device_id: UUID) -> ResponseReturnValue:
-    device = devices.get_device(project_of_page().id, device_id)
-    devices.revoke(actor=current_user, device=device)
-    flash(_("已停用。这台平板下次联网时锁定，未上传的记录仍可移交。"), "success")
-    return redirect(url_for("device.show", project_code=project_code, device_id=device.id))
+    return _end(devices.revoke, device_id, _("已停用。这台平板下次联网时锁定，未上传的记录仍可移交。"))
 
 
 @bp.post("/project/<project_code>/device/<uuid:device_id>/wipe")
 @requires(Permission.DEVICE_EDIT)
 def order_wipe(project_code: str, device_id: UUID) -> ResponseReturnValue:
-    device = devices.get_device(project_of_page().id, device_id)
-    devices.order_wipe(actor=current_user, device=device)
-    flash(_("已发出清除命令。平板下次联网时清除，清除后这里会显示“已清除”。"), "success")
-    return redirect(url_for("device.show", project_code=project_code, device_id=device.id))
+    told = _("已发出清除命令。平板下次联网时清除，清除后这里会显示“已清除”。")
+    return _end(devices.order_wipe, device_id, told)
+
+
+def _end(act: Callable[..., None], device_id: UUID, told: str) -> ResponseReturnValue:
+    """Revoke a tablet or order its wipe, and go back to its page."""
+    project = project_of_page()
+    device = devices.get_device(project.id, device_id)
+    act(actor=current_user, device=device)
+    flash(told, "success")
+    return redirect(url_for("device.show", project_code=project.code, device_id=device.id))
 
 
 @bp.post("/project/<project_code>/device/hand-over")
