@@ -169,6 +169,9 @@ MESSAGES: dict[str, str] = {
     "sync.event_form": N_("记录的“{name}”格式不对，没有写入。请更新平板应用后重做。"),
     "sync.fault": N_("服务器处理这条记录时出错，记录仍保存在平板上，稍后会自动重发。"),
     "sync.form_unknown": N_("调查表的版本 {version} 服务器不认识，请更新平板应用。"),
+    "sync.held_edition": N_(
+        "这份调查表用的是旧版表格，已过项目办规定的接受日期。记录已保留，等项目办处理；请更新平板应用。"
+    ),
     "sync.held_household": N_("这一户还在等待项目办确认，这条记录随它一起保留。"),
     "sync.held_not_assigned": N_("这一户已经不由您负责，记录已保留，等项目办或组长处理。"),
     "sync.held_not_permitted": N_("您现在的角色不能做这一项，记录已保留，等项目办或组长处理。"),

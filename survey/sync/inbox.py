@@ -30,8 +30,9 @@ from survey.models.bulk import upserting
 from survey.models.sync import seal_body
 from survey.services import audit, scope
 from survey.services.duplicate import standing_household
+from survey.services.project import accepts_edition
 from survey.services.sheet import current_pairs, list_versions, pairs_of_version
-from survey.sync.apply import PERMISSIONS, Done, Refused, apply, read_sheet
+from survey.sync.apply import PERMISSIONS, WITH_SHEET, Done, Refused, apply, read_sheet
 from survey.sync.event import Event, read_event, read_id, read_skew
 from survey.sync.row import row_of
 
@@ -201,6 +202,8 @@ def _decide(sender: Sender, told: Told) -> dict[str, Any]:
         raise Held("sync.held_not_permitted")
     if told.refusal is not None:
         raise told.refusal
+    if event.type in WITH_SHEET and not accepts_edition(sender.project, event.form_version):
+        raise Held("sync.held_edition")
     done = apply(
         actor=sender.device.user, role=sender.role, project=sender.project, household=household, event=event,
         form=told.form,

@@ -146,6 +146,7 @@ def _page(held: HeldRecord, form: DropRecordForm, refusals: Sequence[str] = ()) 
 REASONS = {
     "household.transition": N_("填写期间，这一户已经提交或通过审核，调查表已锁定。"),
     "sheet.locked": N_("填写期间，这一户已经提交或通过审核，调查表已锁定。"),
+    "sync.held_edition": N_("调查表用的是旧版表格，到达时已过设置里写的接受日期。"),
     "consent.round_closed": N_("填写期间，这一轮征询已经结束。"),
 }
 """Reason -> the word for the office, where the tablet's own sentence speaks to the person at the door."""
