@@ -39,12 +39,13 @@ def add_tablets(demo: Demo, now: datetime | None = None) -> None:
         _make_twice(first, homes)
         _dispute(first, demo.office, homes)
         _meet_locked(first, homes)
-        devices.invite(actor=demo.office, project=demo.project, user=one, name="3 号平板")
     with at(now - timedelta(days=2)):
         second.send(second.document(homes[-1], "楼道现场"), unsent=4)
     with at(now - timedelta(hours=2)):
         devices.revoke(actor=demo.office, device=third.device)
         third.send(third.document(homes[-1], "门牌"), third.visit(homes[-1], one, now - timedelta(days=1)))
+    with at(now):
+        devices.invite(actor=demo.office, project=demo.project, user=one, name="3 号平板")
 
 
 def _make_twice(tablet: _Tablet, homes: Sequence[Household]) -> None:
@@ -55,8 +56,9 @@ def _make_twice(tablet: _Tablet, homes: Sequence[Household]) -> None:
     made, sheet, door = new_id(), current_sheet(there), there.doors[0]
     about = {"building": str(there.building_id), "unit": door.unit_no, "room": door.room_no}
     created = tablet.event(EventType.CREATE, made, about=about)
-    told = replace(sheet, rooms=(sheet.rooms or 1) + 1, note="两家分户居住，各走各的门")
-    tablet.send(created, tablet.save(made, told, 0, prev=created["id"]))
+    told = replace(sheet, address=f"{sheet.address}（北户）", note="两家分户居住，各走各的门")
+    pairs = [[*pair] for pair in to_pairs(told)]  # a new household: its numbers are typed anew
+    tablet.send(created, tablet.event(EventType.SAVE, made, prev=created["id"], pairs=pairs))
 
 
 def _dispute(tablet: _Tablet, office: User, homes: Sequence[Household]) -> None:

@@ -149,7 +149,7 @@ def test_numbers_that_never_arrived_are_named_with_what_to_do(project: Project, 
     address = f"/project/YY/device/{device.id}"
     arrived(device, *range(1, 12))
     db.session.commit()
-    assert "没有收到" not in office.get(address).text and "缺第" not in office.get("/project/YY/devices").text
+    assert "没有收到" not in office.get(address).text and "缺第 " not in office.get("/project/YY/devices").text
     arrived(device, 15, 17, 20, 30)
     db.session.commit()
     assert "缺第 12–14 号、第 16 号、第 18–19 号等" in office.get("/project/YY/devices").text
