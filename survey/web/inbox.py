@@ -23,7 +23,7 @@ from survey.forms.inbox import DropRecordForm
 from survey.forms.record import RECORD_FORMS, record_words
 from survey.forms.sheet import hidden_for, keep_unshown, key_label, row_titles, word_of
 from survey.forms.sheet.version import upgrade_pairs
-from survey.models import Building, Document, PersonRow, PolicyVersion, Round, SyncEvent, User, db
+from survey.models import Building, ConflictRow, Document, PersonRow, PolicyVersion, Round, SyncEvent, User, db
 from survey.services import inbox as services
 from survey.services.account import list_permitted
 from survey.services.document import ENDINGS, JPEG
@@ -79,8 +79,8 @@ def accept(project_code: str, event_id: UUID) -> ResponseReturnValue:
         return _page(held, DropRecordForm(formdata=None), refusals=[sentence_of(error)])
     if held.event.conflict_id is not None:
         flash(_("已接受。其中有几处别人也改过，请选择保留哪一个。"), "warning")
-        household_id, conflict_id = held.event.household_id, held.event.conflict_id
-        return redirect(url_for("sheet.resolve", household_id=household_id, conflict_id=conflict_id))
+        conflict = db.session.get_one(ConflictRow, held.event.conflict_id)  # its household may be another by now
+        return redirect(url_for("sheet.resolve", household_id=conflict.household_id, conflict_id=conflict.id))
     flash(_("已接受，记录已写入。"), "success")
     return redirect(url_for("inbox.list", project_code=project_code))
 

@@ -302,5 +302,14 @@ def test_a_record_about_a_household_that_became_part_of_another_says_where_it_go
     kept.state = HouseholdState.APPROVED
     db.session.commit()
     field.send({**field.save(rooms=3)})
-    page = as_("office").get(f"/project/YY/inbox/{held_of(field).id}").text
+    office, event = as_("office"), held_of(field)
+    page = office.get(f"/project/YY/inbox/{event.id}").text
     assert f"已并入 {kept.dossier_no}" in page and "这一户恢复" not in page
+    kept.state = HouseholdState.IN_PROGRESS
+    theirs = replace(factories.sheet(), rooms=2)
+    save_sheet(actor=field.leader, household=kept, base=0, pairs=to_pairs(theirs))
+    kept.state = HouseholdState.APPROVED
+    db.session.commit()
+    answer = office.post(f"/project/YY/inbox/{event.id}/accept")
+    assert answer.headers["Location"].startswith(f"/household/{kept.id}/sheet/conflict/")
+    assert office.get(answer.headers["Location"]).status_code == 200
