@@ -14,6 +14,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from survey.domain.coownership import HouseholdChoice
 from survey.domain.duplicate import match_rows, rename_rows
 from survey.domain.errors import DomainError, NotFound
 from survey.domain.event import EventStatus
@@ -183,11 +184,7 @@ def _move_records(kept: Household, other: Household, people: dict[UUID, UUID]) -
             count += 1
     for number, visit in enumerate(coming, last_visit + 1):
         visit.visit_no = number
-    open_rounds = select(Round.id).where(Round.closed_at.is_(None))
-    for standing in db.session.scalars(
-        select(Standing).where(Standing.household_id == other.id, Standing.round_id.in_(open_rounds))
-    ):
-        db.session.delete(standing)
+    _move_standings(kept, other)
     db.session.flush()
     keep_summary(kept)
     for visit in coming:
@@ -196,6 +193,25 @@ def _move_records(kept: Household, other: Household, people: dict[UUID, UUID]) -
         keep_briefed([kept], briefing.policy_version)
     recompute_standings(kept)
     return count
+
+
+def _move_standings(kept: Household, other: Household) -> None:
+    """In open rounds the standing is made anew from the words of both; in a closed one what was counted stays counted.
+
+    The word of the one that goes is lost from a closed round only where the one that stays has spoken there itself.
+    """
+    of_other = select(Standing, Round).join(Round, Round.id == Standing.round_id)
+    for standing, round_ in db.session.execute(of_other.where(Standing.household_id == other.id)).all():
+        if round_.closed_at is None:
+            db.session.delete(standing)
+            continue
+        there = db.session.get(Standing, (round_.id, kept.id))
+        if there is None:
+            there = Standing(round_id=round_.id, household_id=kept.id, choice=standing.choice, detail=standing.detail,
+                             area_m2=standing.area_m2)  # fmt: skip
+            db.session.add(there)
+        elif there.choice == HouseholdChoice.NONE.value:
+            there.choice, there.detail = standing.choice, standing.detail
 
 
 # --- what comes later ----------------------------------------------------------------------------------------------

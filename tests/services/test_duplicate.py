@@ -16,14 +16,14 @@ from survey.domain.household import HouseholdState
 from survey.domain.sheet import Reason, Sheet, to_pairs
 from survey.domain.signature import SignatureGiven
 from survey.domain.visit import VisitMade
-from survey.models import AuditEntry, Consent, Household, Project, Standing, User, db, utc_now
+from survey.models import AuditEntry, Consent, Household, Project, Round, Standing, User, db, utc_now
 from survey.services import building as buildings
 from survey.services import duplicate
 from survey.services.consent import Word, record_consent
 from survey.services.inbox import list_same_door
 from survey.services.records import check_records
 from survey.services.request import RequestGiven, record_request
-from survey.services.round import open_round
+from survey.services.round import close_round, open_round
 from survey.services.sheet import current_sheet, save_sheet
 from survey.services.signature import record_signature
 from survey.services.standing import list_voices
@@ -63,6 +63,19 @@ class Pair:
             self.surveyor.id, self.partner.id, end - timedelta(minutes=5), end, result, hours_reason="约在这时"
         )
         record_visit(actor=self.surveyor, household=household, made=made)
+
+    def agree(self, household: Household) -> Round:
+        """The household's owner agrees in a round of its own."""
+        round_ = open_round(
+            actor=self.office, project=self.project, kind=codes.RoundKind.SOUNDING, title="摸底", question="是否同意？",
+            policy_id=None, threshold_num=2, threshold_den=3,
+        )  # fmt: skip
+        [voice] = list_voices(household)
+        word = Word(person_id=voice.person_id, choice=codes.Choice.AGREE, channel=codes.Channel.IN_PERSON,
+                    given_at=utc_now() + timedelta(seconds=1))  # fmt: skip
+        later = utc_now() + timedelta(minutes=1)
+        record_consent(actor=self.surveyor, household=household, round_=round_, word=word, now=later)
+        return round_
 
     def sign(self, household: Household) -> None:
         given = SignatureGiven(
@@ -151,16 +164,7 @@ def test_the_records_of_both_are_those_of_one(pair: Pair) -> None:
         received_on=utc_now().date(), person_name="张伟", kind=codes.RequestKind.AREA, content="要求复测"
     )
     record_request(actor=pair.surveyor, household=pair.beside, given=given, today=utc_now().date())
-    round_ = open_round(
-        actor=pair.office, project=pair.project, kind=codes.RoundKind.SOUNDING, title="摸底", question="是否同意？",
-        policy_id=None, threshold_num=2, threshold_den=3,
-    )  # fmt: skip
-    [voice] = list_voices(pair.beside)
-    word = Word(person_id=voice.person_id, choice=codes.Choice.AGREE, channel=codes.Channel.IN_PERSON,
-                given_at=utc_now() + timedelta(seconds=1))  # fmt: skip
-    record_consent(
-        actor=pair.surveyor, household=pair.beside, round_=round_, word=word, now=utc_now() + timedelta(minutes=1)
-    )
+    pair.agree(pair.beside)
     db.session.commit()
     pair.merge()
     assert [visit.visit_no for visit in list_visits(pair.first)] == [3, 1, 2], "numbered on, whenever they were"
@@ -170,6 +174,17 @@ def test_the_records_of_both_are_those_of_one(pair: Pair) -> None:
     assert consent.person_id == list_voices(pair.first)[0].person_id, "the word stays with the one who gave it"
     [standing] = db.session.query(Standing).all()
     assert (standing.household_id, standing.choice) == (pair.first.id, "agree")
+
+
+def test_what_a_closed_round_counted_stays_counted(pair: Pair) -> None:
+    pair.fill_beside()
+    theirs, ours = pair.agree(pair.beside), pair.agree(pair.first)
+    for round_ in (theirs, ours):
+        close_round(actor=pair.office, round_=round_)
+    db.session.commit()
+    pair.merge()
+    kept = {row.round_id: row.choice for row in db.session.query(Standing).filter_by(household_id=pair.first.id)}
+    assert kept == {theirs.id: "agree", ours.id: "agree"}
 
 
 def test_a_visit_that_comes_over_starts_a_household_that_nobody_had_begun(project: Project) -> None:
