@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -53,13 +54,16 @@ def test_a_wrong_call_is_told_from_a_refusal(run) -> None:  # type: ignore[no-un
     assert run("no-such-command").exit_code == 2
 
 
-def test_a_small_demo_is_made_and_its_records_agree(run) -> None:  # type: ignore[no-untyped-def]
+def test_a_small_demo_is_made_and_its_records_agree(run, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
     assert run("migrate").exit_code == 0
     made = run("demo", "--households", "12")
     assert made.exit_code == 0, made.output
     assert made.output.count("密码") >= 6
     checked = run("check-records", "--project", "DEMO")
     assert (checked.exit_code, "一致" in checked.output) == (0, True)
+    with sqlite3.connect(tmp_path / "instance" / "ruhu.sqlite") as kept:
+        statuses = {status for (status,) in kept.execute("SELECT status FROM sync_event")}
+    assert {"applied", "held"} <= statuses, "its tablets have sent something, and something waits"
     assert run("demo", "--households", "12").exit_code == 1
 
 

@@ -18,6 +18,7 @@ def demo(code: str, households: int, seed: int, if_empty: bool) -> None:
     """Make an invented project half-way through its survey, and print one account a role."""
     from survey.services.demo.story import make_demo
     from survey.services.project import list_codes
+    from survey.sync.demo import add_tablets
 
     codes = list_codes() if if_empty else []
     if codes:
@@ -34,6 +35,7 @@ def demo(code: str, households: int, seed: int, if_empty: bool) -> None:
         folder=current_app.config["RUHU"].documents,
         progress=lambda text: click.echo(text, err=True),
     )
+    add_tablets(made)
     click.echo(f"演示项目 {made.project.code}：{made.households} 户。以下账号的密码只显示这一次：")
     for role, user, password in made.accounts:
         click.echo(f"  {role}\t用户名 {user.username}\t密码 {password}")

@@ -169,6 +169,9 @@ MESSAGES: dict[str, str] = {
     "sync.event_form": N_("记录的“{name}”格式不对，没有写入。请更新平板应用后重做。"),
     "sync.fault": N_("服务器处理这条记录时出错，记录仍保存在平板上，稍后会自动重发。"),
     "sync.form_unknown": N_("调查表的版本 {version} 服务器不认识，请更新平板应用。"),
+    "sync.held_edition": N_(
+        "这份调查表用的是旧版表格，已过项目办规定的接受日期。记录已保留，等项目办处理；请更新平板应用。"
+    ),
     "sync.held_household": N_("这一户还在等待项目办确认，这条记录随它一起保留。"),
     "sync.held_not_assigned": N_("这一户已经不由您负责，记录已保留，等项目办或组长处理。"),
     "sync.held_not_permitted": N_("您现在的角色不能做这一项，记录已保留，等项目办或组长处理。"),
@@ -203,6 +206,20 @@ MESSAGES: dict[str, str] = {
     "household.own_work": N_("您填写过这一户，不能由您本人审核。请由其他人员审核。"),
     "household.return_reason": N_("退回时必须写明原因，以便调查员改正。"),
     "household.not_signed": N_("还没有被调查人签字（或拒签及见证人）记录，不能确认。"),
+    "household.merge_changed": N_("您核对期间，两户中有一户又有新的修改，请重新核对。"),
+    "household.merge_locked": N_(
+        "{dossier_no} 的调查表已经提交或通过审核，不能写入另一户的内容。请先退回或重新打开它，再来合并。"
+    ),
+    "household.merge_signed": N_(
+        "{dossier_no} 的调查表已签字，不能写入另一户的内容。要么各处都保留它的；要么先修改它（退回后修改，或“更正”；改后要重新签字），再来合并。"
+    ),
+    "household.merge_signed_both": N_(
+        "两户的调查表都已签字，不能合并。请先修改不保留的那一户（退回后修改，或“更正”），写明与另一户重复，再来合并。"
+    ),
+    "household.merge_signed_other": N_(
+        "{dossier_no} 的调查表已签字，不能并入另一户。请改为保留 {dossier_no}，把另一户并入。"
+    ),
+    "household.merge_waiting": N_("{dossier_no} 还有没有处理的平板记录。请先在“待处理”里处理完，再来合并。"),
     "household.duplicate_door": N_("{door}已登记为另一户，请从楼盘表进入该户。"),
     # briefing
     "briefing.in_future": N_("宣讲时间晚于现在，请改正。"),
@@ -247,6 +264,7 @@ MESSAGES: dict[str, str] = {
     "signature.in_future": N_("签字时间晚于现在，请改正。"),
     "signature.no_sheet": N_("这一户还没有填写调查表，没有可以签字的内容。"),
     "signature.other_version": N_("签字时的第 {version} 版已改为第 {current} 版。请打印新版本重新签字。"),
+    "signature.merged": N_("这一户已并入 {dossier_no}，签字时的内容不是它的调查表。请同步后在那一户重新签字。"),
     "signature.evidence_missing": N_("请上传签字页的照片或扫描件。"),
     "signature.refuse_reason": N_("请写明拒绝签字的原因。"),
     "signature.refuse_witness": N_("拒绝签字要有与本项目没有利害关系的见证人，请填写见证人姓名和单位。"),

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import time
+from dataclasses import dataclass, field
+from datetime import date, time
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -21,6 +21,7 @@ class ProjectSettings:
     visit_from, visit_until  courtesy hours of visits (by analogy 行政强制法 art 43)
     legal_basis        法律依据 of the survey, printed in the notice (PIPL arts 13, 17)
     retention          保管期限 on the dossier's cover
+    editions_until     older edition of the survey form -> the last day on which its sheets are accepted
     """
 
     area_diff_ratio: Fraction = Fraction(3, 100)
@@ -33,6 +34,7 @@ class ProjectSettings:
     reply_days: int = 60
     legal_basis: str = "《国有土地上房屋征收与补偿条例》（国务院令第590号）第十五条"
     retention: str = "永久"
+    editions_until: Mapping[int, date] = field(default_factory=dict, hash=False)
 
 
 def read_settings(kept: Mapping[str, Any]) -> ProjectSettings:
@@ -48,5 +50,16 @@ def read_settings(kept: Mapping[str, Any]) -> ProjectSettings:
         "reply_days": int,
         "legal_basis": str,
         "retention": str,
+        "editions_until": _read_editions,
     }
     return ProjectSettings(**{name: read(kept[name]) for name, read in readers.items() if name in kept})  # type: ignore[operator]
+
+
+def _read_editions(text: str) -> dict[int, date]:
+    dates = (part.split(":", 1) for part in text.split())
+    return {int(number): date.fromisoformat(until) for number, until in dates}
+
+
+def write_editions(until: Mapping[int, date]) -> str:
+    """The dates as `read_settings` reads them: `1:2026-06-30 2:2026-12-31`."""
+    return " ".join(f"{number}:{day.isoformat()}" for number, day in sorted(until.items()))

@@ -45,6 +45,7 @@ class Household(Identified, Base):
     removed_at: Mapped[datetime | None]
     removed_reason: Mapped[str] = mapped_column(default="")
     merged_into_id: Mapped[UUID | None]  # the household that a removed one became part of
+    apart_from_id: Mapped[UUID | None]  # the other at its door, of which a person said that it is not the same
     changed_seq: Mapped[int] = mapped_column(BigInteger, default=0)  # its place in the feed, written by services.feed
 
     # What follows from the sheet's rows and from the records around it; kept here for lists, boards and ledgers.

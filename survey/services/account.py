@@ -12,7 +12,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import delete, func, or_, select
 
-from survey.domain.access import Role
+from survey.domain.access import Permission, Role, is_granted
 from survey.domain.errors import DomainError, NotFound
 from survey.models import LoginFailure, LoginSession, Membership, Project, Team, User, db, utc_now
 from survey.models.crypto import keyed_hash
@@ -239,3 +239,20 @@ def list_members(project_id: UUID, role: Role | None = None) -> list[Membership]
 
 def find_user(username: str) -> User | None:
     return db.session.scalar(select(User).where(User.username == username_of(username)))
+
+
+def list_permitted(project_id: UUID, permission: Permission) -> list[User]:
+    """The standing members of a project whose role has a permission, by name."""
+    roles = sorted(role for role in Role if is_granted(role, permission))
+    query = (
+        select(User)
+        .join(Membership, Membership.user_id == User.id)
+        .where(
+            Membership.project_id == project_id,
+            Membership.role.in_(roles),
+            or_(Membership.valid_until.is_(None), Membership.valid_until > utc_now()),
+            User.is_active,
+        )
+        .order_by(User.display_name, User.id)
+    )
+    return list(db.session.scalars(query))

@@ -58,7 +58,7 @@ def record_briefing(
     _check(version, household.project_id, told, now)
     briefing = _append(actor, household, version, told, recipient, key)
     db.session.flush()
-    _keep_briefed([household], version)
+    keep_briefed([household], version)
     audit.record(
         actor,
         "briefing.record",
@@ -89,7 +89,7 @@ def record_meeting(
         _check(version, project_id, told, now)
     rows = [_append(actor, household, version, told, household.owner_names, keys[household.id]) for household in locked]
     db.session.flush()
-    _keep_briefed(locked, version)
+    keep_briefed(locked, version)
     audit.record(
         actor,
         "briefing.record",
@@ -145,7 +145,7 @@ def _append(
     return briefing
 
 
-def _keep_briefed(households: Sequence[Household], version: PolicyVersion) -> None:
+def keep_briefed(households: Sequence[Household], version: PolicyVersion) -> None:
     """Keep on the rows the highest version of the leading policy that each household was told: what was told stays told."""
     leading = find_leading_policy(version.policy.project_id)
     if leading is None or leading.id != version.policy_id:

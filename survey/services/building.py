@@ -92,18 +92,30 @@ def attach_door(*, actor: User, household: Household, unit_no: str, room_no: str
     ref = DoorRef(household.building.no, unit_no, room_no)
     if door is None:
         raise DomainError("building.door_unknown", "room_no", door=ref.short)
+    other = None
     if door.household_id is not None and door.household_id != household.id:
         other = db.session.get(Household, door.household_id)
         if other is not None and other.removed_at is None and (other.touched_by_staff or other.visit_count):
             raise DomainError("building.door_taken", "room_no", door=ref.short, dossier_no=other.dossier_no)
-        if other is not None:
-            other.removed_at = utc_now()
-            other.removed_reason = f"并入 {household.dossier_no}"
-            other.merged_into_id = household.id
     door.household_id = household.id
-    _redo_doors(household)
+    redo_doors(household)
+    if other is not None:
+        set_aside(other, into=household)
     audit.record(actor, "household.attach_door", household, {"door": ref.short})
     return door
+
+
+def set_aside(household: Household, *, into: Household) -> None:
+    """Take a household out of sight that became part of another; what tablets still send about it goes there.
+
+    Its doors are the other's already: it is not found by them any more.
+    """
+    household.removed_at = utc_now()
+    household.removed_reason = f"并入 {into.dossier_no}"
+    household.merged_into_id = into.id
+    db.session.flush()
+    db.session.expire(household, ["doors"])
+    refresh_projection(household, from_pairs(current_pairs(household)))
 
 
 def detach_door(*, actor: User, household: Household, door_id: UUID) -> None:
@@ -115,11 +127,11 @@ def detach_door(*, actor: User, household: Household, door_id: UUID) -> None:
     if len(household.doors) < 2:
         raise DomainError("building.door_last")
     door.household_id = None
-    _redo_doors(household)
+    redo_doors(household)
     audit.record(actor, "household.detach_door", household, {"door": door.room_no})
 
 
-def _redo_doors(household: Household) -> None:
+def redo_doors(household: Household) -> None:
     """What lists and search keep of a household's doors, after they changed."""
     db.session.flush()
     db.session.expire(household, ["doors"])

@@ -7,13 +7,13 @@ from datetime import datetime
 from hashlib import sha256
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import joinedload
 
 from survey.domain.access import Permission
 from survey.domain.device import CODE_LENGTH, CODE_LETTERS, CODE_LIFE, UNSENT_LATE, DeviceState, group_code, read_code
 from survey.domain.errors import DomainError, NotFound
-from survey.models import Device, Project, User, db, utc_now
+from survey.models import Device, Project, SyncEvent, User, db, utc_now
 from survey.services import account, audit, scope
 
 
@@ -124,6 +124,40 @@ def is_late(device: Device, now: datetime | None = None) -> bool:
     if not device.unsent or device.seen_at is None or device.wiped_at is not None:
         return False
     return device.seen_at <= (now or utc_now()) - UNSENT_LATE
+
+
+def list_gaps(project_id: UUID) -> dict[UUID, list[tuple[int, int]]]:
+    """Device -> the numbers of records that never arrived although a later one did, as ranges from first to last.
+
+    A tablet numbers its records from 1 and never uses a number twice. What it still has to send after the last number
+    that arrived is no gap.
+    """
+    before = func.lag(SyncEvent.seq, 1, 0).over(partition_by=SyncEvent.device_id, order_by=SyncEvent.seq)
+    steps = (
+        select(SyncEvent.device_id, before.label("before"), SyncEvent.seq)
+        .where(SyncEvent.device_id.in_(select(Device.id).where(Device.project_id == project_id)), SyncEvent.seq > 0)
+        .subquery()
+    )
+    query = select(steps).where(steps.c.seq > steps.c.before + 1).order_by(steps.c.device_id, steps.c.seq)
+    gaps: dict[UUID, list[tuple[int, int]]] = {}
+    for device_id, last, seq in db.session.execute(query):
+        gaps.setdefault(device_id, []).append((last + 1, seq - 1))
+    # A record that nobody could read was kept without its number; as far as that can be read, it arrived.
+    unread = select(SyncEvent).where(SyncEvent.device_id.in_(gaps), SyncEvent.seq == 0)
+    for event in db.session.scalars(unread):
+        told = event.body
+        number = told.get("seq") if isinstance(told, dict) else None
+        if isinstance(number, int):
+            gaps[event.device_id] = _without(gaps[event.device_id], number)
+    return {device_id: ranges for device_id, ranges in gaps.items() if ranges}
+
+
+def _without(ranges: list[tuple[int, int]], number: int) -> list[tuple[int, int]]:
+    parted = []
+    for first, last in ranges:
+        inside = first <= number <= last
+        parted += [(first, number - 1), (number + 1, last)] if inside else [(first, last)]
+    return [(first, last) for first, last in parted if first <= last]
 
 
 def revoke(*, actor: User | None, device: Device) -> None:

@@ -76,10 +76,15 @@ def _same_phone(household: Household, sheet: Sheet) -> dict[str, int]:
     if not hashes:
         return {}
     households: dict[bytes, set[UUID]] = {}
-    query = select(PersonRow.phone_hash, PersonRow.household_id).where(
-        PersonRow.project_id == household.project_id,
-        PersonRow.phone_hash.in_(list(hashes)),
-        PersonRow.household_id != household.id,
+    query = (
+        select(PersonRow.phone_hash, PersonRow.household_id)
+        .join(Household, Household.id == PersonRow.household_id)
+        .where(
+            PersonRow.project_id == household.project_id,
+            PersonRow.phone_hash.in_(list(hashes)),
+            PersonRow.household_id != household.id,
+            Household.removed_at.is_(None),
+        )
     )
     for phone_hash, household_id in db.session.execute(query):
         households.setdefault(bytes(phone_hash or b""), set()).add(household_id)

@@ -73,7 +73,8 @@ def count_open(actor: User, project_id: UUID) -> int:
 def list_same_door(actor: User, project_id: UUID) -> list[tuple[Household, Household]]:
     """Households that a tablet made at a door which has one already, each with that one: possibly one and the same.
 
-    The door stays with the household that was there; the other has none of its own.
+    The door stays with the household that was there; the other has none of its own. Those that a person found to be two
+    households are not named again.
     """
     has_door = select(Door.id).where(Door.household_id == Household.id).exists()
     seen = household_scope(actor, project_id)
@@ -87,8 +88,11 @@ def list_same_door(actor: User, project_id: UUID) -> list[tuple[Household, House
         )
         for door in db.session.scalars(doors):
             ref = DoorRef(household.building.no, door.unit_no, door.room_no)
-            if ref.short == household.door_text and door.household is not None and door.household.removed_at is None:
-                found.append((household, door.household))
+            other = door.household
+            if ref.short != household.door_text or other is None or other.removed_at is not None:
+                continue
+            if household.apart_from_id != other.id:
+                found.append((household, other))
     return found
 
 

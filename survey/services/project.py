@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
 
+from survey.domain.check import CHINA
 from survey.domain.errors import DomainError
 from survey.domain.settings import ProjectSettings, read_settings
-from survey.models import Project, Serial, Team, User, db
+from survey.models import Project, Serial, Team, User, db, utc_now
 from survey.services import audit
 
 CODE = re.compile(r"^[A-Za-z0-9_-]{1,20}$")
@@ -58,6 +60,12 @@ def get_project_by_code(code: str) -> Project:
 
 def settings_of(project: Project) -> ProjectSettings:
     return read_settings(project.settings)
+
+
+def accepts_edition(project: Project, edition: int, now: datetime | None = None) -> bool:
+    """Whether sheets of an edition of the survey form are accepted today; by the day on which they arrive."""
+    until = settings_of(project).editions_until.get(edition)
+    return until is None or (now or utc_now()).astimezone(CHINA).date() <= until
 
 
 def create_team(*, actor: User | None, project: Project, name: str) -> Team:

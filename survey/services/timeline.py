@@ -35,7 +35,8 @@ from survey.models import (
 from survey.services.sheet import list_versions
 
 LOGGED = (
-    "household.create", "household.attach_door", "household.detach_door", "person.reveal", "sheet.conflict",
+    "household.create", "household.attach_door", "household.detach_door", "household.keep_apart",
+    "household.merge", "person.reveal", "sheet.conflict",
     "request.accept", "request.answer", "request.close", "document.remove", "notice.print",
 )  # fmt: skip
 """Acts without a record of their own: the timeline takes them from the log."""

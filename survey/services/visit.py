@@ -10,8 +10,9 @@ from sqlalchemy import func, or_, select
 from survey.domain.access import Permission, Role, is_granted
 from survey.domain.errors import DomainError, NotFound
 from survey.domain.visit import VisitMade, check_visit, state_after, summarise
-from survey.models import Household, Membership, Project, User, Visit, db, new_id, utc_now
+from survey.models import Household, Project, User, Visit, db, new_id, utc_now
 from survey.services import audit
+from survey.services.account import list_permitted
 from survey.services.project import settings_of
 from survey.services.sheet import lock_household, step_to
 
@@ -93,18 +94,7 @@ def list_visits(household: Household) -> list[Visit]:
 
 def list_surveyors(project_id: UUID) -> list[User]:
     """Who may be named in a visit: the standing members of the project whose role visits households, by name."""
-    query = (
-        select(User)
-        .join(Membership, Membership.user_id == User.id)
-        .where(
-            Membership.project_id == project_id,
-            Membership.role.in_(sorted(VISITING)),
-            or_(Membership.valid_until.is_(None), Membership.valid_until > utc_now()),
-            User.is_active,
-        )
-        .order_by(User.display_name, User.id)
-    )
-    return list(db.session.scalars(query))
+    return list_permitted(project_id, Permission.VISIT_RECORD)
 
 
 def find_last_partner(user: User, project_id: UUID) -> UUID | None:

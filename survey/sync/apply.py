@@ -40,6 +40,7 @@ from survey.models import Building, ConflictRow, Household, PolicyVersion, Proje
 from survey.services import briefing, consent, delivery, document, request, signature, visit
 from survey.services import round as rounds
 from survey.services.building import create_household
+from survey.services.duplicate import carry_over
 from survey.services.household import ChecksFailed, take_step
 from survey.services.sheet import Saved, get_conflict, pairs_of_version, save_sheet
 from survey.sync.blobs import open_blob
@@ -148,14 +149,17 @@ WITH_SHEET = frozenset({EventType.SAVE, EventType.RESOLVE, EventType.CREATE})
 
 def _save(actor: User, role: Role | None, household: Household, event: Event, told: Pairs, *,
           is_correction: bool = False) -> Done:  # fmt: skip
-    base, begun = begun_from(household, event)
-    before = pairs_of_version(household, base) if begun is None else begun
+    origin = db.session.get_one(Household, event.household_id)  # another where it became part of this one
+    base, begun = begun_from(origin, event)
+    before = pairs_of_version(origin, base) if begun is None else begun
     hidden = hidden_for(role)
     pairs = keep_unshown(told, before, hidden=hidden, cleared=event.clear)
     resolved = _resolved(household, event)
     if resolved is not None:
         # A row that others deleted and that stays after all: its numbers are in the record that is in dispute.
         pairs = keep_unshown(pairs, _rows_gone(resolved.pairs, before), hidden=hidden, cleared=event.clear)
+    if origin.id != household.id:
+        base, (begun, pairs) = 0, carry_over(household, before, pairs)
     saved = save_sheet(
         actor=actor,
         household=household,
@@ -414,6 +418,8 @@ def _delivery(actor: User, household: Household, event: Event) -> None:
 
 def _signature(actor: User, household: Household, event: Event) -> None:
     """A signing on the tablet is bound to the sheet that the summary showed: a later version is another matter."""
+    if event.household_id != household.id:
+        raise DomainError("signature.merged", dossier_no=household.dossier_no)
     form = _checked(_filled(RecordSignatureForm, event))
     saves = event.about.get("saves", "")
     version = _event_of(household, saves).version if saves else event.base

@@ -31,8 +31,10 @@ from survey.models import Assignment, Device, Household, Project, SheetRow, Sync
 from survey.models.bulk import upserting
 from survey.models.sync import seal_body
 from survey.services import audit, scope
+from survey.services.duplicate import standing_household
+from survey.services.project import accepts_edition
 from survey.services.sheet import current_pairs, list_versions, pairs_of_version
-from survey.sync.apply import PERMISSIONS, Done, Refused, apply, read_sheet
+from survey.sync.apply import PERMISSIONS, WITH_SHEET, Done, Refused, apply, read_sheet
 from survey.sync.event import Event, read_event, read_id, read_skew
 from survey.sync.row import row_of
 
@@ -202,6 +204,8 @@ def _decide(sender: Sender, told: Told) -> dict[str, Any]:
         raise Held("sync.held_not_permitted")
     if told.refusal is not None:
         raise told.refusal
+    if event.type in WITH_SHEET and not accepts_edition(sender.project, event.form_version):
+        raise Held("sync.held_edition")
     done = apply(
         actor=sender.device.user, role=sender.role, project=sender.project, household=household, event=event,
         sheet=told.sheet,
@@ -373,6 +377,7 @@ def accept(*, actor: User, event: SyncEvent) -> dict[str, Any]:
     _check_held(event)
     told = read_event(event.body, (event.made_at - event.made_at_raw).total_seconds())
     household = db.session.get(Household, event.household_id)
+    household = standing_household(household) if household is not None else None
     if household is not None and household.removed_at is not None:
         household.removed_at, household.removed_reason = None, ""
     is_correction = event.reason in HOLDING and told.type is EventType.SAVE

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
-from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from werkzeug.datastructures import FileStorage
 
-from survey.config import Config
 from survey.domain.access import Permission
 from survey.domain.codes import Channel, Choice, Coown, DocumentCategory, PersonRole, WillReason
 from survey.domain.consent import Voice
 from survey.domain.coownership import HouseholdChoice, OwnerShare, Tally, tally
-from survey.domain.errors import DomainError, NotFound
+from survey.domain.errors import NotFound
 from survey.forms.consent import OTHER_AGENT, RecordConsentForm, WithdrawConsentForm
 from survey.models import Consent, Document, Household, Round, Standing, db
 from survey.services import consent as consents
@@ -28,6 +28,7 @@ from survey.services.standing import list_records, list_voices
 from survey.web.access import current_user, load_household, project_of_page, requires
 from survey.web.name import shown_names
 from survey.web.sheet.page import trail
+from survey.web.upload import document_folder, read_file
 
 bp = Blueprint("consent", __name__)
 
@@ -179,7 +180,7 @@ def _tally(household: Household, voices: list[Voice], words: dict[UUID, Consent]
     return tally([OwnerShare(voice.person_id, voice.share) for voice in voices], coown, said)
 
 
-def _now():  # type: ignore[no-untyped-def]
+def _now() -> datetime:
     from survey.web import local_now
 
     return local_now().replace(second=0, microsecond=0)
@@ -240,15 +241,11 @@ def _word(form: RecordConsentForm, household: Household, person_id: UUID, is_cha
 
 
 def _upload(upload: FileStorage | None, household: Household, category: DocumentCategory, field: str) -> UUID | None:
-    if not upload or not getattr(upload, "filename", ""):
+    prepared = read_file(upload or None, field)
+    if upload is None or prepared is None:
         return None
-    config: Config = current_app.config["RUHU"]
-    try:
-        prepared = documents.prepare(upload.read(documents.MOST_BYTES + 1))
-    except DomainError as error:
-        raise DomainError(error.code, field, **error.params) from None
     document = documents.add_document(
-        actor=current_user, folder=config.documents, category=category, prepared=prepared, title=upload.filename or "",
+        actor=current_user, folder=document_folder(), category=category, prepared=prepared, title=upload.filename or "",
         household=household, with_audit=False,
     )  # fmt: skip
     return document.id

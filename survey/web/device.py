@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -23,6 +24,8 @@ from survey.sync import handover
 from survey.web.access import current_user, project_of_page, requires
 
 bp = Blueprint("device", __name__)
+FEW_GAPS = 3
+"""So many ranges of missing numbers stand in the list; the tablet's own page has them all."""
 LOCAL = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -52,10 +55,23 @@ def list(project_code: str) -> ResponseReturnValue:
 
 def _list(form: HandOverForm) -> ResponseReturnValue:
     rows = devices.list_devices(project_of_page().id)
+    gaps = devices.list_gaps(project_of_page().id)
     page = render_template(
-        "device/list.html", devices=rows, form=form, state_of=devices.state_of, is_late=devices.is_late
+        "device/list.html",
+        devices=rows,
+        form=form,
+        state_of=devices.state_of,
+        is_late=devices.is_late,
+        gaps={device_id: gap_word(ranges, most=FEW_GAPS) for device_id, ranges in gaps.items()},
     )
     return page, form.status
+
+
+def gap_word(ranges: Sequence[tuple[int, int]], most: int | None = None) -> str:
+    """The numbers that never arrived, in words; the first `most` of the ranges."""
+    told = [_("第 %(first)s–%(last)s 号", first=first, last=last) if last > first else _("第 %(number)s 号", number=first)
+            for first, last in ranges[:most]]  # fmt: skip
+    return "、".join(told) + (_("等") if most is not None and len(ranges) > most else "")
 
 
 @bp.route("/project/<project_code>/device/invite", methods=["GET", "POST"])
@@ -92,27 +108,37 @@ def _way_in(code: str) -> dict[str, Any]:
 @requires(Permission.DEVICE_EDIT)
 def show(project_code: str, device_id: UUID) -> ResponseReturnValue:
     device = devices.get_device(project_of_page().id, device_id)
+    ranges = devices.list_gaps(device.project_id).get(device.id, [])
     return render_template(
-        "device/show.html", device=device, state=devices.state_of(device), is_late=devices.is_late(device)
+        "device/show.html",
+        device=device,
+        state=devices.state_of(device),
+        is_late=devices.is_late(device),
+        gaps=gap_word(ranges),
+        missing=sum(last - first + 1 for first, last in ranges),
     )
 
 
 @bp.post("/project/<project_code>/device/<uuid:device_id>/revoke")
 @requires(Permission.DEVICE_EDIT)
 def revoke(project_code: str, device_id: UUID) -> ResponseReturnValue:
-    device = devices.get_device(project_of_page().id, device_id)
-    devices.revoke(actor=current_user, device=device)
-    flash(_("已停用。这台平板下次联网时锁定，未上传的记录仍可移交。"), "success")
-    return redirect(url_for("device.show", project_code=project_code, device_id=device.id))
+    return _end(devices.revoke, device_id, _("已停用。这台平板下次联网时锁定，未上传的记录仍可移交。"))
 
 
 @bp.post("/project/<project_code>/device/<uuid:device_id>/wipe")
 @requires(Permission.DEVICE_EDIT)
 def order_wipe(project_code: str, device_id: UUID) -> ResponseReturnValue:
-    device = devices.get_device(project_of_page().id, device_id)
-    devices.order_wipe(actor=current_user, device=device)
-    flash(_("已发出清除命令。平板下次联网时清除，清除后这里会显示“已清除”。"), "success")
-    return redirect(url_for("device.show", project_code=project_code, device_id=device.id))
+    told = _("已发出清除命令。平板下次联网时清除，清除后这里会显示“已清除”。")
+    return _end(devices.order_wipe, device_id, told)
+
+
+def _end(act: Callable[..., None], device_id: UUID, told: str) -> ResponseReturnValue:
+    """Revoke a tablet or order its wipe, and go back to its page."""
+    project = project_of_page()
+    device = devices.get_device(project.id, device_id)
+    act(actor=current_user, device=device)
+    flash(told, "success")
+    return redirect(url_for("device.show", project_code=project.code, device_id=device.id))
 
 
 @bp.post("/project/<project_code>/device/hand-over")

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from io import BytesIO
 from uuid import UUID
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -14,7 +13,7 @@ from survey.domain.codes import DocumentCategory
 from survey.domain.errors import DomainError
 from survey.forms.document import AddDocumentForm, RemoveDocumentForm
 from survey.services.document import (
-    PDF,
+    JPEG,
     add_document,
     download_name,
     get_document,
@@ -23,6 +22,7 @@ from survey.services.document import (
     remove_document,
 )
 from survey.web.access import current_user, load_household, requires
+from survey.web.file import send_private
 from survey.web.household.page import page_words
 from survey.web.upload import document_folder, read_file
 
@@ -70,14 +70,8 @@ def _category(text: str) -> DocumentCategory | None:
 def show(household_id: UUID, document_id: UUID) -> ResponseReturnValue:
     """The file itself: a picture is shown, a PDF is downloaded."""
     document = get_document(load_household(household_id), document_id)
-    response = send_file(
-        BytesIO(read_content(document, document_folder())),
-        mimetype=document.media_type,
-        as_attachment=document.media_type == PDF or "download" in request.args,
-        download_name=download_name(document),
-        max_age=None,
-    )
-    return _private(response)
+    content, is_download = read_content(document, document_folder()), "download" in request.args
+    return send_private(content, document.media_type, download_name(document), is_download=is_download)
 
 
 @bp.get("/household/<uuid:household_id>/document/<uuid:document_id>/preview")
@@ -85,16 +79,7 @@ def show(household_id: UUID, document_id: UUID) -> ResponseReturnValue:
 def preview(household_id: UUID, document_id: UUID) -> ResponseReturnValue:
     """A small picture for the dossier."""
     document = get_document(load_household(household_id), document_id)
-    return _private(send_file(BytesIO(read_preview(document, document_folder())), mimetype="image/jpeg", max_age=None))
-
-
-def _private(response: Response) -> Response:
-    """No cache keeps it, and whatever is in it runs nothing."""
-    response.headers["Cache-Control"] = "private, no-store"
-    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    response.headers.pop("ETag", None)
-    response.headers.pop("Last-Modified", None)
-    return response
+    return send_private(read_preview(document, document_folder()), JPEG)
 
 
 @bp.route("/household/<uuid:household_id>/document/<uuid:document_id>/remove", methods=["GET", "POST"])

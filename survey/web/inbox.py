@@ -6,32 +6,37 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, flash, g, redirect, render_template, url_for
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from survey.domain.access import Permission
 from survey.domain.codes import label_of
-from survey.domain.errors import DomainError
+from survey.domain.errors import DomainError, NotFound
 from survey.domain.event import EventType
 from survey.domain.merge import difference
 from survey.domain.message import MESSAGES, N_
 from survey.domain.sheet import Pairs, row_key, to_keys
 from survey.forms.base import sentence_of
+from survey.forms.consent import OTHER_AGENT
 from survey.forms.inbox import DropRecordForm
 from survey.forms.record import RECORD_FORMS, record_words
 from survey.forms.sheet import hidden_for, keep_unshown, key_label, row_titles, word_of
 from survey.forms.sheet.version import upgrade_pairs
-from survey.models import Building, PersonRow, PolicyVersion, Round, SyncEvent, db
+from survey.models import Building, ConflictRow, Document, PersonRow, PolicyVersion, Round, SyncEvent, User, db
 from survey.services import inbox as services
+from survey.services.account import list_permitted
+from survey.services.document import ENDINGS, JPEG
+from survey.services.duplicate import standing_household
 from survey.services.inbox import HeldRecord
 from survey.services.scope import role_in
 from survey.services.sheet import pairs_of_version
-from survey.services.visit import list_surveyors
 from survey.sync import inbox
 from survey.sync.apply import Refused, begun_from
+from survey.sync.blobs import find_blob, open_blob
 from survey.sync.event import read_event
-from survey.web.access import current_user, project_of_page, requires
+from survey.web.access import current_user, may, project_of_page, requires
+from survey.web.file import send_private
 from survey.web.sheet.page import hidden_fields
 
 bp = Blueprint("inbox", __name__)
@@ -74,8 +79,8 @@ def accept(project_code: str, event_id: UUID) -> ResponseReturnValue:
         return _page(held, DropRecordForm(formdata=None), refusals=[sentence_of(error)])
     if held.event.conflict_id is not None:
         flash(_("已接受。其中有几处别人也改过，请选择保留哪一个。"), "warning")
-        household_id, conflict_id = held.event.household_id, held.event.conflict_id
-        return redirect(url_for("sheet.resolve", household_id=household_id, conflict_id=conflict_id))
+        conflict = db.session.get_one(ConflictRow, held.event.conflict_id)  # its household may be another by now
+        return redirect(url_for("sheet.resolve", household_id=conflict.household_id, conflict_id=conflict.id))
     flash(_("已接受，记录已写入。"), "success")
     return redirect(url_for("inbox.list", project_code=project_code))
 
@@ -94,6 +99,24 @@ def drop(project_code: str, event_id: UUID) -> ResponseReturnValue:
     return _page(held, form)
 
 
+@bp.get("/project/<project_code>/inbox/<uuid:event_id>/photo/<int:number>")
+@requires(Permission.INBOX_SETTLE)
+def photo(project_code: str, event_id: UUID, number: int) -> ResponseReturnValue:
+    """A photo or file of a held record, to whoever may settle the record: `?small` is a small picture."""
+    names = _photo_names(_get(event_id).event)
+    if not 1 <= number <= len(names):
+        raise NotFound
+    try:
+        kept = open_blob(project_of_page().id, names[number - 1])
+    except DomainError:
+        raise NotFound from None
+    if "small" in request.args:
+        if kept.preview is None:
+            raise NotFound
+        return send_private(kept.preview, JPEG)
+    return send_private(kept.content, kept.media_type, f"{event_id}-{number}.{ENDINGS[kept.media_type]}")
+
+
 def _get(event_id: UUID) -> HeldRecord:
     return services.get_held(current_user, project_of_page().id, event_id)
 
@@ -109,6 +132,8 @@ def _page(held: HeldRecord, form: DropRecordForm, refusals: Sequence[str] = ()) 
         reason_word=reason_word(held.event),
         door_word=door_word(held),
         effect=_effect(held),
+        who_may=_who_may(held.event),
+        photos=[(number, find_blob(g.project.id, name)) for number, name in enumerate(_photo_names(held.event), 1)],
         about=_about(held),
         changes=_changes(held) if held.event.type in SHEET_TYPES else None,
         words=_words(held.event) if held.event.type in RECORD_FORMS else (),
@@ -121,10 +146,13 @@ def _page(held: HeldRecord, form: DropRecordForm, refusals: Sequence[str] = ()) 
 REASONS = {
     "household.transition": N_("填写期间，这一户已经提交或通过审核，调查表已锁定。"),
     "sheet.locked": N_("填写期间，这一户已经提交或通过审核，调查表已锁定。"),
+    "sync.held_edition": N_("调查表用的是旧版表格，到达时已过设置里写的接受日期。"),
     "consent.round_closed": N_("填写期间，这一轮征询已经结束。"),
 }
 """Reason -> the word for the office, where the tablet's own sentence speaks to the person at the door."""
 
+NAMED = {"surveyor_1": User, "surveyor_2": User, "agent": PersonRow, "authorisation": Document, "evidence": Document}
+"""Question of a record whose answer is an id -> what it names."""
 SHEET_TYPES = frozenset({EventType.SAVE, EventType.RESOLVE, EventType.CREATE})
 
 
@@ -163,11 +191,32 @@ def _find(noun: Any, told: object) -> Any:
 
 def _effect(held: HeldRecord) -> str:
     """What accepting will do, as `survey.sync.inbox.accept` does it."""
+    if held.household is not None and held.household.merged_into_id is not None:
+        kept = standing_household(held.household)
+        return _("这一户已并入 %(dossier_no)s：接受后，记录写入那一户。", dossier_no=kept.dossier_no)
     if held.household is not None and held.household.removed_at is not None:
         return _("接受后，这一户恢复，记录按填写人的名义写入。")
-    if held.event.reason in inbox.HOLDING and held.event.type == EventType.SAVE:
+    if _is_correction(held.event):
         return _("调查表已锁定：接受后，以您的名义作为更正写入，原来的版本保留；签过字的要重新签。")
     return _("按填写人的名义写入，和当时直接写入一样；日志里写明由谁接受。")
+
+
+def _is_correction(event: SyncEvent) -> bool:
+    """Whether accepting writes into a locked sheet, as `survey.sync.inbox.accept` does it."""
+    return event.reason in inbox.HOLDING and event.type == EventType.SAVE
+
+
+def _who_may(event: SyncEvent) -> str:
+    """Who may accept the record where the reader may not; "" where the reader may."""
+    if not _is_correction(event) or may(Permission.SHEET_CORRECT):
+        return ""
+    return "、".join(user.display_name for user in list_permitted(g.project.id, Permission.SHEET_CORRECT)) or "—"
+
+
+def _photo_names(event: SyncEvent) -> list[str]:  # type: ignore[valid-type]
+    """The names of the files that belong to the record."""
+    told = event.body.get("blobs")
+    return [name for name in told or () if isinstance(name, str)]
 
 
 def _about(held: HeldRecord) -> list[tuple[str, str]]:  # type: ignore[valid-type]
@@ -183,16 +232,27 @@ def _about(held: HeldRecord) -> list[tuple[str, str]]:  # type: ignore[valid-typ
     version = _find(PolicyVersion, about.get("version"))
     if version is not None and version.policy.project_id == g.project.id:
         told.append((_("政策"), _("%(title)s 第 %(number)s 版", title=version.policy.title, number=version.number)))
-    if photos := held.event.body.get("blobs"):
-        told.append((_("照片或文件"), _("%(count)s 份", count=len(photos))))
     return told
 
 
 def _words(event: SyncEvent) -> list[tuple[str, str]]:  # type: ignore[valid-type]
-    people = {str(user.id): user.display_name for user in list_surveyors(g.project.id)}
-    return record_words(
-        EventType(event.type), _pairs(event), {"surveyor_1": people, "surveyor_2": people, "points": _points(event)}
-    )
+    pairs, offers = _pairs(event), {"points": _points(event)}
+    for name, text in pairs:
+        if name in NAMED:
+            offers[name] = {text: _named(event, name, text)}
+    return record_words(EventType(event.type), pairs, offers)
+
+
+def _named(event: SyncEvent, name: str, told: str) -> str:
+    """What an id that a tablet sent stands for: a surveyor, or a person or paper of the record's household."""
+    if name == "agent" and told == OTHER_AGENT:
+        return _("其他代理人（凭授权委托书）")
+    row = _find(NAMED[name], told)
+    if isinstance(row, User):
+        return row.display_name
+    if row is None or row.household_id != event.household_id:
+        return _("（系统里没有）") if told else ""
+    return row.full_name if isinstance(row, PersonRow) else row.title or _(row.category.label)
 
 
 def _points(event: SyncEvent) -> dict[str, str]:

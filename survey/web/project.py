@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from survey.domain.access import Permission
-from survey.forms.member import ProjectForm
+from survey.forms.edition import project_form
 from survey.services.project import edit_project, settings_of
 from survey.web.access import current_user, project_of_page, requires
 
@@ -22,7 +22,8 @@ def edit(project_code: str) -> ResponseReturnValue:
     project = project_of_page()
     settings = settings_of(project)
     percent = settings.area_diff_ratio * 100
-    form = ProjectForm(
+    form = project_form(
+        settings.editions_until,
         obj=project,
         legal_basis=settings.legal_basis,
         visit_from=settings.visit_from,

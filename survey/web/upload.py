@@ -20,7 +20,7 @@ def document_folder() -> Path:
 
 def read_file(storage: FileStorage | None, field: str) -> Prepared | None:
     """The file of a field, prepared; None when none was chosen. Raises DomainError document.* on the field."""
-    if storage is None or not storage.filename:
+    if storage is None or not getattr(storage, "filename", ""):  # a request may bring a text in the file's place
         return None
     try:
         return prepare(storage.stream.read())

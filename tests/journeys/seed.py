@@ -16,6 +16,7 @@ from survey.models import db
 from survey.models.migrate import upgrade
 from survey.services import account, project
 from survey.services.demo.story import make_demo
+from survey.sync.demo import add_tablets
 
 PEOPLE = (
     ("office", "沈志远", Role.OFFICE),
@@ -48,6 +49,7 @@ def make_office() -> dict[str, tuple[str, str]]:
 def make_neighbourhood(households: int) -> dict[str, tuple[str, str]]:
     """The demo project DEMO with its people, one a role."""
     made = make_demo(households=households, folder=read_config().documents)
+    add_tablets(made)
     code = made.project.code.lower()
     return {
         user.username.removeprefix(f"{code}-"): (user.username, password) for _role, user, password in made.accounts

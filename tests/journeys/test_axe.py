@@ -134,3 +134,21 @@ def test_pages_of_a_role_leave_axe_nothing_to_find(open_as: Callable[..., Page],
         found += violations(page)
         found += too_wide(page)
     assert not found, "\n".join(found)
+
+
+def test_the_pages_of_tablets_are_among_those_that_links_lead_to(open_as: Callable[..., Page], demo: Live) -> None:
+    found: list[str] = []
+    reached = {endpoint for endpoint, _url, _reading in reachable(open_as("office"), demo, found)}
+    assert not found
+    assert {"device.list", "device.show", "inbox.list", "inbox.show", "household.duplicate", "sheet.resolve"} <= reached
+
+
+def test_the_page_with_a_tablets_code_leaves_axe_nothing_to_find(open_as: Callable[..., Page], demo: Live) -> None:
+    """The code stands in the answer to a form and nowhere else: no link leads to it."""
+    page = open_as("office")
+    page.goto(f"{demo.url}/project/DEMO/device/invite")
+    page.locator("select[name=user]").select_option(index=1)
+    page.locator("[data-qa=make-code]").click()
+    page.wait_for_selector("[data-qa=code]")
+    ready(page)
+    assert not [*violations(page), *too_wide(page)]

@@ -11,7 +11,8 @@ from sqlalchemy import select
 from survey.domain.access import Role
 from survey.domain.device import DeviceState
 from survey.domain.errors import DomainError, NotFound
-from survey.models import AuditEntry, Device, Project, User, db, utc_now
+from survey.models import AuditEntry, Device, Project, SyncEvent, User, db, new_id, utc_now
+from survey.models.sync import seal_body
 from survey.services import account, device
 from tests import factories
 
@@ -150,3 +151,46 @@ def test_another_projects_tablet_is_not_found(project: Project, surveyor: User) 
     db.session.flush()
     with pytest.raises(NotFound):
         device.get_device(factories.project("QT", "其他项目").id, row.id)
+
+
+# --- numbers that never arrived
+
+
+def arrived(one: Device, *numbers: int, body: object = None) -> None:
+    for number in numbers:
+        id_, now = new_id(), utc_now()
+        row = SyncEvent(
+            id=id_, project_id=one.project_id, device_id=one.id, user_id=one.user_id, household_id=id_, type="visit",
+            form_version=1, base=0, seq=number, made_at_raw=now, made_at=now, body_sealed=seal_body(id_, body or {}),
+            status="applied",
+        )  # fmt: skip
+        db.session.add(row)
+    db.session.flush()
+
+
+def test_a_number_is_missing_once_a_later_one_is_there(project: Project, surveyor: User) -> None:
+    one, _token = enrolled(project, surveyor)
+    two, _token = enrolled(project, surveyor)
+    arrived(two, 1, 2, 3)
+    assert device.list_gaps(project.id) == {}
+    arrived(one, 2, 3, 7, 9)
+    assert device.list_gaps(project.id) == {one.id: [(1, 1), (4, 6), (8, 8)]}
+    arrived(one, 4, 8, 1)
+    assert device.list_gaps(project.id) == {one.id: [(5, 6)]}
+    arrived(one, 5, 6)
+    assert device.list_gaps(project.id) == {}
+
+
+def test_a_record_that_nobody_could_read_is_not_missing(project: Project, surveyor: User) -> None:
+    one, _token = enrolled(project, surveyor)
+    arrived(one, 1, 6)
+    arrived(one, 0, body={"seq": 3, "type": "?"})
+    arrived(one, 0, body=["nothing"])
+    arrived(one, 0, body={"seq": "x"})
+    assert device.list_gaps(project.id) == {one.id: [(2, 2), (4, 5)]}
+
+
+def test_other_projects_tablets_are_not_told_of(project: Project, surveyor: User) -> None:
+    one, _token = enrolled(project, surveyor)
+    arrived(one, 4)
+    assert device.list_gaps(factories.project("QT", "其他项目").id) == {}

@@ -15,6 +15,7 @@ from survey.domain.device import DeviceState
 from survey.models import Device, Project, User, db, utc_now
 from survey.services import device as devices
 from tests import factories
+from tests.services.test_device import arrived
 from tests.sync.test_handover import EMPTY, sealed, visit_event
 
 AsRole = Callable[..., FlaskClient]
@@ -140,3 +141,18 @@ def test_days_of_photos_are_taken_though_other_uploads_end_earlier(project: Proj
     assert hand_over(office, days).status_code == 422, "read, and found to be no export"
     elsewhere = office.post("/project/YY/roster/upload", data={"file": (BytesIO(days), "花名册.xlsx")})
     assert elsewhere.status_code == 413
+
+
+def test_numbers_that_never_arrived_are_named_with_what_to_do(project: Project, surveyor: User, as_: AsRole) -> None:
+    device, _token = enrolled(project, surveyor)
+    office = as_("office")
+    address = f"/project/YY/device/{device.id}"
+    arrived(device, *range(1, 12))
+    db.session.commit()
+    assert "没有收到" not in office.get(address).text and "缺第 " not in office.get("/project/YY/devices").text
+    arrived(device, 15, 17, 20, 30)
+    db.session.commit()
+    assert "缺第 12–14 号、第 16 号、第 18–19 号等" in office.get("/project/YY/devices").text
+    page = office.get(address).text
+    assert "缺第 12–14 号、第 16 号、第 18–19 号、第 21–29 号，共 15 条记录没有收到" in page
+    assert "补录" in page and "王芳" in page

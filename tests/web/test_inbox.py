@@ -15,13 +15,14 @@ from survey.domain.household import HouseholdState
 from survey.domain.sheet import to_pairs
 from survey.forms.sheet import without_masked
 from survey.models import Device, Household, Project, SyncEvent, db, new_id, utc_now
+from survey.services import account
 from survey.services import building as buildings
 from survey.services import device as devices
 from survey.services import inbox as services
 from survey.services.sheet import current_sheet, save_sheet
-from survey.sync import inbox
+from survey.sync import blobs, inbox
 from tests import factories
-from tests.sync.test_handover import visit_event
+from tests.sync.test_handover import picture, visit_event
 
 AsRole = Callable[..., FlaskClient]
 
@@ -226,3 +227,89 @@ def test_records_of_every_type_are_told_in_words(field: Field) -> None:
         )
     )
     assert told["讲解过的要点"] == "补偿标准" and told["问答 1 · 问题"] == "何时开始？"
+
+
+# --- photos of a held record
+
+
+def with_photo(field: Field) -> SyncEvent:
+    """A held visit of a revoked tablet: its first photo arrived, its second did not."""
+    device = db.session.get_one(Device, field.device.id)
+    name = blobs.put_whole(device, picture())
+    devices.revoke(actor=None, device=device)
+    db.session.commit()
+    field.send(field.visit(blobs=[name, "0" * 64]))
+    return held_of(field)
+
+
+def test_the_photos_of_a_held_record_are_shown_as_far_as_they_arrived(field: Field, as_: AsRole) -> None:
+    event, office = with_photo(field), as_("office")
+    page = office.get(f"/project/YY/inbox/{event.id}").text
+    assert page.count('data-qa="photo"') == 2 and page.count("还没有传到") == 1
+    for address in ("photo/1", "photo/1?small=1"):
+        answer = office.get(f"/project/YY/inbox/{event.id}/{address}")
+        assert (answer.status_code, answer.mimetype) == (200, "image/jpeg")
+        assert answer.headers["Cache-Control"] == "private, no-store"
+        assert answer.headers["Content-Security-Policy"] == "default-src 'none'; sandbox"
+        assert "ETag" not in answer.headers
+    for address in ("photo/2", "photo/0", "photo/3"):
+        assert office.get(f"/project/YY/inbox/{event.id}/{address}").status_code == 404
+
+
+def test_the_photos_are_shown_to_nobody_who_may_not_settle_the_record(field: Field, as_: AsRole) -> None:
+    event = with_photo(field)
+    other = factories.member(field.project, Role.LEADER, team=factories.team(field.project, "二组"))
+    foreign = factories.member(factories.project("QT", "其他项目"), Role.OFFICE)
+    photo = f"inbox/{event.id}/photo/1"
+    assert as_(field.leader).get(f"/project/YY/{photo}").status_code == 200
+    assert as_(other).get(f"/project/YY/{photo}").status_code == 404
+    assert as_(foreign).get(f"/project/QT/{photo}").status_code == 404
+    for who in (field.surveyor, "auditor", "coordinator"):
+        assert as_(who).get(f"/project/YY/{photo}").status_code == 403
+    office = as_("office")
+    assert office.post(f"/project/YY/inbox/{event.id}/drop", data={"reason": "重复记录"}).status_code == 302
+    assert office.get(f"/project/YY/{photo}").status_code == 404, "it waits for nobody any more"
+
+
+def test_what_only_the_office_may_accept_has_no_button_for_a_leader(field: Field, as_: AsRole) -> None:
+    factories.member(field.project, Role.OFFICE, "沈志远")
+    field.lock()
+    field.send(field.save(rooms=3))
+    event = held_of(field)
+    page = as_(field.leader).get(f"/project/YY/inbox/{event.id}").text
+    assert 'data-qa="accept"' not in page and "沈志远" in page and 'data-qa="drop"' in page
+    assert 'data-qa="accept"' in as_("office").get(f"/project/YY/inbox/{event.id}").text
+
+
+def test_an_id_in_a_held_record_is_told_by_what_it_names(field: Field, as_: AsRole) -> None:
+    stranger = new_id()
+    [person] = field.household.persons
+    devices.revoke(actor=None, device=db.session.get_one(Device, field.device.id))
+    account.end_membership(actor=field.leader, project=field.project, user_id=field.partner.id)
+    db.session.commit()
+    pairs = [["choice", "agree"], ["channel", "proxy"], ["agent", str(person.id)], ["evidence", str(stranger)]]
+    field.send({**field.visit(), "type": "consent", "pairs": pairs}, field.visit(seq=2))
+    office = as_("office")
+    consent, visit = db.session.query(SyncEvent).order_by(SyncEvent.seq).all()
+    shown = office.get(f"/project/YY/inbox/{consent.id}").text
+    assert "张伟" in shown and "（系统里没有）" in shown and str(person.id) not in shown and str(stranger) not in shown
+    assert "李四" in office.get(f"/project/YY/inbox/{visit.id}").text, "also who has left the project meanwhile"
+
+
+def test_a_record_about_a_household_that_became_part_of_another_says_where_it_goes(field: Field, as_: AsRole) -> None:
+    kept = factories.household(field.project, "3-2-502")
+    buildings.set_aside(field.household, into=kept)
+    kept.state = HouseholdState.APPROVED
+    db.session.commit()
+    field.send({**field.save(rooms=3)})
+    office, event = as_("office"), held_of(field)
+    page = office.get(f"/project/YY/inbox/{event.id}").text
+    assert f"已并入 {kept.dossier_no}" in page and "这一户恢复" not in page
+    kept.state = HouseholdState.IN_PROGRESS
+    theirs = replace(factories.sheet(), rooms=2)
+    save_sheet(actor=field.leader, household=kept, base=0, pairs=to_pairs(theirs))
+    kept.state = HouseholdState.APPROVED
+    db.session.commit()
+    answer = office.post(f"/project/YY/inbox/{event.id}/accept")
+    assert answer.headers["Location"].startswith(f"/household/{kept.id}/sheet/conflict/")
+    assert office.get(answer.headers["Location"]).status_code == 200

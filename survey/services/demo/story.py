@@ -107,11 +107,16 @@ class _Pair:
 
 @dataclass(slots=True)
 class Demo:
-    """What was made: the project, and the accounts to show with (user, password), one a role."""
+    """What was made: the project, and the accounts to show with (user, password), one a role.
+
+    surveyors  the pair of which the first is shown
+    """
 
     project: Project
     accounts: list[tuple[str, User, str]]
     households: int
+    office: User
+    surveyors: tuple[User, User]
 
 
 def make_demo(
@@ -139,7 +144,7 @@ def make_demo(
         story.live(day)
         db.session.commit()
         db.session.expire_all()
-    return Demo(story.project, story.accounts, count)
+    return Demo(story.project, story.accounts, count, story.office, story.pairs[0].users)
 
 
 class _Story:
@@ -148,7 +153,7 @@ class _Story:
     def __init__(self, rng: random.Random, now: datetime, folder: Path) -> None:
         self.rng = rng
         self.folder = folder
-        self.page = prepare(_signed_page())
+        self.page = prepare(signed_page())
         self.now = now
         self.first = now.date() - timedelta(days=DAYS)
         self.pairs: list[_Pair] = []
@@ -523,7 +528,7 @@ def _joined(one: Home, two: Home) -> Home:
     return replace(one, found=replace(found, note=note), roster=replace(one.roster, note=note))
 
 
-def _signed_page() -> bytes:
+def signed_page() -> bytes:
     """A picture that stands for the scan of a signed page: ruled lines and a stroke, with nothing to read on it."""
     picture = Image.new("RGB", (620, 877), "white")
     draw = ImageDraw.Draw(picture)

@@ -267,6 +267,16 @@ def _logged(row: AuditEntry, names: dict[str, str]) -> Entry | None:
         "household.create": (_("建立档案：%(door)s", door=told.get("door", "")), "plus", "neutral"),
         "household.attach_door": (_("打通，加入门牌 %(door)s", door=told.get("door", "")), "link", "neutral"),
         "household.detach_door": (_("分开门牌 %(door)s", door=told.get("door", "")), "split", "neutral"),
+        "household.merge": (
+            _("并入同一门牌的另一份档案 %(dossier_no)s", dossier_no=told.get("dossier_no", "")),
+            "link",
+            "warn",
+        ),
+        "household.keep_apart": (
+            _("核实与同一门牌的 %(dossier_no)s 不是一户", dossier_no=told.get("dossier_no", "")),
+            "split",
+            "neutral",
+        ),
         "sheet.conflict": (_("保存时与他人冲突，待核对"), "conflict", "warn"),
         "request.accept": (_("告知受理诉求 %(number)s 号", number=number), "chat", "neutral"),
         "request.answer": (_("答复诉求 %(number)s 号", number=number), "chat", "step"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -14,7 +15,7 @@ from survey.domain.errors import DomainError
 from survey.domain.household import EDITABLE
 from survey.domain.merge import FieldConflict, Merged
 from survey.domain.merge import resolve as resolve_groups
-from survey.domain.sheet import from_keys, row_key, to_keys
+from survey.domain.sheet import Pairs, from_keys, row_key, to_keys
 from survey.forms.base import sentence_of
 from survey.forms.sheet import key_label, row_titles, word_of
 from survey.models import ConflictRow, Household, SheetRow
@@ -63,11 +64,10 @@ def resolve(household_id: UUID, conflict_id: UUID) -> ResponseReturnValue:
     missing: list[Dispute] = []
     refusal = ""
     if request.method == "POST":
-        chosen = {each.group: request.form.get(f"choice-{each.number}") for each in disputes}
-        missing = [each for each in disputes if chosen[each.group] not in ("ours", "theirs")]
+        ours, missing = read_choices(disputes)
         if not missing:
             try:
-                return _settle(household, conflict, merged, {group for group, side in chosen.items() if side == "ours"})
+                return _settle(household, conflict, merged, ours)
             except DomainError as error:
                 refusal = sentence_of(error)
     page = render_template(
@@ -84,6 +84,13 @@ def resolve(household_id: UUID, conflict_id: UUID) -> ResponseReturnValue:
         chosen=request.form,
     )
     return page, 422 if missing or refusal else 200
+
+
+def read_choices(disputes: Sequence[Dispute]) -> tuple[set[str], list[Dispute]]:
+    """The groups for which the request takes ours, and the disputes for which it says nothing."""
+    chosen = {each.group: request.form.get(f"choice-{each.number}") for each in disputes}
+    missing = [each for each in disputes if chosen[each.group] not in ("ours", "theirs")]
+    return {group for group, side in chosen.items() if side == "ours"}, missing
 
 
 def _merge(household: Household, conflict: ConflictRow) -> Merged:
@@ -116,19 +123,25 @@ def _settle(household: Household, conflict: ConflictRow, merged: Merged, ours: s
 
 
 def _disputes(household: Household, conflict: ConflictRow, merged: Merged) -> list[Dispute]:
-    """The conflicts by group, in the order of the sheet, with who wrote what stands now."""
     base = pairs_of_version(household, conflict.base)
     current = pairs_of_version(household, household.sheet_version)
-    titles, hidden = row_titles(base, conflict.pairs, current), hidden_fields()
     since = [row for row in list_versions(household) if row.version >= conflict.base]
+    return list_disputes(merged, base, conflict.pairs, current, since)
+
+
+def list_disputes(
+    merged: Merged, base: Pairs, ours: Pairs, theirs: Pairs, since: Sequence[SheetRow] = ()
+) -> list[Dispute]:
+    """The conflicts by group, in the order of the sheet, with who of `since` wrote what stands now."""
+    titles, hidden = row_titles(base, ours, theirs), hidden_fields()
     groups: dict[str, list[FieldConflict]] = {}
     for each in merged.conflicts:
         groups.setdefault(each.group, []).append(each)
-    kept = (to_keys(base), to_keys(conflict.pairs), to_keys(current))
+    kept = (to_keys(ours), to_keys(theirs))
     found = []
     for number, (group, members) in enumerate(groups.items()):
         is_row = group.endswith("]")
-        there = [any(key.startswith(f"{group}.") for key in side) for side in kept]
+        in_ours, in_theirs = (any(key.startswith(f"{group}.") for key in side) for side in kept)
         found.append(
             Dispute(
                 group,
@@ -136,8 +149,8 @@ def _disputes(household: Household, conflict: ConflictRow, merged: Merged) -> li
                 tuple(_side(each, titles, hidden) for each in members),
                 _last_change(since, [each.key for each in members]),
                 is_row,
-                is_row and not there[1],
-                is_row and not there[2],
+                is_row and not in_ours,
+                is_row and not in_theirs,
             )
         )
     return found
@@ -155,7 +168,7 @@ def _side(each: FieldConflict, titles: dict[tuple[str, str], str], hidden: froze
     return Side(label, ours, theirs, base)
 
 
-def _last_change(rows: list[SheetRow], keys: list[str]) -> SheetRow | None:
+def _last_change(rows: Sequence[SheetRow], keys: list[str]) -> SheetRow | None:
     """The version that last changed any of the answers."""
     last, before = None, None
     for row in rows:

@@ -293,6 +293,7 @@ def upgrade() -> None:
         sa.Column("removed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("removed_reason", sa.String(), nullable=False),
         sa.Column("merged_into_id", sa.Uuid().with_variant(sa.LargeBinary(16), "sqlite"), nullable=True),
+        sa.Column("apart_from_id", sa.Uuid().with_variant(sa.LargeBinary(16), "sqlite"), nullable=True),
         sa.Column("changed_seq", sa.BigInteger(), nullable=False),
         sa.Column("owner_names", sa.String(), nullable=False),
         sa.Column("owner_count", sa.Integer(), nullable=False),
