@@ -19,20 +19,25 @@ async function keyOf(secret, salt, rounds) {
   return crypto.subtle.deriveKey(how, material, { name: "AES-GCM", length: 256 }, false, ["wrapKey", "unwrapKey"]);
 }
 
-/** A new key for the data, wrapped under the secret. @param {string} secret @returns {Promise<WrappedKey>} */
-export async function makeKey(secret) {
+/** A new key for the data. It can be read out, to be wrapped: forget it then, and work with the one of `openKey`. */
+export const newKey = () => crypto.subtle.generateKey({ name: "AES-GCM", length: 256 }, true, ["encrypt", "decrypt"]);
+
+/** The key of the data, wrapped under the secret. @param {CryptoKey} data one that can be read out @param {string} secret @returns {Promise<WrappedKey>} */
+export async function wrapKey(data, secret) {
   const [salt, iv] = [random(16), random(12)];
-  const data = await crypto.subtle.generateKey({ name: "AES-GCM", length: 256 }, true, ["encrypt", "decrypt"]);
   const wrapped = await crypto.subtle.wrapKey("raw", data, await keyOf(secret, salt, ROUNDS), { name: "AES-GCM", iv });
   return { salt, rounds: ROUNDS, iv, wrapped };
 }
 
-/** The key of the data, which no script can read out; null when the secret is wrong. @param {WrappedKey} kept @param {string} secret */
-export async function openKey(kept, secret) {
+/**
+ * The key of the data; null when the secret is wrong. No script can read it out, unless it is to be wrapped anew.
+ * @param {WrappedKey} kept @param {string} secret @param {boolean} [isReadable]
+ */
+export async function openKey(kept, secret, isReadable = false) {
   const wrapping = await keyOf(secret, kept.salt, kept.rounds);
   const how = { name: "AES-GCM", iv: kept.iv };
   try {
-    return await crypto.subtle.unwrapKey("raw", kept.wrapped, wrapping, how, "AES-GCM", false, ["encrypt", "decrypt"]);
+    return await crypto.subtle.unwrapKey("raw", kept.wrapped, wrapping, how, "AES-GCM", isReadable, ["encrypt", "decrypt"]);
   } catch {
     return null;
   }

@@ -12,7 +12,7 @@
 
 import { clear, openBase, PLACES, read, readAll, readKeys, write } from "./base.js";
 import { lightOf, withEvents } from "./rows.js";
-import { makeKey, open, openBytes, openKey, seal, sealBytes } from "./seal.js";
+import { newKey, open, openBytes, openKey, seal, sealBytes, wrapKey } from "./seal.js";
 
 /** @typedef {import("./base.js").Place} Place */
 /** @typedef {import("./base.js").Change} Change */
@@ -145,7 +145,7 @@ export async function note(changes) {
 /** Begin on this tablet: everything that was here is gone. @param {string} secret @param {string} token @param {Session} session */
 export async function setUp(secret, token, session) {
   await wipe();
-  const wrapped = await makeKey(secret);
+  const wrapped = await wrapKey(await newKey(), secret);
   key = await openKey(wrapped, secret);
   account = { token, session };
   await commit([["meta", "key", wrapped], ["reference", "account", account]]);
@@ -168,18 +168,27 @@ export function admits() {
   return meta.tries.until > Date.now() ? "wait" : "open";
 }
 
+export const triesLeft = () => MOST_TRIES - meta.tries.count;
+
+/** Try a secret: the key of the data, or null. A wrong one counts. @param {string} secret @param {boolean} [isReadable] */
+async function tryKey(secret, isReadable) {
+  if (!meta.key || admits() !== "open") return null;
+  const found = await openKey(meta.key, secret, isReadable);
+  if (found) {
+    if (meta.tries.count) await readmit();
+    return found;
+  }
+  const count = meta.tries.count + 1;
+  const wait = count > FREE_TRIES ? (WAITS[count - FREE_TRIES - 1] ?? 600) : 0;
+  await note({ tries: { count, until: wait ? Date.now() + wait * 1000 : 0 } });
+  return null;
+}
+
 /** Whether the secret was right; then everything can be read until `lock`. @param {string} secret */
 export async function unlock(secret) {
-  if (!meta.key || admits() !== "open") return false;
-  const found = await openKey(meta.key, secret);
-  if (!found) {
-    const count = meta.tries.count + 1;
-    const wait = count > FREE_TRIES ? (WAITS[count - FREE_TRIES - 1] ?? 600) : 0;
-    await note({ tries: { count, until: wait ? Date.now() + wait * 1000 : 0 } });
-    return false;
-  }
+  const found = await tryKey(secret);
+  if (!found) return false;
   key = found;
-  if (meta.tries.count) await readmit();
   [account = null, told = null] = await Promise.all([load("reference", "account"), load("reference", "reference")]);
   for (const [, light] of await loadAll("light")) for (const row of light) served.set(row.id, row);
   const outbox = /** @type {Item[]} */ ((await loadAll("outbox")).map(([, item]) => item)).sort((a, b) => a.event.seq - b.event.seq);
@@ -187,6 +196,23 @@ export async function unlock(secret) {
   for (const id of served.keys()) layer(id);
   for (const item of items.values()) layer(item.event.hid);
   return true;
+}
+
+/**
+ * Another secret from now on: whether the present one was right. The data stays as it is, sealed under the same key; that
+ * key, wrapped anew, takes the place of the old wrapping in one write, so that at any moment one secret opens it.
+ * @param {string} present @param {string} next
+ */
+export async function changeSecret(present, next) {
+  const readable = await tryKey(present, true);
+  if (readable) await keepKey(await wrapKey(readable, next));
+  return readable !== null;
+}
+
+/** @param {import("./seal.js").WrappedKey} wrapped */
+async function keepKey(wrapped) {
+  await write([["meta", "key", wrapped]]); // first: a write that fails leaves the old secret, here as well
+  meta = { ...meta, key: wrapped };
 }
 
 /** Forget the key and everything in memory. @param {string} why */

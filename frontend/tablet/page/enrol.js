@@ -4,6 +4,7 @@
 import { startInstall } from "../install.js";
 import { noteTouch } from "../lock.js";
 import { go } from "../router.js";
+import { wrongSecret } from "../secret.js";
 import { allItems, facts, isOpen, isSetUp, readmit, renew, session, setUp } from "../store.js";
 import { enrol, restart, Trouble } from "../sync.js";
 import { wordsOf } from "../words.js";
@@ -22,12 +23,6 @@ export async function takeUp() {
 
 /** @param {Session} fresh */
 const isSame = (fresh) => fresh.user.id === session().user.id && fresh.project.code === session().project.code;
-
-/** What is wrong with a secret: a name of a sentence, "" for nothing. @param {string} secret */
-export function weakness(secret) {
-  if (/^\d+$/.test(secret) ? secret.length < 6 : secret.length < 8) return "short";
-  return /^(.)\1+$/.test(secret) || "01234567890".includes(secret) || "09876543210".includes(secret) ? "simple" : "";
-}
 
 /** @param {HTMLElement} place @param {string[]} params */
 async function start(place, [given = ""]) {
@@ -58,9 +53,8 @@ async function start(place, [given = ""]) {
     for (const input of [code, name, secret, twice]) input.removeAttribute("aria-invalid");
     if (!code.value.trim()) return refuse(code, tell("code-missing"));
     if (mode === "new") {
-      const weak = weakness(secret.value);
-      if (weak) return refuse(secret, tell(weak));
-      if (secret.value !== twice.value) return refuse(twice, tell("differs"));
+      const wrong = wrongSecret(secret, twice);
+      if (wrong) return refuse(...wrong);
     }
     button.ariaDisabled = "true";
     try {

@@ -5,10 +5,11 @@ import { exportFile, handOut } from "../export.js";
 import { noteTouch, whyLocked } from "../lock.js";
 import { unsent } from "../outbox.js";
 import { go, show } from "../router.js";
-import { admits, facts, isOpen, unlock, wipe } from "../store.js";
+import { weakness } from "../secret.js";
+import { admits, facts, isOpen, triesLeft, unlock, wipe } from "../store.js";
 import { handOver, restart, Trouble } from "../sync.js";
-import { wordsOf } from "../words.js";
-import { mayStartAfresh, startAfresh, takeUp, weakness } from "./enrol.js";
+import { word, wordsOf } from "../words.js";
+import { mayStartAfresh, startAfresh, takeUp } from "./enrol.js";
 
 /** @param {HTMLElement} place */
 async function start(place) {
@@ -67,7 +68,7 @@ async function start(place) {
       await show();
       return;
     }
-    state.textContent = tell("wrong", 10 - facts().tries.count);
+    state.textContent = word("secret-wrong", triesLeft());
     draw();
     input.focus();
   });
@@ -75,7 +76,7 @@ async function start(place) {
     event.preventDefault();
     const fresh = /** @type {HTMLInputElement} */ (place.querySelector("[name=fresh_secret]"));
     const weak = weakness(fresh.value);
-    part("afresh-error").textContent = weak ? tell(weak) : "";
+    part("afresh-error").textContent = weak ? word(weak) : "";
     if (!weak && (await startAfresh(fresh.value))) go("home");
   });
   part("afresh-loss").textContent = facts().unsent ? tell("loss", facts().unsent) : tell("no-loss");
