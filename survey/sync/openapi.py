@@ -115,6 +115,8 @@ SCHEMAS: dict[str, Any] = {
     },
     "Enrolment": _object("code", code=TEXT, name=TEXT, app=TEXT),
     "Enrolled": _object("token session now", token=TEXT, session=_ref("Session"), now=MOMENT),
+    "SealedKey": _object("device epk iv ct", device=ID, epk=TEXT, iv=TEXT, ct=TEXT),
+    "Key": _object("key now", key=TEXT, now=MOMENT),
     "Piece": _object("at done now", at=WHOLE, done=YES_NO, now=MOMENT),
     "Refusal": _object(
         "message", message=TEXT, code=TEXT, lock=YES_NO, wipe=YES_NO, hand_over=YES_NO, min_app=TEXT, now=MOMENT
@@ -148,6 +150,7 @@ def _call(
 
 PATHS: dict[str, Any] = {
     "/api/enrol": {"post": {**_call("Exchange a code for a token", "Enrolled", body="Enrolment"), "security": []}},
+    "/api/key": {"post": _call("Open the tablet's own key after a new code", "Key", body="SealedKey")},
     "/api/session": {"get": _call("Who and what the token stands for", "Session")},
     "/api/reference": {
         "get": _call(
