@@ -43,6 +43,9 @@ export async function openKey(kept, secret, isReadable = false) {
   }
 }
 
+/** The key of the data from its bytes: one that can be read out, to be wrapped. @param {BufferSource} raw */
+export const keyFrom = (raw) => crypto.subtle.importKey("raw", raw, "AES-GCM", true, ["encrypt", "decrypt"]);
+
 /** @param {CryptoKey} key @param {string} place @param {BufferSource} bytes @returns {Promise<Sealed>} */
 export async function sealBytes(key, place, bytes) {
   const iv = random(12);
@@ -59,3 +62,42 @@ export const seal = (key, place, value) => sealBytes(key, place, utf8.encode(JSO
 
 /** @param {CryptoKey} key @param {string} place @param {Sealed} sealed @returns {Promise<any>} */
 export const open = async (key, place, sealed) => JSON.parse(new TextDecoder().decode(await openBytes(key, place, sealed)));
+
+// --- for the office alone (docs/sync.md)
+
+/** @typedef {{ epk: string, iv: string, ct: string }} ForOffice each base64 */
+
+/** @param {ArrayBuffer | Bytes} bytes */
+export function base64(bytes) {
+  const all = bytes instanceof Uint8Array ? bytes : new Uint8Array(bytes);
+  let text = "";
+  for (let at = 0; at < all.length; at += 0x8000) text += String.fromCharCode(...all.subarray(at, at + 0x8000));
+  return btoa(text);
+}
+
+/** @param {string} text */
+export const fromBase64 = (text) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+
+/**
+ * Bytes that only the office can open: ECDH with a fresh key of ours, HKDF, AES-GCM.
+ * @param {string} officeKey base64 of an uncompressed P-256 point @param {BufferSource} bytes
+ * @param {string} info what they are for @param {string} [place] what they are bound to @returns {Promise<ForOffice>}
+ */
+export async function sealForOffice(officeKey, bytes, info, place = "") {
+  const curve = { name: "ECDH", namedCurve: "P-256" };
+  const office = await crypto.subtle.importKey("raw", fromBase64(officeKey), curve, false, []);
+  const own = /** @type {CryptoKeyPair} */ (await crypto.subtle.generateKey(curve, false, ["deriveBits"]));
+  const secret = await crypto.subtle.deriveBits({ name: "ECDH", public: office }, own.privateKey, 256);
+  const material = await crypto.subtle.importKey("raw", secret, "HKDF", false, ["deriveKey"]);
+  const how = { name: "HKDF", hash: "SHA-256", salt: new Uint8Array(), info: utf8.encode(info) };
+  const key = await crypto.subtle.deriveKey(how, material, { name: "AES-GCM", length: 256 }, false, ["encrypt"]);
+  const { iv, ct } = await sealBytes(key, place, bytes);
+  return { epk: base64(await crypto.subtle.exportKey("raw", own.publicKey)), iv: base64(iv), ct: base64(ct) };
+}
+
+/** @typedef {ForOffice & { device: string, office: string }} KeyForOffice with the device and the office's key that it was sealed for */
+
+/** The key of the data, for the day on which the secret is forgotten. @param {CryptoKey} data one that can be read out @param {string} device @param {string} officeKey @returns {Promise<KeyForOffice>} */
+export async function sealKey(data, device, officeKey) {
+  return { device, office: officeKey, ...(await sealForOffice(officeKey, await crypto.subtle.exportKey("raw", data), "ruhu key v1", device)) };
+}

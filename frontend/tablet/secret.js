@@ -3,7 +3,7 @@
 import { word } from "./words.js";
 
 /** What is wrong with a secret: a name of a sentence, "" for nothing. @param {string} secret */
-export function weakness(secret) {
+function weakness(secret) {
   if (/^\d+$/.test(secret) ? secret.length < 6 : secret.length < 8) return "secret-short";
   return /^(.)\1+$/.test(secret) || "01234567890".includes(secret) || "09876543210".includes(secret) ? "secret-simple" : "";
 }
