@@ -66,7 +66,8 @@ SCHEMAS: dict[str, Any] = {
         met=YES_NO, briefed=_list(ID), returned=TEXT, conflicts=WHOLE, pairs=PAIRS,
         kept={"type": "object", "additionalProperties": TEXT},
         voices=_list(_object("id name share roles", id=ID, name=TEXT, share=TEXT, roles=_list(TEXT))),
-        words=_list(_object("id round person choice", id=ID, round=ID, person=ID, choice=TEXT)), agents=_list(NAMED),
+        words=_list(_object("id round person choice at", id=ID, round=ID, person=ID, choice=TEXT, at=MOMENT)),
+        agents=_list(NAMED),
         documents={"type": "object", "additionalProperties": WHOLE},
     ),
     "Session": _object(
