@@ -17,6 +17,7 @@ import { word } from "./words.js";
 /** @typedef {import("./rows.js").Gone} Gone */
 
 const PIECE = 256 * 1024;
+const MOST_TURNS = 5;
 const MOST_EVENTS = 50;
 const MOST_BYTES = 1_000_000;
 const PAGE = 250;
@@ -173,11 +174,13 @@ async function sendBlob(sha) {
   let { told } = await call("GET", `${path}/offset`);
   const bytes = told.done ? undefined : await blobBytes(sha);
   if (!told.done && !bytes) return word("photo-lost");
-  while (bytes && !told.done) {
+  for (let turns = 0; bytes && !told.done; ) {
     const piece = bytes.slice(told.at, told.at + PIECE);
     const answer = await call("PUT", `${path}?at=${told.at}&total=${bytes.byteLength}`, { bytes: piece });
     if (answer.status === 422) return answer.told.message || word("photo-refused");
-    told = answer.told; // also after 409: it says where to go on
+    // 409 says where to go on. Who is only ever sent back asks again later, and does not send for ever.
+    if (answer.status === 409 && ++turns > MOST_TURNS) throw new Trouble("busy");
+    told = answer.told;
   }
   there.add(sha);
   return "";
