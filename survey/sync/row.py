@@ -206,7 +206,7 @@ class _Beside:
         for row in db.session.scalars(rows):
             by_round[row.household_id, row.round_id].append(row)
         for (household, round_id), records in by_round.items():
-            given = {row.id: row.given_at for row in records}
+            given = {str(row.id): row.given_at for row in records}
             for record in in_force([record_of(row) for row in records]).values():
                 self.words[household].append(
                     {
@@ -214,7 +214,7 @@ class _Beside:
                         "round": str(round_id),
                         "person": str(record.person_id),
                         "choice": record.choice.value if record.choice else "",
-                        "at": given[record.id].isoformat(),
+                        "at": given[str(record.id)].isoformat(),
                     }
                 )
 
