@@ -42,7 +42,7 @@ async function becomeOnly() {
 /** Which page stands in for the one that was asked for. @param {string} asked */
 function gate(asked) {
   if (!isSetUp()) return "enrol";
-  if (!isOpen()) return asked === "enrol" && facts().tries.count ? "enrol" : "lock";
+  if (!isOpen()) return asked === "enrol" ? "enrol" : "lock";
   if (facts().ended === "revoked") return "lock";
   return asked === "lock" ? "home" : asked;
 }

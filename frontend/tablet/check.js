@@ -391,3 +391,10 @@ export function checkConsent(pairs, { now, isBriefed, isChange }) {
   if (!isBriefed && !answer(pairs, "unbriefed_reason")) return finding("consent.not_briefed", "unbriefed_reason");
   return isChange && !answer(pairs, "change_reason") ? finding("consent.withdraw_reason", "change_reason") : null;
 }
+
+/** @param {Pair[]} pairs @param {{ now: string, given: string }} facts `given` is when the word was given, "" where that is not known @returns {Finding | null} */
+export function checkWithdraw(pairs, { now, given }) {
+  const at = answer(pairs, "given_at");
+  if (at > now) return finding("consent.in_future", "given_at");
+  return at < given ? finding("consent.before_word", "given_at") : null;
+}

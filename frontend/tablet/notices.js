@@ -8,7 +8,8 @@ import { make, piece, timeOf, word } from "./words.js";
 const DAY_MS = 86_400_000;
 /** @type {ServiceWorker | null} */
 let waiting = null;
-let outdated = false;
+/** The person has said so, before the new one was there. */
+let isWanted = false;
 
 /** @param {string} name */
 const at = (name) => /** @type {HTMLElement} */ (document.querySelector(`[data-${name}]`));
@@ -21,6 +22,7 @@ function connection() {
   if (busy) words.push(got ? word("sync-got", got) : word("sync-busy"));
   else if (trouble === "offline") words.push(word("sync-offline"));
   else if (trouble === "busy") words.push(word("sync-server"));
+  else if (trouble === "old") words.push(word("sync-old"));
   else if (trouble === "refused") words.push(word("sync-refused", detail));
   if (waits) words.push(word("sync-unsent", waits));
   if (!words.length) words.push(facts().synced ? word("sync-done", timeOf(facts().synced)) : word("sync-never"));
@@ -41,15 +43,19 @@ const link = (href, text) => make("a", { class: "button", href }, text);
 function update() {
   const button = make("button", { class: "button button-primary", type: "button", "data-update": true }, word("warn-update-do"));
   button.addEventListener("click", () => {
+    if (!navigator.serviceWorker?.controller) return location.reload(); // no worker stands between: the new one comes by itself
     navigator.serviceWorker.addEventListener("controllerchange", () => location.reload(), { once: true });
-    waiting?.postMessage("update");
+    isWanted = true;
+    if (waiting) waiting.postMessage("update");
+    else document.dispatchEvent(new CustomEvent("outdated")); // fetched first, and then put to work at once
   });
   return button;
 }
 
 function warnings() {
   const told = [];
-  if (waiting) told.push(notice(outdated ? "warn" : "info", word(outdated ? "warn-outdated" : "warn-update"), update()));
+  const outdated = status().trouble === "old";
+  if (waiting || outdated) told.push(notice(outdated ? "warn" : "info", word(outdated ? "warn-outdated" : "warn-update"), update()));
   if (!isOpen()) return told;
   const { ended, skew, oldest } = facts();
   const needs = needsYou().length;
@@ -87,11 +93,11 @@ function draw() {
 function watch(registration) {
   const look = () => {
     waiting = navigator.serviceWorker.controller ? registration.waiting : null;
+    if (isWanted) waiting?.postMessage("update");
     draw();
   };
   registration.addEventListener("updatefound", () => registration.installing?.addEventListener("statechange", look));
   document.addEventListener("outdated", () => {
-    outdated = true;
     void registration.update();
     look();
   });

@@ -108,20 +108,13 @@ export function replaceUnsent(id, changes) {
 
 /**
  * Put a record that was refused, held or resolved away; it stays under what was done, with the reason.
- * A record that never reached the server leaves its place in the chain to the one before it.
  * @param {string} id @param {string} reason
  */
 export function dropInvalid(id, reason) {
   return inTurn(async () => {
     const item = findItem(id);
     if (!item || item.status === "queued") return;
-    /** @type {[string, Item][]} */
-    const relinked = item.result
-      ? []
-      : unsent(item.event.hid)
-          .filter(({ event }) => event.prev === id)
-          .map((next) => [next.event.id, { ...next, event: { ...next.event, prev: item.event.prev } }]);
-    await keepItems([[id, undefined], ...relinked], { settled: [{ ...item, status: "dropped", reason, settled: now() }], blobs: unneeded([item]) });
+    await keepItems([[id, undefined]], { settled: [{ ...item, status: "dropped", reason, settled: now() }], blobs: unneeded([item]) });
   });
 }
 
@@ -143,11 +136,20 @@ export const noteAttempt = (sent) =>
     return item ? [[event.id, { ...item, attempts: item.attempts + 1 }]] : [];
   })));
 
-/** A record cannot go as it is: its photo was refused. @param {string} id @param {string} message */
+/**
+ * A record cannot go as it is: its photo was refused. It never reached the server, so it leaves its place in the chain to the
+ * one before it: what was recorded later at that door must not wait for it.
+ * @param {string} id @param {string} message
+ */
 export const noteRefused = (id, message) =>
   inTurn(async () => {
     const item = findItem(id);
-    if (item) await keepItems([[id, { ...item, status: "invalid", result: null, reason: message }]]);
+    if (!item) return;
+    const later = unsent(item.event.hid).filter(({ event }) => event.prev === id);
+    await keepItems([
+      [id, { ...item, status: "invalid", result: null, reason: message }],
+      ...later.map((next) => /** @type {[string, Item]} */ ([next.event.id, { ...next, event: { ...next.event, prev: item.event.prev } }])),
+    ]);
   });
 
 /** What the server said. Returns whether any record moved on. @param {Result[]} results */

@@ -30,7 +30,7 @@
  * @property {Pairs} pairs
  * @property {Record<string, string>} kept
  * @property {{ id: string, name: string, share: string, roles: string[] }[]} voices
- * @property {{ round: string, person: string, choice: string, id?: string }[]} words
+ * @property {{ id: string, round: string, person: string, choice: string, at?: string | null }[]} words
  * @property {{ id: string, name: string }[]} agents
  * @property {Record<string, number>} documents
  */
@@ -123,7 +123,10 @@ function withEvent(row, event) {
   } else if (event.type === "consent" && full.words) {
     const { round, person } = event.about;
     const others = full.words.filter((word) => word.round !== round || word.person !== person);
-    told = { words: [...others, { round, person, choice: answerOf(event.pairs, "choice") }] };
+    // The server keeps the word under the event's id.
+    told = { words: [...others, { id: event.id, round, person, choice: answerOf(event.pairs, "choice"), at: momentOf(answerOf(event.pairs, "given_at")) }] };
+  } else if (event.type === "withdraw" && full.words) {
+    told = { words: full.words.filter(({ id }) => id !== event.about.consent) };
   } else if (event.type === "document" && full.documents) {
     const category = answerOf(event.pairs, "category");
     told = { documents: { ...full.documents, [category]: (full.documents[category] ?? 0) + 1 } };

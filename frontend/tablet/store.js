@@ -7,12 +7,16 @@
 // Wrong secrets. Four are free; from the fifth on each costs a growing wait, up to ten minutes. After ten the tablet takes
 // no secret any more until the office has given a new code and the server has accepted it (`readmit`): guessing goes on
 // only while the office looks on. Nothing is deleted by guessing: unsent records are worth more than what a wipe adds
-// to a tablet whose disk is encrypted. Who has forgotten the secret may, with such a code, start afresh; the page says how
-// many unsent records that costs, before it does it.
+// to a tablet whose disk is encrypted.
+//
+// A forgotten secret. The key of the data lies here a second time, sealed for the office and bound to this device
+// (`sealed`); changing the secret leaves it as it is. With a new code for this device the server opens it (`reopen`), and
+// everything goes on under another secret. Only where the server cannot open it is starting afresh offered; the page says
+// how many unsent records that costs, before it does it.
 
 import { clear, openBase, PLACES, read, readAll, readKeys, write } from "./base.js";
 import { lightOf, withEvents } from "./rows.js";
-import { bytesOf, cover, makeKey, makePad, open, openBytes, openKey, seal, sealBytes, valueOf } from "./seal.js";
+import { bytesOf, cover, keyFrom, makePad, newKey, open, openBytes, openKey, seal, sealBytes, sealKey, valueOf, wrapKey } from "./seal.js";
 
 /** @typedef {import("./base.js").Place} Place */
 /** @typedef {import("./seal.js").Bytes} Bytes */
@@ -49,6 +53,7 @@ import { bytesOf, cover, makeKey, makePad, open, openBytes, openKey, seal, sealB
 /**
  * @typedef {object} Meta what is kept in clear
  * @property {import("./seal.js").WrappedKey} [key]
+ * @property {import("./seal.js").KeyForOffice} [sealed] the key once more, for the office to open when the secret is forgotten
  * @property {{ count: number, until: number }} tries wrong secrets, and until when no more is taken (ms)
  * @property {number} seq
  * @property {string} cursor
@@ -146,11 +151,13 @@ export async function note(changes) {
 /** Begin on this tablet: everything that was here is gone. @param {string} secret @param {string} token @param {Session} session */
 export async function setUp(secret, token, session) {
   await wipe();
-  const wrapped = await makeKey(secret);
+  const readable = await newKey();
+  const wrapped = await wrapKey(readable, secret);
+  const sealed = await sealKey(readable, session.device.id, session.office_key);
   key = await openKey(wrapped, secret);
   account = { token, session };
-  await commit([["meta", "key", wrapped], ["reference", "account", account]]);
-  meta = { ...FRESH, key: wrapped };
+  await commit([["meta", "key", wrapped], ["meta", "sealed", sealed], ["reference", "account", account]]);
+  meta = { ...FRESH, key: wrapped, sealed };
   void layPads().catch(() => {});
 }
 
@@ -170,18 +177,27 @@ export function admits() {
   return meta.tries.until > Date.now() ? "wait" : "open";
 }
 
+export const triesLeft = () => MOST_TRIES - meta.tries.count;
+
+/** Try a secret: the key of the data, or null. A wrong one counts. @param {string} secret @param {boolean} [isReadable] */
+async function tryKey(secret, isReadable) {
+  if (!meta.key || admits() !== "open") return null;
+  const found = await openKey(meta.key, secret, isReadable);
+  if (found) {
+    if (meta.tries.count) await readmit();
+    return found;
+  }
+  const count = meta.tries.count + 1;
+  const wait = count > FREE_TRIES ? (WAITS[count - FREE_TRIES - 1] ?? 600) : 0;
+  await note({ tries: { count, until: wait ? Date.now() + wait * 1000 : 0 } });
+  return null;
+}
+
 /** Whether the secret was right; then everything can be read until `lock`. @param {string} secret */
 export async function unlock(secret) {
-  if (!meta.key || admits() !== "open") return false;
-  const found = await openKey(meta.key, secret);
-  if (!found) {
-    const count = meta.tries.count + 1;
-    const wait = count > FREE_TRIES ? (WAITS[count - FREE_TRIES - 1] ?? 600) : 0;
-    await note({ tries: { count, until: wait ? Date.now() + wait * 1000 : 0 } });
-    return false;
-  }
+  const found = await tryKey(secret);
+  if (!found) return false;
   key = found;
-  if (meta.tries.count) await readmit();
   [account = null, told = null] = await Promise.all([load("reference", "account"), load("reference", "reference")]);
   for (const [, light] of await loadAll("light")) for (const row of light) served.set(row.id, row);
   const outbox = /** @type {Item[]} */ ((await loadAll("outbox")).map(([, item]) => item)).sort((a, b) => a.event.seq - b.event.seq);
@@ -197,6 +213,46 @@ function forget() {
   pads = [];
   spent = [];
   for (const kept of [served, shown, items, drafting, covered]) kept.clear();
+}
+
+/**
+ * Another secret from now on: whether the present one was right. The data stays as it is, sealed under the same key; that
+ * key, wrapped anew, takes the place of the old wrapping in one write, so that at any moment one secret opens it.
+ * @param {string} present @param {string} next
+ */
+export async function changeSecret(present, next) {
+  const readable = await tryKey(present, true);
+  if (readable) await keepKey(await wrapKey(readable, next));
+  return readable !== null;
+}
+
+/**
+ * The office opened the sealed key: whether it is the key of this data. Then everything is open, under another secret.
+ * @param {BufferSource} raw @param {string} next
+ */
+export async function reopen(raw, next) {
+  const readable = await keyFrom(raw);
+  try {
+    await open(readable, "reference/account", await read("reference", "account"));
+  } catch {
+    return false;
+  }
+  await keepKey(await wrapKey(readable, next));
+  return unlock(next);
+}
+
+/** Once unlocked: see to it that the key is sealed for the device and the office that are now. @param {string} secret */
+export async function keepForOffice(secret) {
+  const { device, office_key } = session();
+  if (!meta.key || (meta.sealed?.device === device.id && meta.sealed.office === office_key)) return;
+  const readable = await openKey(meta.key, secret, true);
+  if (readable) await note({ sealed: await sealKey(readable, device.id, office_key) });
+}
+
+/** @param {import("./seal.js").WrappedKey} wrapped */
+async function keepKey(wrapped) {
+  await write([["meta", "key", wrapped]]); // first: a write that fails leaves the old secret, here as well
+  meta = { ...meta, key: wrapped };
 }
 
 /** Forget the key and everything in memory. @param {string} why */

@@ -3,6 +3,7 @@
 
 import { noteAttempt, noteRefused, noteResults, unsent } from "./outbox.js";
 import { sweepBlobs } from "./blobs.js";
+import { fromBase64 } from "./seal.js";
 import {
   applyRows, blobBytes, changed, dropMissing, facts, isOpen, lock, note, reference, rows, setReference, setSession, token, wipe,
 } from "./store.js"; // prettier-ignore
@@ -16,6 +17,7 @@ import { word } from "./words.js";
 /** @typedef {import("./rows.js").Gone} Gone */
 
 const PIECE = 256 * 1024;
+const MOST_TURNS = 5;
 const MOST_EVENTS = 50;
 const MOST_BYTES = 1_000_000;
 const PAGE = 250;
@@ -25,10 +27,11 @@ export const SKEW_TOLD = 300; // seconds
 
 /** Why a conversation ended early: offline, busy (the server), old (this application), ended (this tablet). */
 export class Trouble extends Error {
-  /** @param {"offline" | "busy" | "old" | "ended" | "refused"} kind @param {string} [message] */
-  constructor(kind, message = "") {
+  /** @param {"offline" | "busy" | "old" | "ended" | "refused"} kind @param {string} [message] @param {string} [code] what the server calls it */
+  constructor(kind, message = "", code = "") {
     super(message);
     this.kind = kind;
+    this.code = code;
   }
 }
 
@@ -77,7 +80,7 @@ async function call(method, path, { json, bytes, headers = {}, as = token() } = 
   }
   if (answer.status === 429 || answer.status >= 500) throw new Trouble("busy");
   if (answer.status === 426) throw new Trouble("old");
-  if (answer.status === 401 || (answer.status === 403 && told.lock)) await end(answer.status === 401 ? "unknown" : told.wipe ? "wiped" : "revoked");
+  if (answer.status === 401 || (answer.status === 403 && told.lock)) await end(answer.status === 401 ? "unknown" : told.wipe ? "wiped" : "revoked", as);
   throw new Trouble(answer.status === 401 || told.lock ? "ended" : "refused", told.message ?? String(answer.status));
 }
 
@@ -87,14 +90,13 @@ async function learnClock(now, here) {
   if (isOpen() && Number.isFinite(skew) && Math.abs(skew - facts().skew) > 2) await note({ skew });
 }
 
-/** The server hears this tablet no longer. @param {"unknown" | "revoked" | "wiped"} why */
-async function end(why) {
+/** The server hears this tablet no longer. @param {"unknown" | "revoked" | "wiped"} why @param {string} as */
+async function end(why, as) {
   if (why !== "wiped") {
     await note({ ended: why });
     if (why === "revoked") lock(word("revoked"));
     return;
   }
-  const as = token();
   await wipe();
   await note({ ended: "wiped" });
   document.dispatchEvent(new CustomEvent("wiped"));
@@ -114,6 +116,13 @@ export async function enrol(code, name) {
   const { status: said, told } = await call("POST", "/api/enrol", { json: { code, name, app: document.body.dataset.version ?? "" }, as: "" });
   if (said !== 200) throw new Trouble("refused", told.message ?? "");
   return told;
+}
+
+/** Have the server open the key that was sealed for the office. Throws Trouble. @param {string} as a token that it has just given @param {import("./seal.js").KeyForOffice} sealed */
+export async function openSealed(as, { device, epk, iv, ct }) {
+  const { status: said, told } = await call("POST", "/api/key", { json: { device, epk, iv, ct }, as });
+  if (said !== 200) throw new Trouble("refused", told.message ?? "", told.code ?? "");
+  return fromBase64(told.key);
 }
 
 // --- out
@@ -165,11 +174,13 @@ async function sendBlob(sha) {
   let { told } = await call("GET", `${path}/offset`);
   const bytes = told.done ? undefined : await blobBytes(sha);
   if (!told.done && !bytes) return word("photo-lost");
-  while (bytes && !told.done) {
+  for (let turns = 0; bytes && !told.done; ) {
     const piece = bytes.slice(told.at, told.at + PIECE);
     const answer = await call("PUT", `${path}?at=${told.at}&total=${bytes.byteLength}`, { bytes: piece });
     if (answer.status === 422) return answer.told.message || word("photo-refused");
-    told = answer.told; // also after 409: it says where to go on
+    // 409 says where to go on. Who is only ever sent back asks again later, and does not send for ever.
+    if (answer.status === 409 && ++turns > MOST_TURNS) throw new Trouble("busy");
+    told = answer.told;
   }
   there.add(sha);
   return "";

@@ -157,6 +157,7 @@ MESSAGES: dict[str, str] = {
     # device (tablets)
     "device.code_unknown": N_("登记码不对，或者已经用过。请核对后重输，或请项目办重新出一个。"),
     "device.code_expired": N_("登记码已过期（{minutes} 分钟有效）。请项目办重新出一个。"),
+    "device.revoked": N_("这台平板已停用，不能再出登记码。请重新登记一台。"),
     "device.not_field_work": N_("{name}在本项目中没有入户的角色，不能登记平板。请先在“项目人员”里设置角色。"),
     # sync (what tablets send)
     "sync.about_unknown": N_("所指的征询轮次、表态或材料不存在，没有写入。请在平板上同步后重做。"),
@@ -188,6 +189,11 @@ MESSAGES: dict[str, str] = {
     "handover.damaged": N_("文件已损坏或没有传完整。请从平板重新复制，或重新导出。"),
     "handover.closed": N_("打不开这个文件：它是为另一套系统导出的，或者内容被改动过。请核对平板是在哪里登记的。"),
     "handover.version": N_("这个文件的格式（第 {version} 版）比本系统新，请先升级本系统。"),
+    "recovery.late": N_("登记码用过已经超过 {minutes} 分钟。请项目办为这台平板再出一个新的登记码。"),
+    "recovery.other_device": N_(
+        "这个登记码不是为这台平板出的，打不开原来的资料。请项目办在“平板”里打开这台平板，点“出新登记码”。"
+    ),
+    "recovery.closed": N_("本系统打不开这台平板的资料：它是在另一套系统里登记的，或者内容已损坏。"),
     "handover.device_unknown": N_("文件来自本项目没有登记过的平板，没有导入。请核对是不是选错了项目。"),
     # document
     "document.none": N_("请选择要上传的照片或文件。"),

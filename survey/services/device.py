@@ -23,20 +23,35 @@ def invite(*, actor: User | None, project: Project, user: User, name: str) -> tu
     Raises DomainError device.not_field_work: a tablet is for a member whose role goes to the doors.
     """
     _check_person(project.id, user, "user")
-    code, now = "".join(secrets.choice(CODE_LETTERS) for _ in range(CODE_LENGTH)), utc_now()
     device = Device(
-        project_id=project.id,
-        user_id=user.id,
-        name=name.strip(),
-        code_hash=_hash(code),
-        code_expires_at=now + CODE_LIFE,
-        created_by_id=actor.id if actor else None,
-        created_at=now,
-    )
+        project_id=project.id, user_id=user.id, name=name.strip(), created_by_id=actor.id if actor else None
+    )  # fmt: skip
+    code = _new_code(device)
     db.session.add(device)
     db.session.flush()
     audit.record(actor, "device.invite", device)
-    return device, group_code(code)
+    return device, code
+
+
+def renew(*, actor: User | None, device: Device) -> str:
+    """Another code for a tablet in use, told this once: its person has forgotten the secret, or it has lost its token.
+
+    The tablet stays the same device, with what it has sent; its old token ends when the code is used.
+
+    Raises DomainError device.not_field_work, device.revoked.
+    """
+    if device.revoked_at is not None:
+        raise DomainError("device.revoked")
+    _check_person(device.project_id, device.user, "user")
+    code = _new_code(device)
+    audit.record(actor, "device.renew", device)
+    return code
+
+
+def _new_code(device: Device) -> str:
+    code = "".join(secrets.choice(CODE_LETTERS) for _ in range(CODE_LENGTH))
+    device.code_hash, device.code_expires_at = _hash(code), utc_now() + CODE_LIFE
+    return group_code(code)
 
 
 def enrol(*, code: str, name: str, app: str, address: str = "", now: datetime | None = None) -> tuple[Device, str]:

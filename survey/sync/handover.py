@@ -10,27 +10,15 @@ from typing import Any
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from survey.domain.errors import DomainError
 from survey.models import Device, User
-from survey.models.crypto import export_key
 from survey.services import audit
 from survey.services.device import find_device
 from survey.sync import blobs, inbox
+from survey.sync.sealed import open_sealed
 
 MARK, VERSION, INFO = "export", 1, b"ruhu export v1"
-NONCE = 12
-
-
-def office_key() -> str:
-    """The public key for which tablets seal: base64 of the uncompressed P-256 point."""
-    point = export_key().public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
-    return base64.b64encode(point).decode()
 
 
 def open_export(data: bytes) -> dict[str, Any]:
@@ -41,15 +29,9 @@ def open_export(data: bytes) -> dict[str, Any]:
     """
     shell = _read_shell(data)
     try:
-        point, nonce, sealed = (base64.b64decode(shell[name], validate=True) for name in ("epk", "iv", "ct"))
-        theirs = ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), point)
-    except (KeyError, TypeError, ValueError) as error:
+        clear = open_sealed(shell, info=INFO)
+    except ValueError as error:
         raise DomainError("handover.damaged", "file") from error
-    if len(nonce) != NONCE:
-        raise DomainError("handover.damaged", "file")
-    key = HKDF(hashes.SHA256(), 32, salt=None, info=INFO).derive(export_key().exchange(ec.ECDH(), theirs))
-    try:
-        clear = AESGCM(key).decrypt(nonce, sealed, None)
     except InvalidTag as error:
         raise DomainError("handover.closed", "file") from error
     return _read_export(clear)

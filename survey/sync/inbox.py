@@ -183,8 +183,8 @@ def _let_go(event_id: UUID) -> None:
 
 
 def _again(device: Device, known: SyncEvent) -> dict[str, Any]:
-    """The first answer again; another tablet's event is not told."""
-    if known.device_id != device.id:
+    """The first answer again; another person's event is not told."""
+    if (known.project_id, known.user_id) != (device.project_id, device.user_id):
         return _answer(known.id, _refusal(DomainError("sync.event_foreign")))
     return {**_answer(known.id, known.result), "duplicate": True}
 
@@ -230,9 +230,14 @@ def _refuse(sender: Sender, told: Told, error: DomainError) -> dict[str, Any]:
 
 
 def _check_prev(device: Device, event: Event) -> None:
-    """An event follows on one that is here. Raises Waits."""
-    query = select(SyncEvent.device_id).where(SyncEvent.id == event.prev, SyncEvent.status != EventStatus.WAIT.value)
-    if db.session.scalar(query) != device.id:
+    """An event follows on one of the same person that is here: the tablet may have been enrolled anew since. Raises Waits."""
+    query = select(SyncEvent.id).where(
+        SyncEvent.id == event.prev,
+        SyncEvent.status != EventStatus.WAIT.value,
+        SyncEvent.project_id == device.project_id,
+        SyncEvent.user_id == device.user_id,
+    )
+    if db.session.scalar(query) is None:
         raise Waits
 
 
@@ -268,10 +273,11 @@ def _household(sender: Sender, event: Event) -> Household | None:
 
 
 def _is_held(device: Device, household_id: UUID) -> bool:
-    """Whether the household is one that the tablet made and that waits for the office."""
+    """Whether the household is one that the tablet's person made and that waits for the office."""
     query = select(SyncEvent.id).where(
         SyncEvent.household_id == household_id,
-        SyncEvent.device_id == device.id,
+        SyncEvent.project_id == device.project_id,
+        SyncEvent.user_id == device.user_id,
         SyncEvent.status == EventStatus.HELD.value,
         SyncEvent.settled_at.is_(None),
     )

@@ -66,7 +66,8 @@ SCHEMAS: dict[str, Any] = {
         met=YES_NO, briefed=_list(ID), returned=TEXT, conflicts=WHOLE, pairs=PAIRS,
         kept={"type": "object", "additionalProperties": TEXT},
         voices=_list(_object("id name share roles", id=ID, name=TEXT, share=TEXT, roles=_list(TEXT))),
-        words=_list(_object("id round person choice", id=ID, round=ID, person=ID, choice=TEXT)), agents=_list(NAMED),
+        words=_list(_object("id round person choice at", id=ID, round=ID, person=ID, choice=TEXT, at=MOMENT)),
+        agents=_list(NAMED),
         documents={"type": "object", "additionalProperties": WHOLE},
     ),
     "Session": _object(
@@ -115,6 +116,8 @@ SCHEMAS: dict[str, Any] = {
     },
     "Enrolment": _object("code", code=TEXT, name=TEXT, app=TEXT),
     "Enrolled": _object("token session now", token=TEXT, session=_ref("Session"), now=MOMENT),
+    "SealedKey": _object("device epk iv ct", device=ID, epk=TEXT, iv=TEXT, ct=TEXT),
+    "Key": _object("key now", key=TEXT, now=MOMENT),
     "Piece": _object("at done now", at=WHOLE, done=YES_NO, now=MOMENT),
     "Refusal": _object(
         "message", message=TEXT, code=TEXT, lock=YES_NO, wipe=YES_NO, hand_over=YES_NO, min_app=TEXT, now=MOMENT
@@ -148,6 +151,7 @@ def _call(
 
 PATHS: dict[str, Any] = {
     "/api/enrol": {"post": {**_call("Exchange a code for a token", "Enrolled", body="Enrolment"), "security": []}},
+    "/api/key": {"post": _call("Open the tablet's own key after a new code", "Key", body="SealedKey")},
     "/api/session": {"get": _call("Who and what the token stands for", "Session")},
     "/api/reference": {
         "get": _call(

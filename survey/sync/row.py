@@ -209,6 +209,7 @@ class _Beside:
         for row in db.session.scalars(rows):
             by_round[row.household_id, row.round_id].append(row)
         for (household, round_id), records in by_round.items():
+            given = {str(row.id): row.given_at for row in records}
             for record in in_force([record_of(row) for row in records]).values():
                 self.words[household].append(
                     {
@@ -216,6 +217,7 @@ class _Beside:
                         "round": str(round_id),
                         "person": str(record.person_id),
                         "choice": record.choice.value if record.choice else "",
+                        "at": given[str(record.id)].isoformat(),
                     }
                 )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import gzip
 import json
 from collections.abc import Callable
@@ -19,11 +20,11 @@ from survey.models import Device, Project, db, utc_now
 from survey.services import device as devices
 from survey.services.scope import role_in
 from survey.services.visit import VISITING
-from survey.sync import blobs, feed, inbox
+from survey.sync import blobs, feed, inbox, recovery
 from survey.sync.event import SHA256
-from survey.sync.handover import office_key
 from survey.sync.openapi import description
 from survey.sync.reference import reference as reference_of
+from survey.sync.sealed import office_key
 from survey.web.access import begin_writing, by_device, public, reads
 
 View = TypeVar("View", bound=Callable[..., ResponseReturnValue])
@@ -111,6 +112,14 @@ def enrol() -> ResponseReturnValue:
         return refusal(error, 429 if error.code == "account.too_many_failures" else 422)
     db.session.flush()
     return told(token=token, session=_session(tablet))
+
+
+@bp.post("/key")
+@by_device
+@working
+def key() -> ResponseReturnValue:
+    """The key of the tablet's data, for a person who has forgotten the secret and was let in by a new code."""
+    return told(key=base64.b64encode(recovery.open_key(device(), _json(ENROL_BYTES))).decode())
 
 
 @bp.get("/session")

@@ -119,6 +119,15 @@ def show(project_code: str, device_id: UUID) -> ResponseReturnValue:
     )
 
 
+@bp.post("/project/<project_code>/device/<uuid:device_id>/renew")
+@requires(Permission.DEVICE_EDIT)
+def renew(project_code: str, device_id: UUID) -> ResponseReturnValue:
+    """Make another code for a tablet in use. It stands in this answer and nowhere else."""
+    device = devices.get_device(project_of_page().id, device_id)
+    code = devices.renew(actor=current_user, device=device)
+    return render_template("device/code.html", device=device, code=code, **_way_in(code))
+
+
 @bp.post("/project/<project_code>/device/<uuid:device_id>/revoke")
 @requires(Permission.DEVICE_EDIT)
 def revoke(project_code: str, device_id: UUID) -> ResponseReturnValue:

@@ -15,7 +15,7 @@ from wtforms import FieldList
 from survey.domain.access import Permission
 from survey.domain.message import MESSAGES
 from survey.forms.briefing import RecordBriefingForm
-from survey.forms.consent import OTHER_AGENT, RecordConsentForm
+from survey.forms.consent import OTHER_AGENT, RecordConsentForm, WithdrawConsentForm
 from survey.forms.delivery import RecordDeliveryForm
 from survey.forms.document import AddDocumentForm
 from survey.forms.fields import ChoiceField, CodesField
@@ -55,6 +55,7 @@ SPOKEN = (
     "check.visit_in_future",
     "check.visit_two_surveyors",
     "consent.agent_missing",
+    "consent.before_word",
     "consent.in_future",
     "consent.not_briefed",
     "consent.reason_missing",
@@ -121,6 +122,7 @@ def blank_forms() -> dict[str, Any]:
         "visit": RecordVisitForm(None, meta=NO_CSRF),
         "briefing": RecordBriefingForm(None, meta=NO_CSRF),
         "consent": consent,
+        "withdraw": WithdrawConsentForm(None, meta=NO_CSRF),
         "request": RecordRequestForm(None, meta=NO_CSRF),
         "delivery": RecordDeliveryForm(None, meta=NO_CSRF),
         "signature": RecordSignatureForm(None, meta=NO_CSRF),

@@ -31,6 +31,18 @@ with create_app().app_context():
     db.session.commit()
     print(code)
 """
+RENEW = """
+import sys
+from survey import create_app
+from survey.models import Device, User, db
+from survey.services.device import renew
+with create_app().app_context():
+    user = db.session.query(User).filter_by(username=sys.argv[1]).one()
+    devices = db.session.query(Device).filter(Device.user_id == user.id, Device.enrolled_at.is_not(None))
+    code = renew(actor=None, device=devices.order_by(Device.created_at.desc()).first())
+    db.session.commit()
+    print(code)
+"""
 END = """
 import sys
 from survey import create_app
@@ -125,8 +137,12 @@ def tablet(browser: Browser, ground: Field) -> Iterator[BrowserContext]:
 @pytest.fixture
 def page(tablet: BrowserContext) -> Iterator[Page]:
     """Fails the test when a script did. A server that is stopped, or has revoked the tablet, is no fault of the page."""
+    yield from watched(tablet, "ERR_CONNECTION_REFUSED", "status of 403")
+
+
+def watched(tablet: BrowserContext, *expected: str) -> Iterator[Page]:
+    """A page that fails the test when one of its scripts did; what is expected is no fault."""
     wrong: list[str] = []
-    expected = ("ERR_CONNECTION_REFUSED", "status of 403")
 
     def listen(told: ConsoleMessage) -> None:
         if told.type == "error" and not any(part in told.text for part in expected):

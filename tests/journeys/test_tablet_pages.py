@@ -250,6 +250,51 @@ def test_a_word_in_a_round_wants_its_reasons_first(page: Page, ground: Field) ->
     assert [event[:2] for event in told] == [["consent", "applied"]], told
 
 
+def test_a_word_is_taken_back_without_a_network_and_both_are_on_record(page: Page, ground: Field) -> None:
+    enrol(page, ground)
+    door = open_door(page)
+    ground.stop()
+    try:
+        go(page, "consent", door)
+        asked = page.locator("[data-asked] a")
+        if asked.count():
+            asked.first.click()
+            expect(page.locator("[data-qa=field-choice]")).to_be_visible()
+        page.locator("[name=choice][value=agree]").check()
+        for name in ("unbriefed_reason", "change_reason"):
+            reason = page.locator(f"[name={name}]")
+            if reason.count():
+                reason.fill("本人在外地，电话中只愿表态")
+        save(page)
+        at(page, "household")
+        words = page.locator("[data-told]")
+        before = words.locator("[data-qa=withdraw]").count()
+        words.locator("li", has_text="同意").locator("[data-qa=withdraw]").first.click()
+        at(page, "withdraw")
+        expect(page.locator("[data-word]")).to_contain_text("同意")
+        assert violations(page) == []
+        page.locator("[name=given_at]").fill("2020-01-01T09:00")
+        save(page)
+        expect(page.locator("[data-error-summary]")).to_contain_text("撤回")
+        page.locator("[name=reason]").fill("和家人商量后改变主意")
+        save(page)
+        expect(page.locator("[data-error-summary]")).to_contain_text("撤回时间早于表态时间")
+        page.locator("[name=given_at]").fill(page.evaluate(CHINA_NOW))
+        save(page)
+        at(page, "household")
+        expect(words.locator("[data-qa=withdraw]")).to_have_count(before - 1)
+    finally:
+        ground.start()
+    sync(page)
+    told = events(ground)
+    assert [event[:2] for event in told] == [["consent", "applied"], ["withdraw", "applied"]], told
+    go(page, "household", door)
+    expect(words.locator("[data-qa=withdraw]")).to_have_count(before - 1)
+
+
+CHINA_NOW = "() => new Date(Date.now() + 8 * 3600e3).toISOString().slice(0, 16)"
+
+
 def test_two_people_changed_the_same_answer_and_one_chooses_on_the_tablet(page: Page, ground: Field) -> None:
     enrol(page, ground)
     door = open_door(page)

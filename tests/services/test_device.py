@@ -117,6 +117,24 @@ def test_a_revoked_invitation_is_no_code_any_more(project: Project, surveyor: Us
     assert refusal(code=code) == "device.code_unknown"
 
 
+def test_another_code_is_for_the_same_tablet_and_ends_its_old_token(project: Project, surveyor: User) -> None:
+    row, token = enrolled(project, surveyor)
+    code = device.renew(actor=None, device=row)
+    assert device.find_device(token) is row, "until the code is used"
+    same, fresh = device.enrol(code=code, name="Other", app="1.1")
+    assert (same, same.name) == (row, "3 号平板")
+    assert device.find_device(fresh) is row and device.find_device(token) is None
+    assert refusal(code=code) == "device.code_unknown"
+
+
+def test_a_tablet_that_was_revoked_gets_no_code_any_more(project: Project, surveyor: User) -> None:
+    row, _token = enrolled(project, surveyor)
+    device.revoke(actor=None, device=row)
+    with pytest.raises(DomainError) as refused:
+        device.renew(actor=None, device=row)
+    assert refused.value.code == "device.revoked" and row.code_hash is None
+
+
 def test_a_wipe_revokes_waits_for_the_tablet_and_is_then_done(project: Project, surveyor: User) -> None:
     row, _token = enrolled(project, surveyor)
     device.order_wipe(actor=None, device=row)
@@ -127,12 +145,13 @@ def test_a_wipe_revokes_waits_for_the_tablet_and_is_then_done(project: Project, 
 
 def test_every_act_is_in_the_log_once(project: Project, surveyor: User) -> None:
     row, _token = enrolled(project, surveyor)
+    device.renew(actor=None, device=row)
     for _twice in range(2):
         device.order_wipe(actor=None, device=row)
         device.note_wiped(row)
     db.session.flush()
     actions = db.session.scalars(select(AuditEntry.action).where(AuditEntry.noun == "device").order_by(AuditEntry.seq))
-    assert actions.all() == ["device.invite", "device.enrol", "device.order_wipe", "device.wiped"]
+    assert actions.all() == ["device.invite", "device.enrol", "device.renew", "device.order_wipe", "device.wiped"]
 
 
 def test_records_that_wait_on_a_tablet_for_more_than_a_day_are_named(project: Project, surveyor: User) -> None:

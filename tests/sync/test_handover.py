@@ -23,21 +23,23 @@ from survey.domain.errors import DomainError
 from survey.models import Blob, Device, Project, User, Visit, crypto, db, new_id
 from survey.services import device as devices
 from survey.sync import handover
+from survey.sync.sealed import office_key
 from tests import factories
 
 
-def sealed(export: Any, office_key: str = "") -> bytes:
-    """A file as a tablet writes it (docs/sync.md, Sealed export)."""
-    theirs = ec.EllipticCurvePublicKey.from_encoded_point(
-        ec.SECP256R1(), base64.b64decode(office_key or handover.office_key())
-    )
+def seal(clear: bytes, info: bytes, place: bytes | None = None) -> dict[str, str]:
+    """Bytes as a tablet seals them for the office."""
+    theirs = ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), base64.b64decode(office_key()))
     own, nonce = ec.generate_private_key(ec.SECP256R1()), os.urandom(12)
-    key = HKDF(hashes.SHA256(), 32, salt=None, info=b"ruhu export v1").derive(own.exchange(ec.ECDH(), theirs))
+    key = HKDF(hashes.SHA256(), 32, salt=None, info=info).derive(own.exchange(ec.ECDH(), theirs))
     point = own.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
-    parts = {"epk": point, "iv": nonce, "ct": AESGCM(key).encrypt(nonce, json.dumps(export).encode(), None)}
-    return json.dumps(
-        {"ruhu": "export", "v": 1, **{name: base64.b64encode(part).decode() for name, part in parts.items()}}
-    ).encode()
+    parts = {"epk": point, "iv": nonce, "ct": AESGCM(key).encrypt(nonce, clear, place)}
+    return {name: base64.b64encode(part).decode() for name, part in parts.items()}
+
+
+def sealed(export: Any) -> bytes:
+    """A file as a tablet writes it (docs/sync.md, Sealed export)."""
+    return json.dumps({"ruhu": "export", "v": 1, **seal(json.dumps(export).encode(), b"ruhu export v1")}).encode()
 
 
 EMPTY: dict[str, Any] = {"token": "x", "made_at": "2026-05-13T02:00:00Z", "skew": 0, "events": [], "blobs": {}}
@@ -54,10 +56,10 @@ def test_what_a_tablet_sealed_opens(app: Flask) -> None:
 
 
 def test_the_key_is_a_point_and_stays_the_same_over_restarts(app: Flask) -> None:
-    first = handover.office_key()
+    first = office_key()
     assert len(base64.b64decode(first)) == 65 and base64.b64decode(first)[0] == 4
     crypto.use(crypto.ring())
-    assert handover.office_key() == first
+    assert office_key() == first
 
 
 def test_another_installation_has_another_key_and_cannot_open_it(app: Flask) -> None:

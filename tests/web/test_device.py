@@ -89,12 +89,28 @@ def test_a_tablet_is_revoked_and_wiped_and_the_page_says_what_that_means(
     assert devices.state_of(db.session.get_one(Device, device.id)) is DeviceState.WIPING
 
 
+def test_the_office_makes_another_code_for_a_tablet_in_use(project: Project, surveyor: User, as_: AsRole) -> None:
+    device, _token = enrolled(project, surveyor)
+    office, page = as_("office"), f"/project/YY/device/{device.id}"
+    assert "出新登记码" in office.get(page).text
+    answer = office.post(f"{page}/renew")
+    assert answer.status_code == 200 and "no-store" in answer.headers["Cache-Control"]
+    code = re.search(r'data-qa="code">([0-9A-Z-]+)<', answer.text)
+    assert code is not None and code[1] not in office.get(page).text
+    assert devices.enrol(code=code[1], name="", app="")[0].id == device.id
+    db.session.commit()
+    assert office.post(f"{page}/revoke").status_code == 302
+    assert "出新登记码" not in office.get(page).text
+    assert office.post(f"{page}/renew").status_code == 422
+
+
 @pytest.mark.parametrize("role", ["surveyor", "leader", "coordinator", "auditor"])
 def test_only_the_office_keeps_tablets(project: Project, surveyor: User, as_: AsRole, role: str) -> None:
     device, _token = enrolled(project, surveyor)
     browser = as_(role)
     assert browser.get("/project/YY/devices").status_code == 403
     assert browser.post(f"/project/YY/device/{device.id}/wipe").status_code == 403
+    assert browser.post(f"/project/YY/device/{device.id}/renew").status_code == 403
     assert "/project/YY/devices" not in browser.get("/project/YY/board").text
 
 
@@ -105,6 +121,7 @@ def test_another_projects_tablet_does_not_exist(project: Project, surveyor: User
     for address in (f"/project/YY/device/{device.id}", f"/project/QT/device/{device.id}"):
         assert browser.get(address).status_code == 404
         assert browser.post(f"{address}/wipe").status_code == 404
+        assert browser.post(f"{address}/renew").status_code == 404
 
 
 def hand_over(browser: FlaskClient, data: bytes, project: str = "YY"):  # type: ignore[no-untyped-def]

@@ -60,6 +60,9 @@ export default {
     const question = /** @type {HTMLElement} */ (part(place, "[data-question]"));
     question.textContent = round.question;
     question.hidden = !round.question;
+    const told = /** @type {HTMLElement} */ (part(place, "[data-standing]"));
+    told.hidden = !standing;
+    if (standing) part(told, "a").setAttribute("href", hrefOf("withdraw", hid, standing.id));
     const unbriefed = /** @type {HTMLElement} */ (part(place, "[data-unbriefed]"));
     unbriefed.hidden = isBriefed;
     part(unbriefed, "a").setAttribute("href", hrefOf("briefing", hid, ...(policy ? [policy.id] : [])));

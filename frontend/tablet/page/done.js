@@ -12,7 +12,7 @@ import { make, piece, timeOf, wordsOf } from "../words.js";
 /** @typedef {(name: string, ...values: (string | number)[]) => string} Tell */
 
 /** Where a record of a type is made, and so mended. @type {Record<string, string>} */
-const PAGE_OF = { save: "sheet", resolve: "sheet", visit: "visit", briefing: "briefing", consent: "consent", withdraw: "consent", request: "request", delivery: "delivery", signature: "sign", document: "photo", create: "household" };
+const PAGE_OF = { save: "sheet", resolve: "sheet", visit: "visit", briefing: "briefing", consent: "consent", withdraw: "withdraw", request: "request", delivery: "delivery", signature: "sign", document: "photo", create: "household" };
 
 /** What the server said of it. @param {Item} item */
 function said({ result, reason }) {

@@ -1,33 +1,35 @@
 // Becoming known to the server: a code from the office, a secret of one's own. Three ways to get here: a new tablet; one
-// whose token the server no longer knows (everything stays, also the secret); one that is shut after ten wrong secrets.
+// whose token the server no longer knows (everything stays, also the secret); one that is locked, because its secret was
+// forgotten or ten wrong ones have shut it.
 
 import { startInstall } from "../install.js";
 import { noteTouch } from "../lock.js";
 import { go } from "../router.js";
-import { allItems, facts, isOpen, isSetUp, readmit, renew, session, setUp } from "../store.js";
-import { enrol, restart, Trouble } from "../sync.js";
+import { wrongSecret } from "../secret.js";
+import { allItems, facts, isOpen, isSetUp, readmit, renew, reopen, session, setUp } from "../store.js";
+import { enrol, openSealed, restart, Trouble } from "../sync.js";
 import { wordsOf } from "../words.js";
 
 /** @typedef {import("../store.js").Session} Session */
 /** @typedef {{ token: string, session: Session }} Account */
 
-/** Given by the server to a tablet that is shut: taken up when the secret is right at last. @type {Account | null} */
+/** Given by the server to a tablet that is locked: taken up when it is open. @type {Account | null} */
 let pending = null;
+/** The one that a code which was not this person's stood for. @type {Session | null} */
+let stranger = null;
 
-/** After unlocking: the new token takes the place of the old one. */
+/** After unlocking: the new token takes the place of the old one. False where it is another person's. */
 export async function takeUp() {
-  if (pending && isSame(pending.session)) await renew(pending.token, pending.session);
+  const given = pending;
   pending = null;
+  if (!given) return true;
+  if (isSame(given.session)) await renew(given.token, given.session);
+  else stranger = given.session;
+  return stranger === null;
 }
 
 /** @param {Session} fresh */
 const isSame = (fresh) => fresh.user.id === session().user.id && fresh.project.code === session().project.code;
-
-/** What is wrong with a secret: a name of a sentence, "" for nothing. @param {string} secret */
-export function weakness(secret) {
-  if (/^\d+$/.test(secret) ? secret.length < 6 : secret.length < 8) return "short";
-  return /^(.)\1+$/.test(secret) || "01234567890".includes(secret) || "09876543210".includes(secret) ? "simple" : "";
-}
 
 /** @param {HTMLElement} place @param {string[]} params */
 async function start(place, [given = ""]) {
@@ -51,6 +53,9 @@ async function start(place, [given = ""]) {
     (input ?? error).focus();
   };
 
+  if (stranger && mode === "again") refuseStranger(stranger);
+  stranger = null;
+
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     if (!code || !name || !secret || !twice || button.ariaDisabled === "true") return;
@@ -58,9 +63,8 @@ async function start(place, [given = ""]) {
     for (const input of [code, name, secret, twice]) input.removeAttribute("aria-invalid");
     if (!code.value.trim()) return refuse(code, tell("code-missing"));
     if (mode === "new") {
-      const weak = weakness(secret.value);
-      if (weak) return refuse(secret, tell(weak));
-      if (secret.value !== twice.value) return refuse(twice, tell("differs"));
+      const wrong = wrongSecret(secret, twice);
+      if (wrong) return refuse(...wrong);
     }
     button.ariaDisabled = "true";
     try {
@@ -85,11 +89,15 @@ async function start(place, [given = ""]) {
     go("home");
   }
 
+  /** Somebody else's records must not be sent under this person's name. @param {Session} theirs */
+  function refuseStranger({ user }) {
+    refuse(code, tell(allItems().length ? "other-unsent" : "other", session().user.name, user.name));
+  }
+
   /** @param {Account} account */
   async function goOn(account) {
     if (!isSame(account.session)) {
-      // Somebody else's records must not be sent under this person's name.
-      return refuse(code, tell(allItems().length ? "other-unsent" : "other", session().user.name, account.session.user.name));
+      return refuseStranger(account.session);
     }
     await renew(account.token, account.session);
     void restart();
@@ -117,6 +125,15 @@ export async function startAfresh(secret) {
   return true;
 }
 
-export const mayStartAfresh = () => pending !== null;
+/** The secret was forgotten: the data under another one, and open. Throws Trouble, with the code recovery.… for what cannot be. @param {string} secret */
+export async function setAnew(secret) {
+  const { sealed } = facts();
+  if (!pending || !sealed) return;
+  const isOurs = await reopen(await openSealed(pending.token, sealed), secret);
+  if (!isOurs) throw new Trouble("refused", "", "recovery.closed");
+}
+
+/** Whether the server has just let this tablet in. */
+export const isReadmitted = () => pending !== null;
 
 export default { name: "enrol", start };

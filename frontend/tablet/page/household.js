@@ -95,8 +95,10 @@ function facts(tell, row) {
 function words(tell, row) {
   return (reference()?.rounds ?? []).flatMap((round) =>
     row.voices.length === 0 ? [] : [make("div", {}, make("h3", {}, round.title), make("ul", { class: "told-words" }, ...row.voices.map((voice) => {
-      const said = row.words.find((word) => word.round === round.id && word.person === voice.id)?.choice;
-      return make("li", { class: "row-line" }, make("span", {}, voice.name, voice.share ? ` ${voice.share}` : ""), said ? piece(`choice-${said}`) : make("span", { class: "soft" }, tell("unsaid")));
+      const word = row.words.find((one) => one.round === round.id && one.person === voice.id);
+      const said = word ? piece(`choice-${word.choice}`) : make("span", { class: "soft" }, tell("unsaid"));
+      const back = word && may("consent.record") ? make("a", { class: "button button-quiet", href: hrefOf("withdraw", row.id, word.id), "aria-label": tell("withdraw-of", voice.name), "data-qa": "withdraw" }, tell("withdraw")) : null;
+      return make("li", { class: "row-line" }, make("span", {}, voice.name, voice.share ? ` ${voice.share}` : ""), said, back);
     })))],
   ); // prettier-ignore
 }

@@ -19,9 +19,10 @@ import sign from "./sign.js";
 import summary from "./summary.js";
 import today from "./today.js";
 import visit from "./visit.js";
+import withdraw from "./withdraw.js";
 
 /** @type {[string, import("../router.js").TabletPage][]} */
 export const pages = [
   briefing, conflict, consent, delivery, done, enrol, home, household, lock, photo,
-  read, request, search, settings, sheet, sign, summary, today, visit,
+  read, request, search, settings, sheet, sign, summary, today, visit, withdraw,
 ].map((page) => [page.name, page]);

@@ -5,10 +5,11 @@ import { exportFile, handOut } from "../export.js";
 import { noteTouch, whyLocked } from "../lock.js";
 import { unsent } from "../outbox.js";
 import { go, show } from "../router.js";
-import { admits, facts, isOpen, unlock, wipe } from "../store.js";
+import { wrongSecret } from "../secret.js";
+import { admits, facts, isOpen, keepForOffice, triesLeft, unlock, wipe } from "../store.js";
 import { handOver, restart, Trouble } from "../sync.js";
-import { wordsOf } from "../words.js";
-import { mayStartAfresh, startAfresh, takeUp, weakness } from "./enrol.js";
+import { word, wordsOf } from "../words.js";
+import { isReadmitted, setAnew, startAfresh, takeUp } from "./enrol.js";
 
 /** @param {HTMLElement} place */
 async function start(place) {
@@ -29,7 +30,8 @@ async function start(place) {
     const now = admits();
     form.hidden = now === "shut";
     part("shut").hidden = now !== "shut";
-    part("afresh").hidden = !mayStartAfresh();
+    part("forgot").hidden = now === "shut" || isReadmitted();
+    part("anew").hidden = !isReadmitted();
     button.disabled = input.disabled = now === "wait";
     if (now === "wait") state.textContent = tell("wait", Math.ceil((facts().tries.until - Date.now()) / 1000));
     else if (state.dataset.waited) state.textContent = "";
@@ -57,29 +59,71 @@ async function start(place) {
     if (!input.value || button.ariaDisabled === "true" || admits() !== "open") return;
     button.ariaDisabled = "true";
     state.textContent = tell("opening");
-    const right = await unlock(input.value);
+    const secret = input.value;
+    const right = await unlock(secret);
     input.value = "";
     button.removeAttribute("aria-disabled");
-    if (right) {
-      noteTouch();
-      await takeUp();
-      void restart();
-      await show();
-      return;
-    }
-    state.textContent = tell("wrong", 10 - facts().tries.count);
+    if (right) return enter(secret);
+    state.textContent = word("secret-wrong", triesLeft());
     draw();
     input.focus();
   });
-  part("afresh").addEventListener("submit", async (event) => {
-    event.preventDefault();
-    const fresh = /** @type {HTMLInputElement} */ (place.querySelector("[name=fresh_secret]"));
-    const weak = weakness(fresh.value);
-    part("afresh-error").textContent = weak ? tell(weak) : "";
-    if (!weak && (await startAfresh(fresh.value))) go("home");
-  });
-  part("afresh-loss").textContent = facts().unsent ? tell("loss", facts().unsent) : tell("no-loss");
+  startAnew(part, tell);
   return () => clearInterval(timer);
+}
+
+/** The tablet is open. @param {string} secret */
+async function enter(secret) {
+  noteTouch();
+  const isKnown = await takeUp();
+  await keepForOffice(secret);
+  void restart();
+  if (isKnown) await show();
+  else go("enrol");
+}
+
+/**
+ * Who has forgotten the secret, with a new code: another secret, and everything stays. Starting afresh is offered only
+ * where the server cannot open the key.
+ * @param {(name: string) => HTMLElement} part @param {(name: string, ...values: (string | number)[]) => string} tell
+ */
+function startAnew(part, tell) {
+  const form = /** @type {HTMLFormElement} */ (part("anew").querySelector("form"));
+  const [secret, twice] = /** @type {[HTMLInputElement, HTMLInputElement]} */ (["anew", "anew_again"].map((name) => form.elements.namedItem(name)));
+  const error = part("anew-error");
+
+  const lost = () => {
+    part("afresh").hidden = false;
+    part("afresh-loss").textContent = facts().unsent ? tell("loss", facts().unsent) : tell("no-loss");
+    part("do-anew").hidden = true;
+  };
+  /** Whether the new secret may be taken. */
+  const isGood = () => {
+    const wrong = wrongSecret(secret, twice);
+    error.textContent = wrong ? wrong[1] : "";
+    for (const input of [secret, twice]) input.setAttribute("aria-invalid", String(input === wrong?.[0]));
+    wrong?.[0].focus();
+    return !wrong;
+  };
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    if (form.dataset.sent !== undefined || part("do-anew").hidden || !isGood()) return;
+    form.dataset.sent = "";
+    try {
+      await setAnew(secret.value);
+      await enter(secret.value);
+    } catch (wrong) {
+      if (!(wrong instanceof Trouble)) throw wrong;
+      error.textContent = wrong.message || tell(wrong.code ? "closed" : wrong.kind === "busy" ? "busy" : "offline");
+      if (wrong.code === "recovery.closed") lost();
+    } finally {
+      delete form.dataset.sent;
+    }
+  });
+  part("do-afresh").addEventListener("click", async () => {
+    if (isGood() && (await startAfresh(secret.value))) go("home");
+  });
+  if (!facts().sealed) lost();
 }
 
 /** @param {HTMLElement} place @param {(name: string, ...values: (string | number)[]) => string} tell */

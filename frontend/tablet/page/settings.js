@@ -4,9 +4,10 @@ import { startThemeChoice } from "../../page/theme-choice.js";
 import { startInstall } from "../install.js";
 import { connectionText } from "../notices.js";
 import { go } from "../router.js";
-import { drafts, facts, lock, onChange, rows, session, wipe } from "../store.js";
+import { wrongSecret } from "../secret.js";
+import { admits, changeSecret, drafts, facts, lock, onChange, rows, session, triesLeft, wipe } from "../store.js";
 import { flush } from "../sync.js";
-import { make, timeOf, wordsOf } from "../words.js";
+import { make, timeOf, word, wordsOf } from "../words.js";
 
 /** @param {HTMLElement} place */
 async function start(place) {
@@ -26,7 +27,10 @@ async function start(place) {
     part("loss").textContent = facts().unsent || kept ? tell("loss", facts().unsent, kept) : tell("no-loss");
   };
 
-  const dialog = /** @type {HTMLDialogElement} */ (place.querySelector("dialog"));
+  startSecret(/** @type {HTMLDialogElement} */ (place.querySelector("#secret")), () => {
+    part("secret-state").textContent = tell("secret-changed");
+  });
+  const dialog = /** @type {HTMLDialogElement} */ (place.querySelector("#wipe"));
   dialog.querySelector("form")?.addEventListener("submit", async (event) => {
     event.preventDefault();
     const sure = /** @type {HTMLInputElement} */ (dialog.querySelector("[name=sure]"));
@@ -43,6 +47,51 @@ async function start(place) {
     stopInstall();
     stopDraw();
   };
+}
+
+/** Another secret: the present one, and twice the new one. @param {HTMLDialogElement} dialog @param {() => void} changed */
+function startSecret(dialog, changed) {
+  const form = /** @type {HTMLFormElement} */ (dialog.querySelector("form"));
+  const [present, next, again] = /** @type {[HTMLInputElement, HTMLInputElement, HTMLInputElement]} */ (["present", "next", "again"].map((name) => form.elements.namedItem(name)));
+  const error = /** @type {HTMLElement} */ (form.querySelector("[data-secret-error]"));
+
+  /** @param {HTMLInputElement} input @param {string} sentence */
+  const refuse = (input, sentence) => {
+    error.textContent = sentence;
+    input.setAttribute("aria-invalid", "true");
+    input.focus();
+  };
+  const begin = () => {
+    error.textContent = "";
+    for (const input of [present, next, again]) input.removeAttribute("aria-invalid");
+  };
+  dialog.addEventListener("close", () => {
+    form.reset(); // also when it was cancelled: no secret stays in the page
+    begin();
+  });
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    if (form.dataset.sent !== undefined) return;
+    begin();
+    const wrong = wrongSecret(next, again);
+    if (wrong) return refuse(...wrong);
+    form.dataset.sent = "";
+    let isRight = false;
+    try {
+      isRight = await changeSecret(present.value, next.value);
+    } catch {
+      return refuse(present, word("secret-kept")); // no room, as a rule
+    } finally {
+      delete form.dataset.sent;
+    }
+    if (!isRight) {
+      present.value = "";
+      // Somebody who guesses on a tablet that lies open stands before the lock as soon as a try costs something.
+      return admits() === "open" ? refuse(present, word("secret-wrong", triesLeft())) : lock(word("secret-tries"));
+    }
+    dialog.close();
+    changed();
+  });
 }
 
 export default { name: "settings", start };

@@ -1,0 +1,226 @@
+"""The tablet's secret: changed by who knows it, set anew by who has forgotten it, and never at the cost of a record."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+
+from tests.journeys.axe import violations
+from tests.journeys.test_tablet_core import (
+    INVITE,
+    KEPT,
+    PIN,
+    RENEW,
+    Field,
+    at,
+    enrol,
+    go,
+    ground,
+    make_door,
+    reopen,
+    settled,
+    tablet,
+    unlock,
+    unsent,
+    watched,
+)
+
+__all__ = ["ground", "tablet"]  # fixtures
+
+NEW = "730519"
+FULL = """() => {
+  IDBTransaction.prototype.commit = function () { this.abort(); };
+}"""
+
+
+SPOIL = """async () => {
+  const base = await new Promise((resolve) => {
+    const asked = indexedDB.open("ruhu-tablet");
+    asked.onsuccess = () => resolve(asked.result);
+  });
+  const meta = base.transaction("meta", "readwrite").objectStore("meta");
+  const sealed = await new Promise((resolve) => {
+    const asked = meta.get("sealed");
+    asked.onsuccess = () => resolve(asked.result);
+  });
+  await new Promise((resolve) => {
+    meta.put({ ...sealed, iv: sealed.ct.slice(0, 16) }, "sealed").onsuccess = resolve;
+  });
+  base.close();
+}"""
+
+
+@pytest.fixture
+def page(tablet: BrowserContext) -> Iterator[Page]:
+    """The server refuses keys here (422), and is stopped."""
+    yield from watched(tablet, "ERR_CONNECTION_REFUSED", "status of 422")
+
+
+def change(page: Page, present: str, following: str, again: str = "") -> None:
+    for name, text in (("present", present), ("next", following), ("again", again or following)):
+        page.locator(f"#secret-{name}").fill(text)
+    page.get_by_role("button", name="换密码").last.click()
+
+
+def open_dialog(page: Page) -> None:
+    go(page, "settings")
+    page.get_by_role("button", name="换解锁密码").click()
+
+
+def test_who_knows_the_secret_sets_another_one(page: Page, ground: Field) -> None:
+    enrol(page, ground)
+    open_dialog(page)
+    error = page.locator("#secret-error")
+    for following, again, told in (("2580", "", "密码太短"), ("345678", "", "密码太简单"), (NEW, "730518", "不一样")):
+        change(page, PIN, following, again)
+        expect(error).to_contain_text(told)
+    change(page, "111222", NEW)
+    expect(error).to_contain_text("还可以试 9 次")
+    expect(page.locator("#secret-present")).to_be_focused()
+    assert violations(page) == []
+    change(page, PIN, NEW)
+    expect(page.get_by_text("已换成新的解锁密码")).to_be_visible()
+    assert page.locator("#secret-present").input_value() == ""
+    page.reload()
+    unlock(page, PIN)
+    expect(page.locator("#lock-state")).to_contain_text("还可以试 9 次")
+    unlock(page, NEW)
+    at(page, "settings")
+    go(page, "home")
+    expect(page.locator("[data-qa=building]").first).to_be_visible()
+
+
+def test_who_guesses_on_a_tablet_that_lies_open_stands_before_the_lock(page: Page, ground: Field) -> None:
+    enrol(page, ground)
+    open_dialog(page)
+    for left in (9, 8, 7, 6):
+        change(page, "111222", NEW)
+        expect(page.locator("#secret-error")).to_contain_text(f"还可以试 {left} 次")
+    change(page, "111222", NEW)
+    at(page, "lock")
+    expect(page.locator("#lock-state")).to_contain_text("秒后再试")
+
+
+def test_a_new_secret_that_cannot_be_kept_leaves_the_old_one(page: Page, ground: Field) -> None:
+    enrol(page, ground)
+    open_dialog(page)
+    page.evaluate(FULL)
+    change(page, PIN, NEW)
+    expect(page.locator("#secret-error")).to_contain_text("密码还是原来的")
+    page.reload()
+    unlock(page, PIN)
+    at(page, "settings")
+
+
+# --- forgotten
+
+
+def leave_locked(page: Page, ground: Field, room: str) -> None:
+    """A tablet that was enrolled, holds one record that was not sent, and is locked."""
+    enrol(page, ground)
+    page.evaluate("() => navigator.serviceWorker.ready.then(() => true)")
+    reopen(page, "home")
+    ground.stop()
+    try:
+        make_door(page, room)
+        unsent(page, 1)
+        page.reload()
+        at(page, "lock")
+    finally:
+        ground.start()
+    expect(page.get_by_text("本机有 1 条记录还没有发送")).to_be_visible()
+
+
+def give_code(page: Page, code: str) -> None:
+    page.get_by_role("link", name="忘了密码").click()
+    at(page, "enrol")
+    assert violations(page) == []
+    page.get_by_label("登记码是多少？").fill(code)
+    page.get_by_role("button", name="登记这台平板").click()
+    at(page, "lock")
+
+
+def set_anew(page: Page, secret: str) -> None:
+    if not page.locator("#anew-secret").is_visible():
+        page.locator("summary", has_text="忘了密码，设一个新的").click()
+    page.locator("#anew-secret").fill(secret)
+    page.locator("#anew-again").fill(secret)
+    page.get_by_role("button", name="设新密码并打开").click()
+
+
+def test_a_forgotten_secret_is_set_anew_and_what_was_not_sent_arrives_once(page: Page, ground: Field) -> None:
+    leave_locked(page, ground, "911")
+    before = json.loads(ground.ask(KEPT))
+    assert not any(door.endswith("911") for door in before["doors"])
+    give_code(page, ground.ask(RENEW, ground.people["leader"][0]))
+    set_anew(page, "345678")
+    expect(page.locator("#anew-error")).to_contain_text("密码太简单")
+    assert violations(page) == []
+    set_anew(page, NEW)
+    at(page, "home")
+    settled(page)
+    go(page, "done")
+    expect(page.locator("[data-qa=item-applied]")).to_have_count(1)
+    page.reload()
+    unlock(page, PIN)
+    expect(page.locator("#lock-state")).to_contain_text("还可以试 9 次")
+    unlock(page, NEW)
+    at(page, "done")
+    settled(page)
+    after = json.loads(ground.ask(KEPT))
+    assert sum(door.endswith("911") for door in after["doors"]) == 1
+    assert len(after["events"]) == len(before["events"]) + 1
+
+
+def test_who_remembers_after_all_opens_with_the_secret_and_the_new_token(page: Page, ground: Field) -> None:
+    leave_locked(page, ground, "912")
+    give_code(page, ground.ask(RENEW, ground.people["leader"][0]))
+    unlock(page)
+    at(page, "home")
+    settled(page)
+    assert sum(door.endswith("912") for door in json.loads(ground.ask(KEPT))["doors"]) == 1
+
+
+def test_a_code_for_another_tablet_opens_nothing_and_costs_nothing(page: Page, ground: Field) -> None:
+    leave_locked(page, ground, "913")
+    code = ground.ask(RENEW, ground.people["leader"][0])
+    give_code(page, ground.ask(INVITE, ground.people["leader"][0]))
+    set_anew(page, NEW)
+    expect(page.locator("#anew-error")).to_contain_text("不是为这台平板出的")
+    expect(page.get_by_role("button", name="从头开始")).to_be_hidden()
+    page.reload()
+    give_code(page, code)
+    set_anew(page, NEW)
+    at(page, "home")
+    settled(page)
+    assert sum(door.endswith("913") for door in json.loads(ground.ask(KEPT))["doors"]) == 1
+
+
+def test_another_persons_code_is_told_after_the_lock_and_takes_nothing_over(page: Page, ground: Field) -> None:
+    leave_locked(page, ground, "914")
+    give_code(page, ground.ask(INVITE, ground.people["surveyor"][0]))
+    unlock(page)
+    at(page, "enrol")
+    expect(page.locator("[data-error]")).to_contain_text("没有发送的记录，不能改给")
+    go(page, "home")
+    settled(page)
+    assert sum(door.endswith("914") for door in json.loads(ground.ask(KEPT))["doors"]) == 1
+
+
+def test_only_where_the_server_cannot_open_the_key_is_starting_afresh_offered(page: Page, ground: Field) -> None:
+    leave_locked(page, ground, "915")
+    page.evaluate(SPOIL)
+    page.reload()
+    give_code(page, ground.ask(RENEW, ground.people["leader"][0]))
+    expect(page.get_by_role("button", name="从头开始")).to_be_hidden()
+    set_anew(page, NEW)
+    expect(page.locator("#anew-error")).to_contain_text("本系统打不开这台平板的资料")
+    expect(page.locator("[data-afresh-loss]")).to_contain_text("1 条没有发送的记录会永远丢失")
+    assert violations(page) == []
+    page.get_by_role("button", name="从头开始").click()
+    at(page, "home")
+    settled(page)
+    assert not any(door.endswith("915") for door in json.loads(ground.ask(KEPT))["doors"])
