@@ -1,11 +1,11 @@
 // The tablet's database, before anything is sealed: open it, read one or all, write several things in one transaction.
 
-/** @typedef {"meta" | "light" | "sheets" | "drafts" | "outbox" | "done" | "blobs" | "reference" | "pads"} Place */
+/** @typedef {"meta" | "light" | "sheets" | "drafts" | "outbox" | "done" | "blobs" | "reference"} Place */
 /** A value to put under a key; undefined deletes the key. @typedef {[Place, string, unknown]} Change */
 
 const NAME = "ruhu-tablet";
 /** @type {Place[]} */
-export const PLACES = ["meta", "light", "sheets", "drafts", "outbox", "done", "blobs", "reference", "pads"];
+export const PLACES = ["meta", "light", "sheets", "drafts", "outbox", "done", "blobs", "reference"];
 
 /** @type {IDBDatabase | null} */
 let base = null;
@@ -19,7 +19,7 @@ const answer = (request) =>
 
 /** Must be done once before anything else. */
 export async function openBase() {
-  const request = indexedDB.open(NAME, 2);
+  const request = indexedDB.open(NAME, 1);
   request.onupgradeneeded = () => {
     for (const place of PLACES) if (!request.result.objectStoreNames.contains(place)) request.result.createObjectStore(place);
   };

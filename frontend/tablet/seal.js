@@ -57,27 +57,11 @@ export function openBytes(key, place, sealed) {
   return crypto.subtle.decrypt({ name: "AES-GCM", iv: sealed.iv, additionalData: utf8.encode(place) }, key, sealed.ct);
 }
 
-/** A value as the bytes that are sealed. @param {unknown} value @returns {Bytes} */
-export const bytesOf = (value) => utf8.encode(JSON.stringify(value));
-
-/** @param {BufferSource} bytes @returns {any} */
-export const valueOf = (bytes) => JSON.parse(new TextDecoder().decode(bytes));
-
-// A one-time pad: random bytes of which each is used once. Unlike the cipher, which the browser runs beside the page, it
-// covers a text before the key's handler ends. It does not show whether somebody changed the text; what is sealed after it does.
-const PAD_BYTES = 65_536; // as much as the browser gives at once: eight drafts of the longest sheets
-
-/** @returns {Bytes} */
-export const makePad = () => random(PAD_BYTES);
-
-/** Cover bytes with a pad from a place on, or uncover them. @param {Bytes} bytes @param {Bytes} pad @param {number} at @returns {Bytes} */
-export const cover = (bytes, pad, at) => bytes.map((byte, index) => byte ^ /** @type {number} */ (pad[at + index]));
-
 /** @param {CryptoKey} key @param {string} place @param {unknown} value */
-export const seal = (key, place, value) => sealBytes(key, place, bytesOf(value));
+export const seal = (key, place, value) => sealBytes(key, place, utf8.encode(JSON.stringify(value)));
 
 /** @param {CryptoKey} key @param {string} place @param {Sealed} sealed @returns {Promise<any>} */
-export const open = async (key, place, sealed) => valueOf(await openBytes(key, place, sealed));
+export const open = async (key, place, sealed) => JSON.parse(new TextDecoder().decode(await openBytes(key, place, sealed)));
 
 // --- for the office alone (docs/sync.md)
 

@@ -16,10 +16,9 @@
 
 import { clear, openBase, PLACES, read, readAll, readKeys, write } from "./base.js";
 import { lightOf, withEvents } from "./rows.js";
-import { bytesOf, cover, keyFrom, makePad, newKey, open, openBytes, openKey, seal, sealBytes, sealKey, valueOf, wrapKey } from "./seal.js";
+import { keyFrom, newKey, open, openBytes, openKey, seal, sealBytes, sealKey, wrapKey } from "./seal.js";
 
 /** @typedef {import("./base.js").Place} Place */
-/** @typedef {import("./seal.js").Bytes} Bytes */
 /** @typedef {import("./base.js").Change} Change */
 /** @typedef {import("./rows.js").Light} Light */
 /** @typedef {import("./rows.js").Row} Row */
@@ -158,7 +157,6 @@ export async function setUp(secret, token, session) {
   account = { token, session };
   await commit([["meta", "key", wrapped], ["meta", "sealed", sealed], ["reference", "account", account]]);
   meta = { ...FRESH, key: wrapped, sealed };
-  void layPads().catch(() => {});
 }
 
 /** The office gave a new code and the server took it: the same data, a new token. @param {string} token @param {Session} session */
@@ -204,15 +202,12 @@ export async function unlock(secret) {
   for (const item of outbox) items.set(item.event.id, item);
   for (const id of served.keys()) layer(id);
   for (const item of items.values()) layer(item.event.hid);
-  await sealDrafts();
   return true;
 }
 
 function forget() {
   key = account = told = null;
-  pads = [];
-  spent = [];
-  for (const kept of [served, shown, items, drafting, covered]) kept.clear();
+  for (const kept of [served, shown, items, drafting]) kept.clear();
 }
 
 /**
@@ -400,96 +395,29 @@ async function keepRows(buildings, sheets, place) {
 }
 
 // --- drafts
-//
-// A letter must be on its way to the disk before its handler ends: what waits for the cipher dies with the browser. So a
-// draft is written twice, at once under a one-time pad that was laid, sealed, beforehand, and a moment later sealed itself.
-
-/** @typedef {{ pad: string, at: number, ct: Bytes }} Covered */
 
 /** The latest turn of each draft. @type {Map<string, number>} */
 const drafting = new Map();
 let drafted = 0;
-/** Pads that are on the disk and not used up. @type {{ id: string, bytes: Bytes, at: number }[]} */
-let pads = [];
-/** Used up. @type {string[]} */
-let spent = [];
-/** Drafts that stand under a pad as yet. @type {Set<string>} */
-const covered = new Set();
-let laying = false;
-
-/** Keep two pads ready. */
-async function layPads() {
-  if (laying) return;
-  laying = true;
-  try {
-    while (key && pads.length < 2) {
-      const [id, bytes] = [crypto.randomUUID(), makePad()];
-      await commit([["pads", id, bytes.buffer]]);
-      if (key) pads.push({ id, bytes, at: 0 });
-    }
-  } finally {
-    laying = false;
-  }
-}
-
-/** The bytes under a pad; undefined where none is ready. @param {Bytes} bytes @returns {Covered | undefined} */
-function underPad(bytes) {
-  while (pads[0] && pads[0].at + bytes.length > pads[0].bytes.length) spent.push(/** @type {{ id: string }} */ (pads.shift()).id);
-  if (pads.length < 2) void layPads().catch(() => {}); // a full disk is told by the draft itself
-  const pad = pads[0];
-  if (!pad) return undefined;
-  pad.at += bytes.length;
-  return { pad: pad.id, at: pad.at - bytes.length, ct: cover(bytes, pad.bytes, pad.at - bytes.length) };
-}
 
 /**
  * Keep what somebody is typing. Call it inside the input handler: a timer's write dies with the page. The latest wins.
  * @param {string} name @param {unknown} value
  */
 export async function putDraft(name, value) {
-  const with_ = opened();
-  const [turn, bytes] = [++drafted, bytesOf(value)];
+  const turn = ++drafted;
   drafting.set(name, turn);
-  const quick = underPad(bytes);
-  if (quick) {
-    covered.add(name);
-    write([["drafts", name, quick]], "relaxed").catch(() => {}); // what follows fails as well, and says so
-  }
-  const sealed = await sealBytes(with_, `drafts/${name}`, bytes);
+  const sealed = await seal(opened(), `drafts/${name}`, value);
   if (drafting.get(name) !== turn) return; // a later one is under way
-  covered.delete(name);
-  /** @type {Change[]} */
-  const changes = [["drafts", name, sealed]];
-  if (covered.size === 0) changes.push(...spent.splice(0).map((id) => /** @type {Change} */ (["pads", id, undefined])));
-  await write(changes, "relaxed");
+  await write([["drafts", name, sealed]], "relaxed");
 }
 
 /** @param {string} name @returns {Promise<any>} undefined for none */
-export async function draft(name) {
-  const with_ = opened();
-  const kept = /** @type {import("./seal.js").Sealed | Covered | undefined} */ (await read("drafts", name));
-  if (kept === undefined) return undefined;
-  if (!("pad" in kept)) return open(with_, `drafts/${name}`, kept);
-  const pad = new Uint8Array(await openBytes(with_, `pads/${kept.pad}`, await read("pads", kept.pad)));
-  return valueOf(cover(kept.ct, pad, kept.at));
-}
-
-/** After unlocking: what stands under a pad since the browser was ended is sealed, and new pads take the place of the old. */
-async function sealDrafts() {
-  let damaged = false; // told when somebody opens it; unlocking does not fail by it
-  for (const name of await readKeys("drafts")) {
-    const kept = await draft(name).catch(() => undefined);
-    if (kept === undefined) damaged = true;
-    else await commit([["drafts", name, kept]]);
-  }
-  if (!damaged) await clear(["pads"]);
-  void layPads().catch(() => {});
-}
+export const draft = (name) => load("drafts", name);
 
 /** @param {string} name */
 export async function dropDraft(name) {
   drafting.set(name, ++drafted);
-  covered.delete(name);
   await write([["drafts", name, undefined]]);
 }
 
@@ -524,10 +452,7 @@ export async function keepItems(changes, { draft: done, settled = [], place = {}
   const waiting = [...next.values()].filter(({ result }) => result === null); // what the server has judged, it has
   const counted = { ...place, unsent: waiting.length, oldest: waiting[0]?.event.at ?? "" };
   const touched = new Set(changes.map(([id]) => (items.get(id) ?? next.get(id))?.event.hid ?? ""));
-  if (done) {
-    drafting.set(done, ++drafted);
-    covered.delete(done);
-  }
+  if (done) drafting.set(done, ++drafted);
   await commit([
     ...changes.map(([id, item]) => /** @type {Change} */ (["outbox", id, item])),
     ...settled.map((item) => /** @type {Change} */ (["done", item.event.id, item])),

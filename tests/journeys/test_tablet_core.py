@@ -332,34 +332,6 @@ DUMP = """async () => {
 }"""
 
 
-def test_a_letter_is_on_its_way_to_the_disk_before_its_handler_ends_and_not_in_clear(page: Page, ground: Field) -> None:
-    enrol(page, ground)
-    door = first_door(page)
-    go(page, "sheet", door)
-    page.locator("#note").fill("前面")  # by now pads are laid
-    expect(page.locator("[data-save-state]")).to_contain_text("已保存在本机")
-    assert page.evaluate(AT_ONCE, "铁门旁边的门铃坏了") == ["drafts"]
-    assert "铁门旁边" not in page.evaluate(DUMP)["text"]
-    reopen(page, "sheet")
-    expect(page.locator("#note")).to_have_value("铁门旁边的门铃坏了")
-
-
-# Types into a page whose cipher never ends; the places that were written to before the handler did.
-AT_ONCE = """(text) => {
-  crypto.subtle.encrypt = () => new Promise(() => {});
-  const written = [];
-  const put = IDBObjectStore.prototype.put;
-  IDBObjectStore.prototype.put = function (...values) {
-    written.push(this.name);
-    return put.apply(this, values);
-  };
-  const box = document.getElementById("note");
-  box.value = text;
-  box.dispatchEvent(new InputEvent("input", { bubbles: true }));
-  return [...written];
-}"""
-
-
 def test_a_second_window_waits_for_the_first(page: Page, tablet: BrowserContext, ground: Field) -> None:
     enrol(page, ground)
     second = tablet.new_page()
