@@ -120,7 +120,7 @@ def test_a_sheet_is_kept_as_it_is_typed_checked_on_the_spot_and_taken(page: Page
     door = open_door(page)
     before = sheet(ground, door)
     go(page, "sheet", door)
-    assert "已登记" in page.locator("[name$='-id_no']").first.locator("xpath=..").inner_text()
+    assert "已登记" in page.locator("[name$='-id_no']").first.locator("xpath=..").text_content()
     page.locator("#floor_note").press_sequentially("跃层 5-6")
     reopen(page, "sheet")
     expect(page.locator("#floor_note")).to_have_value("跃层 5-6")
