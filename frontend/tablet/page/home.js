@@ -187,17 +187,16 @@ function startBuilding(place, tell, building, asked) {
     const { headings, floors } = layOut(doors);
     const caption = tell("caption", name, unitName(unit));
     const floorName = (/** @type {number | null} */ floor) => (floor === null ? tell("no-floor") : tell("floor", floor));
-    return make(
-      "div", { class: "grid-wrap", role: "region", tabindex: "0", "aria-label": caption },
-      make(
-        "table", { class: "building", "data-qa": "building-grid" },
-        make("caption", {}, caption),
-        make("thead", {}, make("tr", {}, make("td", { class: "corner" }), ...headings.map((heading) => make("th", { scope: "col" }, heading)))),
-        make("tbody", {}, ...floors.map(({ number, places }) =>
-          make("tr", {}, make("th", { scope: "row" }, floorName(number)), ...places.map((door) =>
-            door ? make("td", {}, cell(door, byId, fits)) : make("td", { class: "gap" }, make("span", { "aria-hidden": "true" }, "·")))))),
-      ),
+    const grid = make(
+      "table", { class: "building", "data-qa": "building-grid" },
+      make("caption", {}, caption),
+      make("thead", {}, make("tr", {}, make("td", { class: "corner" }), ...headings.map((heading) => make("th", { scope: "col" }, heading)))),
+      make("tbody", {}, ...floors.map(({ number, places }) =>
+        make("tr", {}, make("th", { scope: "row" }, floorName(number)), ...places.map((door) =>
+          door ? make("td", {}, cell(door, byId, fits)) : make("td", { class: "gap" }, make("span", { "aria-hidden": "true" }, "·")))))),
     ); // prettier-ignore
+    grid.style.setProperty("--columns", String(headings.length));
+    return make("div", { class: "grid-wrap", role: "region", tabindex: "0", "aria-label": caption }, grid);
   };
 
   /** @param {DoorAt} door @param {Map<string, Light>} byId @param {(row: Light) => boolean} fits */
@@ -213,7 +212,7 @@ function startBuilding(place, tell, building, asked) {
     const marks = marksOf(row);
     return make(
       "a", { class: `cell tone-${toneOf(row.state)}${fits(row) ? "" : " dim"}`, href: hrefOf("household", row.id), "data-state": row.state, "data-focus": row.id },
-      number, " ", make("span", { class: "cell-state" }, wordOf(row.state)), marks.length > 0 && make("span", { class: "cell-marks" }, ...marks.map(mark)),
+      number, make("span", { class: "cell-state" }, wordOf(row.state)), marks.length > 0 && make("span", { class: "cell-marks" }, ...marks.map(mark)),
     ); // prettier-ignore
   };
 
