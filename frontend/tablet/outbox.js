@@ -1,7 +1,7 @@
 // The outbox (docs/sync.md): records that the server has not taken yet, and those that need a person. A record is made once
 // and not edited after its first attempt to be sent.
 
-import { allItems, facts, forgetSettled, household, inTurn, keepItems, rows, settledItems } from "./store.js";
+import { allItems, facts, forgetSettled, household, inTurn, keepItems, rows, settledItems, takenRow } from "./store.js";
 import { word } from "./words.js";
 
 /** @typedef {import("./rows.js").Event} Event */
@@ -159,12 +159,20 @@ export function noteResults(results) {
     const changes = [];
     /** @type {Item[]} */
     const settled = [];
+    /** @type {Map<string, { event: Event, version: number | undefined }[]>} */
+    const taken = new Map();
     for (const result of results) {
       const item = findItem(result.id);
       if (!item || result.status === "wait") continue;
       const { row: _row, ...said } = result; // the household goes where households are
       const isTaken = result.status === "applied" || result.status === "merged";
       const isShort = isTaken && Boolean(result.errors?.length);
+      // Until the feed tells it, the household stands as it was sent: else it would look for a moment as it was before, and
+      // who opens it then begins with an old sheet. Of an answer that comes a second time the feed has told already.
+      if (result.status === "applied" && !result.duplicate) {
+        const event = isShort ? { ...item.event, about: { ...item.event.about, submit: false } } : item.event;
+        taken.set(event.hid, [...(taken.get(event.hid) ?? []), { event, version: result.version }]);
+      }
       /** @type {Item} */
       const next = { ...item, status: isShort ? "unsubmitted" : result.status, result: said };
       if (!isTaken || isShort) changes.push([result.id, next]);
@@ -178,7 +186,8 @@ export function noteResults(results) {
         }
       }
     }
-    if (changes.length) await keepItems(changes, { settled, blobs: unneeded(settled) });
+    const standing = await Promise.all(Array.from(taken, ([hid, records]) => takenRow(hid, records)));
+    if (changes.length) await keepItems(changes, { settled, blobs: unneeded(settled), taken: standing.filter((row) => row !== undefined) });
     return changes.length > 0;
   });
 }

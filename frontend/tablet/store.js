@@ -341,6 +341,19 @@ export async function household(id) {
   return withEvents(/** @type {Row | undefined} */ (await load("sheets", id)), eventsOf(id), numberOf);
 }
 
+/**
+ * The server's row with records on top that it has taken as they were sent: what it will tell in the feed. Undefined where
+ * there is none. @param {string} id @param {{ event: import("./outbox.js").Event, version?: number | undefined }[]} taken
+ */
+export async function takenRow(id, taken) {
+  let row = /** @type {Row | undefined} */ (await load("sheets", id));
+  for (const { event, version } of taken) {
+    row = withEvents(row, [event], numberOf);
+    if (row && version !== undefined) row = { ...row, v: version };
+  }
+  return row;
+}
+
 /** Rows of the feed, the place up to which it was read, and whether more are on their way. @param {(Row | Gone)[]} rows @param {Partial<Meta>} [place] */
 export async function applyRows(rows, place = {}, underWay = false) {
   /** @type {Set<string>} */
@@ -381,13 +394,17 @@ export async function dropMissing(ids) {
   changed();
 }
 
-/** One sealed list a building, written with the sheets. @param {Set<string>} buildings @param {Change[]} sheets @param {Partial<Meta>} place */
-async function keepRows(buildings, sheets, place) {
+/** One sealed list a building, to be written with the sheets. @param {Set<string>} buildings @returns {Change[]} */
+function listsOf(buildings) {
   /** @type {Map<string, Light[]>} */
   const lists = new Map(Array.from(buildings, (id) => [id, []]));
   for (const row of served.values()) lists.get(row.building)?.push(row);
-  const changes = [...sheets];
-  for (const [id, list] of lists) changes.push(["light", id, list.length ? list : undefined]);
+  return Array.from(lists, ([id, list]) => ["light", id, list.length ? list : undefined]);
+}
+
+/** @param {Set<string>} buildings @param {Change[]} sheets @param {Partial<Meta>} place */
+async function keepRows(buildings, sheets, place) {
+  const changes = [...sheets, ...listsOf(buildings)];
   for (const [name, value] of Object.entries(place)) changes.push(["meta", name, value]);
   // The server has them: what a flat battery takes is asked for again, since the place in the feed is lost with it.
   if (changes.length) await commit(changes, "relaxed");
@@ -441,9 +458,10 @@ export function inTurn(work) {
 
 /**
  * Inside a turn: write records with what goes with them. `undefined` takes one out of the outbox; what is `settled` is kept with what was done.
- * @param {[string, Item | undefined][]} changes @param {{ draft?: string, settled?: Item[], place?: Partial<Meta>, blobs?: string[] }} [more]
+ * @param {[string, Item | undefined][]} changes
+ * @param {{ draft?: string, settled?: Item[], place?: Partial<Meta>, blobs?: string[], taken?: Row[] }} [more]
  */
-export async function keepItems(changes, { draft: done, settled = [], place = {}, blobs = [] } = {}) {
+export async function keepItems(changes, { draft: done, settled = [], place = {}, blobs = [], taken = [] } = {}) {
   const next = new Map(items);
   for (const [id, item] of changes) {
     if (item) next.set(id, item);
@@ -451,12 +469,15 @@ export async function keepItems(changes, { draft: done, settled = [], place = {}
   }
   const waiting = [...next.values()].filter(({ result }) => result === null); // what the server has judged, it has
   const counted = { ...place, unsent: waiting.length, oldest: waiting[0]?.event.at ?? "" };
+  for (const row of taken) served.set(row.id, lightOf(row));
   const touched = new Set(changes.map(([id]) => (items.get(id) ?? next.get(id))?.event.hid ?? ""));
   if (done) drafting.set(done, ++drafted);
   await commit([
     ...changes.map(([id, item]) => /** @type {Change} */ (["outbox", id, item])),
     ...settled.map((item) => /** @type {Change} */ (["done", item.event.id, item])),
     ...blobs.map((sha) => /** @type {Change} */ (["blobs", sha, undefined])),
+    ...taken.map((row) => /** @type {Change} */ (["sheets", row.id, row])),
+    ...listsOf(new Set(taken.map((row) => row.building))),
     ...Object.entries(counted).map(([name, value]) => /** @type {Change} */ (["meta", name, value])),
     ...(done ? [/** @type {Change} */ (["drafts", done, undefined])] : []),
   ]);

@@ -90,7 +90,7 @@ def test_questions_come_and_go_and_a_removed_row_can_be_put_back(open_as: Open) 
 
 def test_a_stored_number_is_shown_only_when_asked_for(open_as: Open) -> None:
     page = open_as("office")
-    open_sheet(page, "unvisited")
+    open_sheet(page, "in_progress")
     row = page.locator('[data-qa="row-persons"]').first
     number, button = row.locator("[name$='-id_no']"), row.locator("[data-reveal][data-name=id_no]")
     if not row.locator("details").evaluate("row => row.open"):
@@ -103,7 +103,7 @@ def test_a_stored_number_is_shown_only_when_asked_for(open_as: Open) -> None:
 
 def test_errors_stand_in_a_summary_that_leads_to_the_questions(open_as: Open) -> None:
     page = open_as("office", width=360)
-    open_sheet(page, "unvisited")
+    open_sheet(page, "in_progress")
     page.locator("#floor_no").fill("五楼")
     page.locator('[data-qa="submit"]').click()
     summary = page.locator("[data-error-summary]")

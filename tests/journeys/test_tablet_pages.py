@@ -20,6 +20,7 @@ from tests.journeys.test_tablet_core import (
     reopen,
     settled,
     tablet,
+    unsent,
 )
 
 __all__ = ["ground", "page", "tablet"]  # fixtures
@@ -147,6 +148,27 @@ def test_a_sheet_is_kept_as_it_is_typed_checked_on_the_spot_and_taken(page: Page
     assert [event[:2] for event in events(ground)] == [["save", "applied"]]
     after = sheet(ground, door)
     assert (after[2], after[3], after[4]) == ("跃层 5-6", int(before[3]) + 1, before[4])
+
+
+def test_a_sheet_that_was_sent_stands_as_it_was_sent_before_the_server_tells_it_again(
+    page: Page, ground: Field
+) -> None:
+    enrol(page, ground)
+    door = open_door(page)
+    page.route("**/api/changes*", lambda route: route.abort("connectionrefused"))
+    go(page, "sheet", door)
+    page.locator("#floor_note").fill("跃层 7-8")
+    save(page)
+    at(page, "household")
+    unsent(page, 0)
+    go(page, "sheet", door)
+    expect(page.locator("#floor_note")).to_have_value("跃层 7-8")
+    page.locator("#note").fill("后来又补了一句")
+    save(page)
+    at(page, "household")
+    page.unroute_all()
+    sync(page)
+    assert [event[:2] for event in events(ground)] == [["save", "applied"], ["save", "applied"]]
 
 
 def test_what_the_server_finds_stands_at_its_question(page: Page, ground: Field) -> None:
