@@ -308,6 +308,7 @@ export async function restart() {
   hasSession = false;
   failures = 0;
   there.clear();
+  changed(); // what a tablet that the server hears no longer has to say stands there at once
   await sweepBlobs();
   await flush();
 }
