@@ -15,6 +15,8 @@ from survey.domain.sheet import ROW_TYPES, Person, Sheet, replace_rows
 
 Uids = dict[tuple[str, str], str]
 """(list, uid of a row) -> the uid that it takes."""
+MATCHED = tuple(name for name in ROW_TYPES if name != "reasons")
+"""The lists whose rows speak of things. A reason speaks of a finding, and follows its row."""
 
 
 def match_rows(ours: Sheet, theirs: Sheet) -> Uids:
@@ -24,9 +26,7 @@ def match_rows(ours: Sheet, theirs: Sheet) -> Uids:
     decoration and wishes by what they are and their order among those.
     """
     uids: Uids = {}
-    for name in ROW_TYPES:
-        if name == "reasons":
-            continue
+    for name in MATCHED:
         mine, there = getattr(ours, name), getattr(theirs, name)
         matched = _same_persons(mine, there) if name == "persons" else _same(mine, there, KNOWN_BY[name])
         taken = {row.uid for row in there}
@@ -42,9 +42,7 @@ def match_rows(ours: Sheet, theirs: Sheet) -> Uids:
 def rename_rows(sheet: Sheet, uids: Uids) -> Sheet:
     """The sheet with other uids; the reasons to warnings follow the rows that they speak of."""
     lists: dict[str, list[Any]] = {
-        name: [replace(row, uid=uids.get((name, row.uid), row.uid)) for row in getattr(sheet, name)]
-        for name in ROW_TYPES
-        if name != "reasons"
+        name: [replace(row, uid=uids.get((name, row.uid), row.uid)) for row in getattr(sheet, name)] for name in MATCHED
     }
     renamed = {old: new for (_name, old), new in uids.items()}
     reasons = []

@@ -280,6 +280,12 @@ def row_key(key: str) -> RowKey | None:
     return RowKey(*match.groups()) if match else None
 
 
+def field_of(key: str) -> str:
+    """The question that a stable key is an answer to, in a row or outside: full_name of `persons[<uid>].full_name`."""
+    part = row_key(key)
+    return part.field if part else key
+
+
 @dataclass(frozen=True, slots=True)
 class FieldType:
     """How one field is read: its kind and, for a code, its list."""

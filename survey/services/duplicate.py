@@ -15,7 +15,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from survey.domain.coownership import HouseholdChoice
-from survey.domain.duplicate import match_rows, rename_rows
+from survey.domain.duplicate import MATCHED, Uids, match_rows, rename_rows
 from survey.domain.errors import DomainError, NotFound
 from survey.domain.event import EventStatus
 from survey.domain.household import EDITABLE
@@ -63,11 +63,13 @@ class Comparison:
     """Two sheets of one home. `merged` is what they say together, in the words of the one that stays where they differ.
 
     theirs, ours  the answers of the one that stays, and of the one that goes under the uids that it takes
+    uids          which those are
     """
 
     theirs: Keys
     ours: Keys
     merged: Merged
+    uids: Uids
 
 
 def get_pair(actor: User, project_id: UUID, kept_id: UUID, other_id: UUID) -> tuple[Household, Household]:
@@ -94,9 +96,10 @@ def compare(kept: Household, other: Household) -> Comparison:
     """The sheets of both, row by row under common uids. Where the one that stays may not change, all that differs is asked."""
     there = current_sheet(kept)
     mine = current_sheet(other)
-    ours = to_keys(to_pairs(rename_rows(mine, match_rows(mine, there))))
+    uids = match_rows(mine, there)
+    ours = to_keys(to_pairs(rename_rows(mine, uids)))
     theirs = to_keys(to_pairs(there))
-    return Comparison(theirs, ours, (merge if is_open(kept) else dispute)({}, theirs, ours))
+    return Comparison(theirs, ours, (merge if is_open(kept) else dispute)({}, theirs, ours), uids)
 
 
 def check_may_go(kept: Household, other: Household) -> None:
@@ -138,7 +141,10 @@ def merge_households(
     if is_changed and not is_open(kept):
         code = "household.merge_signed" if is_signed(kept) else "household.merge_locked"
         raise DomainError(code, dossier_no=kept.dossier_no)
-    people = _people(kept, other)
+    # The ids of the persons of the one that goes -> theirs in the one that stays.
+    people = {
+        row_id(other.id, old): row_id(kept.id, new) for (name, old), new in compared.uids.items() if name == "persons"
+    }
     if other.doors:
         for door in [*other.doors]:
             door.household_id = kept.id
@@ -163,12 +169,6 @@ def keep_apart(*, actor: User, first: Household, second: Household) -> None:
     has_door, beside = (first, second) if first.doors else (second, first)
     beside.apart_from_id = has_door.id
     audit.record(actor, "household.keep_apart", beside, {"dossier_no": has_door.dossier_no})
-
-
-def _people(kept: Household, other: Household) -> dict[UUID, UUID]:
-    """The ids of the persons of the one that goes -> theirs in the one that stays."""
-    uids = match_rows(current_sheet(other), current_sheet(kept))
-    return {row_id(other.id, old): row_id(kept.id, new) for (name, old), new in uids.items() if name == "persons"}
 
 
 def _move_records(kept: Household, other: Household, people: dict[UUID, UUID]) -> int:
@@ -237,7 +237,7 @@ def carry_over(kept: Household, base: Pairs, pairs: Pairs) -> tuple[list[Pair], 
 def _both(sheet: Sheet, before: Sheet) -> Sheet:
     """The sheet with the rows besides that were removed from it: they have a uid in common with those before."""
     lists = {}
-    for name in ("certificates", "parts", "fixtures", "decoration_items", "persons", "desired_layouts"):
+    for name in MATCHED:
         rows = getattr(sheet, name)
         known = {row.uid for row in rows}
         lists[name] = (*rows, *(row for row in getattr(before, name) if row.uid not in known))

@@ -30,6 +30,7 @@ from survey.domain.sheet import (
     Pairs,
     Sheet,
     canonical_json,
+    field_of,
     field_types,
     from_keys,
     from_pairs,
@@ -360,17 +361,12 @@ def _keep_hidden(
     """Put the answers back that the person was not shown, for rows that they did not remove."""
     if not hidden:
         return ours
-    kept = {key: value for key, value in ours.items() if _field_name(key) not in hidden}
+    kept = {key: value for key, value in ours.items() if field_of(key) not in hidden}
     rows = {row for key in kept if (row := _row_key(key))}
     for key, value in base.items():
-        if _field_name(key) in hidden and (_row_key(key) is None or _row_key(key) in rows):
+        if field_of(key) in hidden and (_row_key(key) is None or _row_key(key) in rows):
             kept[key] = value
     return kept
-
-
-def _field_name(key: str) -> str:
-    match = row_key(key)
-    return match.field if match else key
 
 
 def _row_key(key: str) -> str | None:

@@ -16,7 +16,7 @@ from survey.domain.errors import DomainError, NotFound
 from survey.domain.event import EventType
 from survey.domain.merge import difference
 from survey.domain.message import MESSAGES, N_
-from survey.domain.sheet import Pairs, row_key, to_keys
+from survey.domain.sheet import Pairs, field_of, to_keys
 from survey.forms.base import sentence_of
 from survey.forms.consent import OTHER_AGENT
 from survey.forms.inbox import DropRecordForm
@@ -270,8 +270,7 @@ def _changes(held: HeldRecord) -> list[tuple[str, str, str]]:  # type: ignore[va
     titles, hidden = row_titles(before, sent), hidden_fields()
     told = []
     for change in difference(to_keys(before), to_keys(sent)):
-        match = row_key(change.key)
-        if (match.field if match else change.key) in hidden:
+        if field_of(change.key) in hidden:
             continue
         old, new = word_of(change.key, change.old), word_of(change.key, change.new)
         told.append((key_label(change.key, titles), old, _("%(masked)s（已更改）", masked=new) if old == new else new))

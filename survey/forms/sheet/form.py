@@ -7,12 +7,10 @@ before anything is saved.
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -20,7 +18,7 @@ from werkzeug.datastructures import MultiDict
 from wtforms import Field, FieldList, Form, FormField
 
 from survey.domain.errors import DomainError
-from survey.domain.sheet import ROW_TYPES, Pair, Pairs, Sheet, field_types
+from survey.domain.sheet import ROW_TYPES, Pair, Pairs, Sheet, field_types, row_name
 from survey.domain.sheet import from_pairs as sheet_from_pairs
 from survey.forms.fields import Answer
 from survey.forms.sheet.home import ExtraQuestions, HomeQuestions
@@ -31,7 +29,6 @@ from survey.forms.sheet.title import TitleQuestions
 from survey.forms.sheet.wish import NoteQuestions, WishQuestions
 from survey.forms.validators import is_asked
 
-PAIR_NAME = re.compile(r"([a-z_0-9]+)(?:-([0-9]{1,6})-([a-z_0-9]+))?\Z")
 MOST_PAIRS = 20_000
 OFFICE_FIELDS = frozenset({"expected_price_yuan"})
 RESTRICTED_FIELDS = frozenset({"special_tags", "proof_note"})
@@ -251,15 +248,12 @@ def _formdata(pairs: Pairs) -> MultiDict[str, str]:
     return MultiDict([(name, text) for name, text in pairs])
 
 
-@lru_cache(maxsize=4096)
 def is_known(name: str) -> bool:
     """Whether a pair's name is one of the form's: `tenure_type`, `persons-0-full_name`."""
-    match = PAIR_NAME.match(name)
-    if match is None:
-        return False
-    if match[2] is None:
+    part = row_name(name)
+    if part is None:
         return name in field_types(Sheet) and name not in ROW_TYPES
-    return match[1] in ROW_TYPES and match[3] in field_types(ROW_TYPES[match[1]])
+    return part.rows in ROW_TYPES and part.field in field_types(ROW_TYPES[part.rows])
 
 
 def _pairs_of(field: Field, name: str, unasked: bool) -> list[Pair]:

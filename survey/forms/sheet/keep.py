@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from survey.domain.access import Permission, Role, is_granted
-from survey.domain.sheet import Pair, Pairs, from_keys, from_pairs, row_key, row_name, to_keys, to_pairs
+from survey.domain.sheet import Pair, Pairs, field_of, from_keys, from_pairs, row_key, row_name, to_keys, to_pairs
 from survey.forms.sheet.form import MASKED_FIELDS, OFFICE_FIELDS, RESTRICTED_FIELDS
 
 
@@ -34,12 +34,12 @@ def keep_unshown(
     A row that was removed from the page is removed, hidden answers and all. Raises DomainError as `sheet.from_pairs`.
     """
     there = row_keys(pairs)
-    keys = {key: texts for key, texts in to_keys(pairs).items() if _name(key) not in hidden}
+    keys = {key: texts for key, texts in to_keys(pairs).items() if field_of(key) not in hidden}
     for key, texts in to_keys(base).items():
         match = row_key(key)
         if match and (match.rows, match.uid) not in there:
             continue
-        unshown = _name(key) in hidden
+        unshown = field_of(key) in hidden
         untouched = match is not None and match.field in MASKED_FIELDS and key not in keys and key not in cleared
         if unshown or untouched:
             keys[key] = texts
@@ -49,11 +49,6 @@ def keep_unshown(
 def without_masked(pairs: Pairs) -> list[Pair]:
     """The pairs without the numbers that a page may not carry in clear: what the form is filled with."""
     return [(name, text) for name, text in pairs if not ((match := row_name(name)) and match.field in MASKED_FIELDS)]
-
-
-def _name(key: str) -> str:
-    match = row_key(key)
-    return match.field if match else key
 
 
 def _in_row_order(keys: dict[str, tuple[str, ...]], pairs: Pairs) -> dict[str, tuple[str, ...]]:

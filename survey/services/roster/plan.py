@@ -25,7 +25,18 @@ from survey.domain.roster.record import Door as DoorKey
 from survey.domain.roster.record import Problem, RosterField, RosterRow, Severity
 from survey.domain.roster.state import RowFate
 from survey.domain.roster.twice import Places
-from survey.domain.sheet import ROW_TYPES, Row, Sheet, field_types, from_pairs, pairs_hash, row_key, to_keys, to_pairs
+from survey.domain.sheet import (
+    ROW_TYPES,
+    Row,
+    Sheet,
+    field_of,
+    field_types,
+    from_pairs,
+    pairs_hash,
+    row_key,
+    to_keys,
+    to_pairs,
+)
 from survey.models import Building, Door, Household, Project, SheetRow, db
 from survey.models.crypto import open_bytes
 from survey.services.roster.read import RosterFile
@@ -253,7 +264,7 @@ class _Planner:
             return replace(item, fate=RowFate.CHANGED, changes=changes, sheet=wanted, place=place)
         told = [change for change in changes if _is_told(change)]
         for change in told:
-            name = _field(change.key)
+            name = field_of(change.key)
             self._tell(
                 item.row,
                 (COLUMN_OF.get(name, RosterField.REMARK),),
@@ -284,13 +295,8 @@ def _open_sheets(ids: Sequence[UUID]) -> dict[UUID, Sheet]:
     }
 
 
-def _field(key: str) -> str:
-    match = row_key(key)
-    return match.field if match else key
-
-
 def _is_told(change: Change) -> bool:
-    name = _field(change.key)
+    name = field_of(change.key)
     if name in NOT_TOLD:
         return False
     is_row_gone = not change.new and row_key(change.key) is not None
@@ -302,7 +308,7 @@ def _words(key: str, texts: Sequence[str]) -> str:
     if not texts:
         return "（无）"
     match = row_key(key)
-    name = _field(key)
+    name = field_of(key)
     if name == "id_no":
         return mask_id_no(texts[0])
     if name == "phone":

@@ -13,7 +13,7 @@ from flask_babel import gettext as _
 from survey.domain.access import Permission
 from survey.domain.errors import DomainError
 from survey.domain.merge import difference
-from survey.domain.sheet import from_keys, row_key
+from survey.domain.sheet import field_of, from_keys
 from survey.forms.base import sentence_of
 from survey.forms.sheet import key_label, row_titles, word_of
 from survey.models import Household, SheetRow
@@ -132,8 +132,7 @@ def _alone(compared: services.Comparison) -> list[tuple[str, str, str]]:
     disputed = {each.key for each in compared.merged.conflicts}
     told = []
     for change in difference(compared.theirs, compared.ours):
-        match = row_key(change.key)
-        if change.key in disputed or (match.field if match else change.key) in hidden_fields():
+        if change.key in disputed or field_of(change.key) in hidden_fields():
             continue
         told.append((key_label(change.key, titles), word_of(change.key, change.old), word_of(change.key, change.new)))
     return told

@@ -13,7 +13,7 @@ from survey.domain.codes import Choice, label_of
 from survey.domain.household import Action
 from survey.domain.merge import Change
 from survey.domain.message import N_
-from survey.domain.sheet import row_key
+from survey.domain.sheet import field_of, row_key
 from survey.forms.sheet import key_label, row_titles, word_of
 from survey.models import (
     AuditEntry,
@@ -121,7 +121,7 @@ def _version(
 def _change(change: Change, titles: dict[tuple[str, str], str], hidden: frozenset[str]) -> tuple[str, str, str]:
     match = row_key(change.key)
     label = key_label(change.key, titles)
-    if (match.field if match else change.key) in hidden:
+    if field_of(change.key) in hidden:
         return label, "", _("（有改动，内容仅限指定人员查看）")
     old, new = word_of(change.key, change.old), word_of(change.key, change.new)
     if match and match.field in NAME_FIELDS:

@@ -15,7 +15,7 @@ from survey.domain.errors import DomainError
 from survey.domain.household import EDITABLE
 from survey.domain.merge import FieldConflict, Merged
 from survey.domain.merge import resolve as resolve_groups
-from survey.domain.sheet import Pairs, from_keys, row_key, to_keys
+from survey.domain.sheet import Pairs, field_of, from_keys, to_keys
 from survey.forms.base import sentence_of
 from survey.forms.sheet import key_label, row_titles, word_of
 from survey.models import ConflictRow, Household, SheetRow
@@ -157,9 +157,8 @@ def list_disputes(
 
 
 def _side(each: FieldConflict, titles: dict[tuple[str, str], str], hidden: frozenset[str]) -> Side:
-    match = row_key(each.key)
     label = key_label(each.key, titles)
-    if (match.field if match else each.key) in hidden:
+    if field_of(each.key) in hidden:
         covered = _("（无权查看）")
         return Side(label, covered, covered, covered)
     ours, theirs, base = (word_of(each.key, texts) for texts in (each.ours, each.theirs, each.base))
