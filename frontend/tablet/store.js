@@ -205,9 +205,10 @@ export async function unlock(secret) {
   return true;
 }
 
+/** Everything in memory but the turns of drafts: one that is being sealed while the tablet locks is still to be written. */
 function forget() {
   key = account = told = null;
-  for (const kept of [served, shown, items, drafting]) kept.clear();
+  for (const kept of [served, shown, items]) kept.clear();
 }
 
 /**
