@@ -91,6 +91,7 @@ class Field:
     people: dict[str, tuple[str, str]]
     port: int
     running: ExitStack = field(default_factory=ExitStack)
+    _beside: subprocess.Popen[str] | None = None
 
     @property
     def url(self) -> str:
@@ -103,11 +104,24 @@ class Field:
         self.running.close()
 
     def ask(self, script: str, *values: str) -> str:
-        """What a script says that runs beside the server."""
-        done = subprocess.run(
-            [sys.executable, "-c", script, *values], cwd=ROOT, env=self.env, capture_output=True, text=True, check=True
-        )
-        return done.stdout.splitlines()[-1]
+        """What a script says that runs beside the server: its last line. Raises RuntimeError with what it printed."""
+        self._beside = self._beside or subprocess.Popen(
+            [sys.executable, "-m", "tests.journeys.beside"],
+            cwd=ROOT, env=self.env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+        )  # fmt: skip
+        assert self._beside.stdin and self._beside.stdout
+        self._beside.stdin.write(json.dumps([script, values]) + "\n")
+        self._beside.stdin.flush()
+        code, said = json.loads(self._beside.stdout.readline())
+        if code:
+            raise RuntimeError(f"the script beside the server failed:\n{said}")
+        return str(said.splitlines()[-1])
+
+    def leave(self) -> None:
+        """Stop the server and whoever answers beside it."""
+        self.stop()
+        if self._beside:
+            self._beside.communicate()
 
 
 @pytest.fixture(scope="module")
@@ -121,7 +135,7 @@ def ground(demo: Live, tmp_path_factory: pytest.TempPathFactory, worker_id: str)
         patch.setattr(live, "free_port", lambda: port)
         made.start()
         yield made
-        made.stop()
+        made.leave()
 
 
 @pytest.fixture
@@ -196,11 +210,11 @@ def reopen(page: Page, name: str) -> None:
     at(page, name)
 
 
-def first_door(page: Page) -> str:
-    """The id of a household that nobody has handed in."""
+def open_door(page: Page) -> str:
+    """The id of a household whose sheet can be filled."""
     go(page, "home")
     page.locator("[data-qa=building]").first.click()
-    door = page.locator("a.cell[data-state]:not([data-state=none])").first
+    door = page.locator("a.cell:is([data-state=unvisited], [data-state=in_progress])").first
     expect(door).to_be_visible()
     return str(door.get_attribute("href")).rsplit("/", 1)[-1]
 
@@ -227,7 +241,7 @@ def test_a_day_without_a_network_is_delivered_once(page: Page, ground: Field) ->
     page.evaluate("() => navigator.serviceWorker.ready.then(() => true)")
     reopen(page, "home")
     before = json.loads(ground.ask(KEPT))
-    door = first_door(page)
+    door = open_door(page)
     ground.stop()
     try:
         # The shell comes from the tablet itself; the data is there after the PIN, and not before.
@@ -335,6 +349,27 @@ DUMP = """async () => {
 }"""
 
 
+def test_what_is_typed_at_the_moment_of_the_lock_is_there_after_it(page: Page, ground: Field) -> None:
+    enrol(page, ground)
+    go(page, "sheet", open_door(page))
+    page.evaluate(TYPED_AND_LOCKED, "门锁上的时候写的")
+    unlock(page)
+    at(page, "sheet")
+    expect(page.locator("#note")).to_have_value("门锁上的时候写的")
+
+
+# A letter, and in the same breath the tablet finds that nobody has touched it for too long.
+TYPED_AND_LOCKED = """(text) => {
+  const box = document.getElementById("note");
+  box.value = text;
+  box.dispatchEvent(new InputEvent("input", { bubbles: true }));
+  const now = Date.now;
+  Date.now = () => now() + 6 * 60_000;
+  document.dispatchEvent(new Event("visibilitychange"));
+  Date.now = now;
+}"""
+
+
 def test_a_second_window_waits_for_the_first(page: Page, tablet: BrowserContext, ground: Field) -> None:
     enrol(page, ground)
     second = tablet.new_page()
@@ -390,7 +425,7 @@ def test_the_core_pages_leave_axe_nothing_and_a_thumb_enough(page: Page, ground:
     page.add_init_script(f"localStorage.setItem('theme', '{theme}')")
     page.set_viewport_size({"width": 800, "height": 4000})  # nothing lies half under the bar
     enrol(page, ground)
-    door = first_door(page)
+    door = open_door(page)
     found = violations(page) + page.evaluate(SMALL)
     for stop in (
         ("today",),

@@ -16,6 +16,7 @@ from tests.journeys.test_tablet_core import (
     enrol,
     go,
     ground,
+    open_door,
     page,
     reopen,
     settled,
@@ -71,15 +72,6 @@ def events(ground: Field) -> list[list[str]]:
 def sheet(ground: Field, door: str) -> list[str]:
     told: list[str] = json.loads(ground.ask(SHEET, door))
     return told
-
-
-def open_door(page: Page) -> str:
-    """The id of a household whose sheet can be filled."""
-    go(page, "home")
-    page.locator("[data-qa=building]").first.click()
-    door = page.locator("a.cell:is([data-state=unvisited], [data-state=in_progress])").first
-    expect(door).to_be_visible()
-    return str(door.get_attribute("href")).rsplit("/", 1)[-1]
 
 
 def sync(page: Page) -> None:

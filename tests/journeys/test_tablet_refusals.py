@@ -26,6 +26,7 @@ from tests.journeys.test_tablet_core import (
     go,
     ground,
     make_door,
+    open_door,
     reopen,
     settled,
     tablet,
@@ -33,7 +34,7 @@ from tests.journeys.test_tablet_core import (
     unsent,
     watched,
 )
-from tests.journeys.test_tablet_pages import events, open_door, partners, photo, save, sync, take
+from tests.journeys.test_tablet_pages import events, partners, photo, save, sync, take
 
 __all__ = ["ground", "photo", "tablet"]  # fixtures
 
