@@ -11,7 +11,20 @@ from pathlib import Path
 from typing import BinaryIO
 
 from exports.ledger import Heading, Ledger, Record, Sheet, preview
-from exports.ledgers import briefings, building_summary, consents, register
+from exports.ledgers import (
+    appraisers,
+    briefings,
+    building_summary,
+    changes,
+    consents,
+    daily,
+    deliveries,
+    disputes,
+    documents,
+    register,
+    requests,
+    unregistered,
+)
 from exports.view import CHINA, View, one_moment
 from exports.workbook import write_ledger
 from survey.domain.errors import DomainError
@@ -21,7 +34,21 @@ from survey.models import Project
 Reading = Callable[[View, ProjectSettings], dict[str, Iterable[Record]]]
 
 LEDGERS: dict[str, tuple[Ledger, Reading]] = {
-    module.LEDGER.name: (module.LEDGER, module.records) for module in (register, building_summary, briefings, consents)
+    module.LEDGER.name: (module.LEDGER, module.records)
+    for module in (
+        register,
+        building_summary,
+        daily,
+        briefings,
+        consents,
+        requests,
+        unregistered,
+        disputes,
+        deliveries,
+        documents,
+        appraisers,
+        changes,
+    )
 }
 """Name -> description and reading, in the order in which the list shows them."""
 

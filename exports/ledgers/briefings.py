@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from exports.ledger import COUNT_KEY, Column, Kind, Ledger, Record, Sheet
+from exports.ledgers.column import DOSSIER, NOTE, ROW_ID, SERIAL
 from exports.view import View, local_moment, stream, word
 from survey.domain.message import N_
 from survey.domain.settings import ProjectSettings
@@ -19,9 +20,9 @@ SHEET = Sheet(
     "宣讲记录",
     "政策宣讲记录台账",
     (
-        Column("serial", "序号", 5, Kind.SERIAL),
+        SERIAL,
         Column("held_at", "日期", 16, Kind.MOMENT),
-        Column("dossier_no", "户编号", 15, Kind.CODE),
+        DOSSIER,
         Column("door", "门牌", 12, Kind.CODE, lambda sums: f"共{sums[COUNT_KEY]}次"),
         Column("place", "地点", 14),
         Column("form", "形式", 9, Kind.WORD),
@@ -36,8 +37,8 @@ SHEET = Sheet(
         Column("materials", "资料发放", 14),
         Column("understood", "是否\n听懂", 6, Kind.WORD),
         Column("receipt", "签收", 12),
-        Column("note", "备注", 12),
-        Column("id", "行标识（请勿修改）", 36, Kind.CODE, hidden=True),
+        NOTE,
+        ROW_ID,
     ),
     note="一次宣讲一行；人数为各次到场人数之和，同一人多次听讲的重复计算。",
     frozen="door",

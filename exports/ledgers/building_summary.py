@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, SQLColumnExpression, and_, case, func, or_, select
 
 from exports.ledger import Column, Kind, Ledger, Record, Sheet, rate, share
+from exports.ledgers.column import NOTE, ROW_ID, SERIAL
 from exports.view import View, stream
 from survey.domain.codes import CompMode, Lease, VisitResult, Will
 from survey.domain.household import SURVEYED
@@ -21,7 +22,7 @@ SHEET = Sheet(
     "分楼栋汇总",
     "入户调查分楼栋汇总表",
     (
-        Column("serial", "序号", 5, Kind.SERIAL),
+        SERIAL,
         Column("building_no", "楼栋", 8, Kind.CODE),
         Column("doors", "房屋\n（套）", 8, Kind.INTEGER, True, "调查对象"),
         Column("owners", "权利人\n（人）", 8, Kind.INTEGER, True, "调查对象"),
@@ -45,8 +46,8 @@ SHEET = Sheet(
         Column("swap", "调换\n（户）", 7, Kind.INTEGER, True, "安置方式意愿"),
         Column("other_mode", "其他\n（户）", 7, Kind.INTEGER, True, "安置方式意愿"),
         Column("undecided", "未定\n（户）", 7, Kind.INTEGER, True, "安置方式意愿"),
-        Column("note", "备注", 14),
-        Column("id", "行标识（请勿修改）", 36, Kind.CODE, hidden=True),
+        NOTE,
+        ROW_ID,
     ),
     note="已完成指已提交且未被退回的户；未遇指上门后始终未见到被调查人的户，拒访指最近一次见面时拒绝调查的户；空置指登记为空置或最近一次入户结果为空置的户。"
     "计算面积取证载面积，没有证载面积的取实测面积。同意指摸底意愿为“同意”，占比的分母为应调查户和全部计算面积；"

@@ -13,6 +13,7 @@ from fractions import Fraction
 from sqlalchemy import ColumnElement, select
 
 from exports.ledger import Column, Kind, Ledger, Record, Sheet, share
+from exports.ledgers.column import DOOR, DOSSIER, NOTE, ROW_ID, SERIAL
 from exports.view import View, local_day, stream
 from survey.domain.access import Permission
 from survey.domain.consent import reaches
@@ -31,7 +32,7 @@ ROUNDS = Sheet(
     "征询统计",
     "意愿征询统计表",
     (
-        Column("serial", "序号", 5, Kind.SERIAL),
+        SERIAL,
         Column("title", "轮次", 20),
         Column("kind", "类型", 14, Kind.WORD),
         Column("opened_on", "开始日期", 11, Kind.DATE),
@@ -63,8 +64,8 @@ ROUNDS = Sheet(
         Column("whole_by_area", "是否\n达到", 6, Kind.WORD, group="同意占全部"),
         Column("teller", "计票人", 9, group="计票"),
         Column("overseer", "监票人", 9, group="计票"),
-        Column("note", "备注", 12),
-        Column("id", "行标识（请勿修改）", 36, Kind.CODE, hidden=True),
+        NOTE,
+        ROW_ID,
     ),
     note="参与＝同意＋有条件同意＋不同意＋弃权；弃权计入参与，不计入同意；有条件同意不计入同意。面积取证载面积，没有证载面积的取实测面积；"
     "已结束的轮次按结束时的户数和面积。阈值由项目办按适用的规定设定，分母取参与还是全部从其规定，“以上”含本数；"
@@ -77,17 +78,17 @@ HOUSEHOLDS = Sheet(
     "分户表态",
     "意愿征询分户表态明细表",
     (
-        Column("serial", "序号", 5, Kind.SERIAL),
+        SERIAL,
         Column("round", "轮次", 20),
-        Column("dossier_no", "户编号", 15, Kind.CODE),
+        DOSSIER,
         Column("building_no", "楼栋", 7, Kind.CODE),
-        Column("door", "门牌", 12, Kind.CODE),
+        DOOR,
         Column("owners", "权利人", 16),
         Column("choice", "本户表态", 14, Kind.WORD),
         Column("counted", "计入户数", 8, Kind.INTEGER, True),
         Column("area_m2", "面积", 12, Kind.AREA, True, unit="㎡"),
-        Column("note", "备注", 16),
-        Column("id", "行标识（请勿修改）", 36, Kind.CODE, hidden=True),
+        NOTE,
+        ROW_ID,
     ),
     paper="A4",
     note="按轮次、楼栋、单元、楼层排列；尚无任何表态记录的户不列。多个权利人的，本户表态按共有规则由各权利人的表态得出。",

@@ -9,9 +9,9 @@ from uuid import UUID
 from sqlalchemy import func, select
 
 from exports.ledger import Column, Kind, Ledger, Record, Sheet
+from exports.ledgers.column import DOSSIER, NOTE, PLACE, ROW_ID, SERIAL, TAGS
 from exports.view import View, batches, grouped, joined, local_day, stream, word, words
 from survey.domain import codes
-from survey.domain.access import Permission
 from survey.domain.household import HouseholdState
 from survey.domain.message import N_
 from survey.domain.settings import ProjectSettings
@@ -29,18 +29,6 @@ from survey.models import (
     Visit,
     db,
 )
-
-TAGS = Permission.PERSON_TAGS.value
-
-SERIAL = Column("serial", "序号", 5, Kind.SERIAL)
-DOSSIER = Column("dossier_no", "户编号", 15, Kind.CODE)
-PLACE = (
-    Column("building_no", "楼栋", 6, Kind.CODE),
-    Column("unit_no", "单元", 5, Kind.CODE),
-    Column("room_no", "房号", 8, Kind.CODE),
-)
-ROW_ID = Column("id", "行标识（请勿修改）", 36, Kind.CODE, hidden=True)
-NOTE = Column("note", "备注", 16)
 
 HOUSEHOLDS = Sheet(
     "households",

@@ -13,7 +13,10 @@ from survey.cli import Refused, in_app
 from survey.domain.message import sentence
 
 # Said here too, so that a command that writes no ledger does not load what writes them; a test compares.
-LEDGER_NAMES = ("register", "building-summary", "briefings", "consents")
+LEDGER_NAMES = (
+    "register", "building-summary", "daily", "briefings", "consents", "requests", "unregistered", "disputes", "deliveries",
+    "documents", "appraisers", "changes",
+)  # fmt: skip
 
 
 def _list_ledgers(context: click.Context, _option: click.Parameter, wanted: bool) -> None:

@@ -554,6 +554,26 @@ class RequestKind(Code):
     OTHER = "other", N_("其他")
 
 
+class RequestSource(Code):
+    """诉求来源: how it came to the office."""
+
+    VISIT = "visit", N_("入户时提出")
+    OFFICE = "office", N_("来访")
+    PHONE = "phone", N_("来电")
+    LETTER = "letter", N_("来信")
+    ONLINE = "online", N_("网上")
+    TRANSFERRED = "transferred", N_("上级转办")
+
+
+class Satisfaction(Code):
+    """满意度, as the person said when the reply was handed over."""
+
+    SATISFIED = "satisfied", N_("满意")
+    FAIR = "fair", N_("基本满意")
+    DISSATISFIED = "dissatisfied", N_("不满意")
+    NOT_ASKED = "not_asked", N_("未回访")
+
+
 class Urgency(Code):
     """紧急程度."""
 

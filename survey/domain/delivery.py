@@ -19,6 +19,7 @@ class DeliveryGiven:
     notice        what was served ("入户调查通知书")
     document_no   its number; of a letter, the number of the consignment
     recipient     who took it; for_self: whether that is the person addressed
+    second_server  送达人2: who went along with the person that records it
     has_evidence  whether a photo or scan goes with it
     """
 
@@ -32,6 +33,7 @@ class DeliveryGiven:
     recipient_relation: str = ""
     refused_reason: str = ""
     witness: str = ""
+    second_server: str = ""
     has_evidence: bool = False
 
 

@@ -74,6 +74,9 @@ class RecordDeliveryForm(Form):
         description=_l("姓名和单位，例如：李娟 颐园社区居委会；没有见证人的要拍照"),
         most=100,
     )
+    second_server = TextField(
+        _l("谁和您一起去送的？"), thing=_l("送达人2"), description=_l("送达回证上写两名送达人"), most=60, optional=True
+    )
     evidence = FileField(
         _l("送达回证或照片"),
         description=_l("JPEG、PNG、WebP 图片或 PDF，不超过 20 MB"),
@@ -94,5 +97,6 @@ class RecordDeliveryForm(Form):
             recipient_relation=told(self.recipient_relation),
             refused_reason=told(self.refused_reason),
             witness=told(self.witness),
+            second_server=self.second_server.data or "",
             has_evidence=has_evidence,
         )

@@ -19,6 +19,10 @@ class RecordRequestForm(Form):
     key = KeyField()
     person_name = TextField(_l("谁提出的？"), [Required()], thing=_l("反映人"), most=60)
     received_on = DateField(_l("哪一天提出的？"), [Required()], thing=_l("受理日期"), description=EIGHT)
+    source = CodeField(
+        _l("怎么提出的？"), codes.RequestSource, [Required()], thing=_l("来源"), blank=False,
+        default=codes.RequestSource.VISIT,
+    )  # fmt: skip
     kind = CodeField(_l("关于什么？"), codes.RequestKind, [Required()], thing=_l("诉求类别"))
     urgency = CodeField(_l("有多急？"), codes.Urgency, [Required()], thing=_l("紧急程度"), blank=False)
     content = LongTextField(
@@ -43,6 +47,8 @@ class AnswerRequestForm(Form):
         _l("怎么答复的？"), [Required()], thing=_l("答复内容"), description=_l("写给本人听得懂的话"), most=2000
     )
     replied_on = DateField(_l("哪一天答复的？"), [Required()], thing=_l("答复日期"), description=EIGHT)
+    reply_channel = CodeField(_l("怎么答复给本人的？"), codes.Channel, thing=_l("答复方式"), optional=True)
+    satisfaction = CodeField(_l("本人满意吗？"), codes.Satisfaction, thing=_l("满意度"), optional=True)
     handler = TextField(_l("由谁承办？"), thing=_l("承办人"), most=60, optional=True)
 
     def day(self) -> date:

@@ -45,6 +45,9 @@ class Request(Identified, Base):
     household_id: Mapped[UUID] = mapped_column(ForeignKey("household.id"), index=True)
     number: Mapped[int]
     received_on: Mapped[date]
+    source: Mapped[codes.RequestSource] = mapped_column(
+        CodeType(codes.RequestSource), default=codes.RequestSource.VISIT
+    )
     person_name: Mapped[str] = mapped_column(String(60))
     kind: Mapped[codes.RequestKind] = mapped_column(CodeType(codes.RequestKind))
     urgency: Mapped[codes.Urgency] = mapped_column(CodeType(codes.Urgency), default=codes.Urgency.NORMAL)
@@ -55,17 +58,21 @@ class Request(Identified, Base):
     handler: Mapped[str] = mapped_column(default="")
     reply: Mapped[str] = mapped_column(default="")
     replied_on: Mapped[date | None]
+    reply_channel: Mapped[codes.Channel | None] = mapped_column(CodeType(codes.Channel))
+    satisfaction: Mapped[codes.Satisfaction | None] = mapped_column(CodeType(codes.Satisfaction))
     closed_at: Mapped[datetime | None]
     recorded_by_id: Mapped[UUID] = mapped_column(ForeignKey("user.id"))
     recorded_at: Mapped[datetime] = mapped_column(default=utc_now)
 
 
 class Delivery(Identified, Base):
-    """送达: one attempt to hand over one notice. Append-only."""
+    """送达: one attempt to hand over one notice, with the number of its receipt (送达回证). Append-only."""
 
     __tablename__ = "delivery"
+    __table_args__ = (UniqueConstraint("project_id", "number"),)
 
-    project_id: Mapped[UUID] = mapped_column(ForeignKey("project.id"), index=True)
+    project_id: Mapped[UUID] = mapped_column(ForeignKey("project.id"))
+    number: Mapped[int]
     household_id: Mapped[UUID] = mapped_column(ForeignKey("household.id"), index=True)
     notice: Mapped[str] = mapped_column(String(60))
     document_no: Mapped[str] = mapped_column(String(60), default="")
@@ -76,9 +83,12 @@ class Delivery(Identified, Base):
     recipient_relation: Mapped[str] = mapped_column(String(40), default="")
     refused_reason: Mapped[str] = mapped_column(default="")
     witness: Mapped[str] = mapped_column(default="")
+    second_server: Mapped[str] = mapped_column(String(60), default="")
     evidence_id: Mapped[UUID | None] = mapped_column(ForeignKey("document.id"))
     recorded_by_id: Mapped[UUID] = mapped_column(ForeignKey("user.id"))
     recorded_at: Mapped[datetime] = mapped_column(default=utc_now)
+
+    recorded_by: Mapped[User] = relationship()
 
 
 class Signature(Identified, Base):

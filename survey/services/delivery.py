@@ -14,6 +14,7 @@ from survey.domain.errors import NotFound
 from survey.models import Delivery, Household, User, db, new_id
 from survey.services import audit
 from survey.services.document import Prepared, add_document
+from survey.services.project import take_serial
 from survey.services.sheet import lock_household
 
 
@@ -44,6 +45,7 @@ def record_delivery(*, actor: User, household: Household, given: DeliveryGiven, 
     row = Delivery(
         id=key or new_id(),
         project_id=household.project_id,
+        number=take_serial(household.project_id, "delivery"),
         household_id=household.id,
         notice=given.notice,
         document_no=given.document_no,
@@ -54,12 +56,13 @@ def record_delivery(*, actor: User, household: Household, given: DeliveryGiven, 
         recipient_relation=given.recipient_relation if not given.for_self else "",
         refused_reason=given.refused_reason,
         witness=given.witness,
+        second_server=given.second_server,
         evidence_id=document.id if document else None,
         recorded_by_id=actor.id,
     )
     db.session.add(row)
     db.session.flush()
-    details = {"method": given.method.value, "evidence": document is not None}
+    details = {"number": row.number, "method": given.method.value, "evidence": document is not None}
     audit.record(actor, "delivery.record", row, details)
     return row
 

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import case, func, select
 
 from survey.domain.calendar import last_day
-from survey.domain.codes import RequestKind, Urgency
+from survey.domain.codes import Channel, RequestKind, RequestSource, Satisfaction, Urgency
 from survey.domain.errors import DomainError, NotFound
 from survey.models import Household, Project, Request, User, db, new_id, utc_now
 from survey.services import audit
@@ -27,6 +27,7 @@ class RequestGiven:
     kind: RequestKind
     content: str
     urgency: Urgency = Urgency.NORMAL
+    source: RequestSource = RequestSource.VISIT
     handler: str = ""
 
 
@@ -55,6 +56,7 @@ def record_request(
         household_id=household.id,
         number=take_serial(project.id, "request"),
         received_on=given.received_on,
+        source=given.source,
         person_name=given.person_name,
         kind=given.kind,
         urgency=given.urgency,
@@ -79,8 +81,11 @@ def accept_request(*, actor: User, request: Request, accepted_on: date, handler:
     audit.record(actor, "request.accept", request, {"number": request.number})
 
 
-def answer_request(*, actor: User, request: Request, reply: str, replied_on: date, handler: str, today: date) -> None:
-    """Write the answer that the person was given. Raises DomainError: request.closed, request.in_future,
+def answer_request(
+    *, actor: User, request: Request, reply: str, replied_on: date, handler: str, today: date,
+    channel: Channel | None = None, satisfaction: Satisfaction | None = None,
+) -> None:  # fmt: skip
+    """Write the answer that the person was given, how it reached them and what they said of it. Raises DomainError: request.closed, request.in_future,
     request.before_received, request.reply_missing.
     """
     _check_open(request)
@@ -89,6 +94,8 @@ def answer_request(*, actor: User, request: Request, reply: str, replied_on: dat
     _check_day(request, replied_on, today, "replied_on")
     request.reply = reply.strip()
     request.replied_on = replied_on
+    request.reply_channel = channel
+    request.satisfaction = satisfaction
     request.handler = handler or request.handler
     audit.record(actor, "request.answer", request, {"number": request.number})
 

@@ -396,6 +396,7 @@ def _request(actor: User, household: Household, event: Event) -> None:
         kind=form.kind.data,
         content=form.content.data or "",
         urgency=form.urgency.data,
+        source=form.source.data,
         handler=form.handler.data or "",
     )
     request.record_request(

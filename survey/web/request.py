@@ -77,6 +77,7 @@ def record(household_id: UUID) -> ResponseReturnValue:
                     kind=form.kind.data,
                     content=form.content.data or "",
                     urgency=form.urgency.data or Urgency.NORMAL,
+                    source=form.source.data,
                     handler=form.handler.data or "",
                 ),
                 today=local_today(),
@@ -110,7 +111,12 @@ def _page(
     refused = accept or answer
     accept = accept or AcceptRequestForm(formdata=None, accepted_on=local_today(), handler=row.handler)
     answer = answer or AnswerRequestForm(
-        formdata=None, reply=row.reply, replied_on=row.replied_on or local_today(), handler=row.handler
+        formdata=None,
+        reply=row.reply,
+        replied_on=row.replied_on or local_today(),
+        handler=row.handler,
+        reply_channel=row.reply_channel,
+        satisfaction=row.satisfaction,
     )
     page = render_template(
         "request/show.html", household=household, row=row, accept_form=accept, answer_form=answer, refused=refused
@@ -155,6 +161,8 @@ def answer(household_id: UUID, request_id: UUID) -> ResponseReturnValue:
                 replied_on=form.replied_on.data,
                 handler=form.handler.data or "",
                 today=local_today(),
+                channel=form.reply_channel.data,
+                satisfaction=form.satisfaction.data,
             )
             if request.form.get("close"):
                 close_request(actor=current_user, request=row)

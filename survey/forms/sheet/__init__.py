@@ -16,19 +16,22 @@ from survey.forms.sheet.form import (
     is_known,
     lent_form,
 )
-from survey.forms.sheet.keep import hidden_for, keep_unshown, without_masked
-from survey.forms.sheet.label import key_label, row_titles, thing_of_field, word_of
+from survey.forms.sheet.keep import hidden_for, hidden_without, keep_unshown, without_masked
+from survey.forms.sheet.label import NAME_FIELDS, SOURCES, key_label, row_titles, thing_of_field, word_of
 
 __all__ = [
     "MASKED_FIELDS",
+    "NAME_FIELDS",
     "OFFICE_FIELDS",
     "RESTRICTED_FIELDS",
     "SECTIONS",
     "SECTION_OF",
+    "SOURCES",
     "Progress",
     "Section",
     "SheetForm",
     "hidden_for",
+    "hidden_without",
     "is_known",
     "keep_unshown",
     "key_label",

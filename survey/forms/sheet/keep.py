@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from survey.domain.access import Permission, Role, is_granted
+from survey.domain.access import GRANTS, Permission, Role
 from survey.domain.sheet import Pair, Pairs, field_of, from_keys, from_pairs, row_key, row_name, to_keys, to_pairs
 from survey.forms.sheet.form import MASKED_FIELDS, OFFICE_FIELDS, RESTRICTED_FIELDS
 
 
 def hidden_for(role: Role | None) -> frozenset[str]:
     """The questions that somebody in this role may not see."""
-    hidden = frozenset() if is_granted(role, Permission.PRICE_SHOW) else OFFICE_FIELDS
-    return hidden if is_granted(role, Permission.PERSON_TAGS) else hidden | RESTRICTED_FIELDS
+    return hidden_without(GRANTS[role] if role else ())
+
+
+def hidden_without(granted: Collection[str]) -> frozenset[str]:
+    """The questions that nobody sees who has these permissions only."""
+    hidden = frozenset() if Permission.PRICE_SHOW in granted else OFFICE_FIELDS
+    return hidden if Permission.PERSON_TAGS in granted else hidden | RESTRICTED_FIELDS
 
 
 def row_keys(pairs: Pairs) -> set[tuple[str, str]]:

@@ -10,6 +10,7 @@ from wtforms.fields.core import UnboundField
 
 from survey.domain.codes import ETHNICITIES, label_of
 from survey.domain.mask import mask_id_no, mask_phone
+from survey.domain.message import N_
 from survey.domain.sheet import NO, ROW_TYPES, YES, Pairs, Sheet, field_types, row_key, to_keys
 from survey.forms.sheet.form import MASKED_FIELDS, SheetForm
 
@@ -22,6 +23,19 @@ ROW_NAME = {
     "desired_layouts": "layout",
 }
 """Which answer of a row people call the row by."""
+
+NAME_FIELDS = frozenset({"full_name", "guardian_name", "agent_for"})
+"""The answers that are names of persons: who sees names masked sees these masked."""
+
+SOURCES = {
+    "roster": N_("花名册导入"),
+    "office": N_("网页填写"),
+    "tablet": N_("平板填写"),
+    "ledger": N_("台账导入"),
+    "correction": N_("更正"),
+    "merge": N_("合并"),
+}
+"""How a version of a sheet came in (`SheetRow.source`)."""
 
 
 @cache

@@ -426,7 +426,8 @@ class _Story:
                 (codes.RequestKind.RESETTLEMENT, "希望安置在一楼，方便老人出入。"),
             )
         )
-        given = RequestGiven(received_on=moment.date(), person_name=name, kind=kind, content=content)
+        source = self.rng.choice(tuple(codes.RequestSource)[:3])
+        given = RequestGiven(received_on=moment.date(), person_name=name, kind=kind, content=content, source=source)
         row = record_request(actor=actor, household=household, given=given, today=moment.date())
         if self.rng.random() < 0.6:
             later = min(moment + timedelta(days=self.rng.choice((1, 2, 4))), self.now - timedelta(minutes=5))
@@ -438,6 +439,7 @@ class _Story:
                     answer_request(
                         actor=self.office, request=row, reply="已派测绘人员联系，三日内上门；结果书面告知。",
                         replied_on=later.date(), handler="蒋文静", today=later.date(),
+                        channel=codes.Channel.PHONE, satisfaction=self.rng.choice(tuple(codes.Satisfaction)),
                     )  # fmt: skip
                     close_request(actor=self.office, request=row)
 

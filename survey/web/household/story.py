@@ -14,7 +14,7 @@ from survey.domain.household import Action
 from survey.domain.merge import Change
 from survey.domain.message import N_
 from survey.domain.sheet import field_of, row_key
-from survey.forms.sheet import key_label, row_titles, word_of
+from survey.forms.sheet import NAME_FIELDS, key_label, row_titles, word_of
 from survey.models import (
     AuditEntry,
     Briefing,
@@ -34,7 +34,6 @@ from survey.web import local_time
 from survey.web.access import may
 from survey.web.name import shown_names
 from survey.web.sheet.page import hidden_fields
-from survey.web.sheet.version import NAME_FIELDS
 
 MOST_CHANGES = 200
 """A version with more changed answers says how many; they are one click away."""

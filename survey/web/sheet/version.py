@@ -12,25 +12,14 @@ from flask_babel import gettext as _
 
 from survey.domain.access import Permission
 from survey.domain.merge import difference
-from survey.domain.message import N_
 from survey.domain.sheet import Pairs, row_key, to_keys
-from survey.forms.sheet import SECTION_OF, SECTIONS, key_label, row_titles, word_of
+from survey.forms.sheet import NAME_FIELDS, SECTION_OF, SECTIONS, SOURCES, key_label, row_titles, word_of
 from survey.models import SheetRow
 from survey.services.sheet import get_version, list_versions, pairs_of_version
 from survey.web.access import load_household, requires
 from survey.web.name import mask_names, shown_names
 from survey.web.sheet import bp
 from survey.web.sheet.page import hidden_fields
-
-SOURCES = {
-    "roster": N_("花名册导入"),
-    "office": N_("网页填写"),
-    "tablet": N_("平板填写"),
-    "ledger": N_("台账导入"),
-    "correction": N_("更正"),
-    "merge": N_("合并"),
-}
-NAME_FIELDS = frozenset({"full_name", "guardian_name", "agent_for"})
 
 
 @dataclass(frozen=True, slots=True)

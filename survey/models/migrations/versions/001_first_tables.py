@@ -621,6 +621,7 @@ def upgrade() -> None:
         sa.Column("household_id", sa.Uuid().with_variant(sa.LargeBinary(16), "sqlite"), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("received_on", sa.Date(), nullable=False),
+        sa.Column("source", sa.String(length=32), nullable=False),
         sa.Column("person_name", sa.String(length=60), nullable=False),
         sa.Column("kind", sa.String(length=32), nullable=False),
         sa.Column("urgency", sa.String(length=32), nullable=False),
@@ -631,6 +632,8 @@ def upgrade() -> None:
         sa.Column("handler", sa.String(), nullable=False),
         sa.Column("reply", sa.String(), nullable=False),
         sa.Column("replied_on", sa.Date(), nullable=True),
+        sa.Column("reply_channel", sa.String(length=32), nullable=True),
+        sa.Column("satisfaction", sa.String(length=32), nullable=True),
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("recorded_by_id", sa.Uuid().with_variant(sa.LargeBinary(16), "sqlite"), nullable=False),
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
@@ -749,6 +752,7 @@ def upgrade() -> None:
         "delivery",
         sa.Column("id", sa.Uuid().with_variant(sa.LargeBinary(16), "sqlite"), nullable=False),
         sa.Column("project_id", sa.Uuid().with_variant(sa.LargeBinary(16), "sqlite"), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("household_id", sa.Uuid().with_variant(sa.LargeBinary(16), "sqlite"), nullable=False),
         sa.Column("notice", sa.String(length=60), nullable=False),
         sa.Column("document_no", sa.String(length=60), nullable=False),
@@ -759,6 +763,7 @@ def upgrade() -> None:
         sa.Column("recipient_relation", sa.String(length=40), nullable=False),
         sa.Column("refused_reason", sa.String(), nullable=False),
         sa.Column("witness", sa.String(), nullable=False),
+        sa.Column("second_server", sa.String(length=60), nullable=False),
         sa.Column("evidence_id", sa.Uuid().with_variant(sa.LargeBinary(16), "sqlite"), nullable=True),
         sa.Column("recorded_by_id", sa.Uuid().with_variant(sa.LargeBinary(16), "sqlite"), nullable=False),
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
@@ -767,10 +772,10 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["project_id"], ["project.id"], name=op.f("fk_delivery_project_id_project")),
         sa.ForeignKeyConstraint(["recorded_by_id"], ["user.id"], name=op.f("fk_delivery_recorded_by_id_user")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_delivery")),
+        sa.UniqueConstraint("project_id", "number", name=op.f("uq_delivery_project_id_number")),
     )
     with op.batch_alter_table("delivery", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_delivery_household_id"), ["household_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_delivery_project_id"), ["project_id"], unique=False)
 
     op.create_table(
         "policy_version",

@@ -1,0 +1,84 @@
+"""送达台账: every attempt to hand over a notice, as its receipt (送达回证) tells it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from sqlalchemy import select
+
+from exports.ledger import COUNT_KEY, Column, Kind, Ledger, Record, Sheet
+from exports.ledgers.column import DOOR, DOSSIER, NOTE, ROW_ID, SERIAL
+from exports.view import View, local_moment, stream, word
+from survey.domain.message import N_
+from survey.domain.settings import ProjectSettings
+from survey.models import Delivery, Household, User
+
+SHEET = Sheet(
+    "deliveries",
+    "送达台账",
+    "文书送达台账",
+    (
+        SERIAL,
+        Column("number", "回证编号", 8, Kind.CODE),
+        Column("notice", "文书名称", 20, Kind.TEXT, lambda sums: f"共{sums[COUNT_KEY]}次"),
+        Column("document_no", "文号（单号）", 18, Kind.CODE),
+        DOSSIER,
+        DOOR,
+        Column("addressee", "受送达人", 12),
+        Column("method", "方式", 10, Kind.WORD),
+        Column("place", "地点", 16),
+        Column("served_at", "时间", 16, Kind.MOMENT),
+        Column("server_1", "送达人1", 9, Kind.WORD),
+        Column("server_2", "送达人2", 9, Kind.WORD),
+        Column("recipient", "签收人", 9, Kind.WORD, group="签收"),
+        Column("relation", "与受送达人关系", 12, Kind.WORD, group="签收"),
+        Column("refused_reason", "拒收事由", 18, group="拒收"),
+        Column("witness", "见证人", 16, group="拒收"),
+        Column("photo", "照片（扫描件）", 9, Kind.WORD),
+        NOTE,
+        ROW_ID,
+    ),
+    note="一次送达一行，拒收的也列；签收人与受送达人关系空白的为本人签收。",
+    frozen="notice",
+)
+
+LEDGER = Ledger(
+    "deliveries",
+    N_("送达台账"),
+    N_("每一次送达的文书、文号、受送达人、方式、地点、时间、送达人、签收或拒收、见证和照片。"),
+    (SHEET,),
+)
+
+
+def records(view: View, settings: ProjectSettings) -> dict[str, Iterable[Record]]:
+    return {"deliveries": deliveries(view)}
+
+
+def deliveries(view: View) -> Iterator[Record]:
+    query = (
+        select(Delivery, Household.dossier_no, Household.door_text, Household.owner_names, User.display_name)
+        .join(Household, Household.id == Delivery.household_id)
+        .join(User, User.id == Delivery.recorded_by_id)
+        .where(view.scope)
+        .order_by(Delivery.number)
+    )
+    for row, dossier_no, door, owners, server in stream(query):
+        yield {
+            "number": str(row.number),
+            "notice": row.notice,
+            "document_no": row.document_no,
+            "dossier_no": dossier_no,
+            "door": door,
+            "addressee": view.name(owners),
+            "method": word(row.method),
+            "place": row.place,
+            "served_at": local_moment(row.served_at),
+            "server_1": server,
+            "server_2": row.second_server,
+            "recipient": view.name(row.recipient),
+            "relation": row.recipient_relation,
+            "refused_reason": row.refused_reason,
+            "witness": view.name(row.witness),
+            "photo": "有" if row.evidence_id else "无",
+            "id": str(row.id),
+        }

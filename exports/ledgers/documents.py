@@ -1,0 +1,76 @@
+"""档案目录: the papers of each dossier with their pages, in the order of the file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from uuid import UUID
+
+from sqlalchemy import select
+
+from exports.ledger import Column, Kind, Ledger, Record, Sheet
+from exports.ledgers.column import DOOR, DOSSIER, NOTE, ROW_ID, SERIAL
+from exports.view import View, local_day, stream, word
+from survey.domain.message import N_
+from survey.domain.settings import ProjectSettings
+from survey.models import Document, Household
+
+SHEET = Sheet(
+    "documents",
+    "档案目录",
+    "一户一档档案目录",
+    (
+        SERIAL,
+        DOSSIER,
+        DOOR,
+        Column("place", "卷内\n顺序号", 7, Kind.INTEGER),
+        Column("page", "页码", 9, Kind.CODE),
+        Column("category", "类别", 13, Kind.WORD),
+        Column("title", "材料名称", 28),
+        Column("dated", "日期", 11, Kind.DATE),
+        Column("pages", "页数", 7, Kind.INTEGER, True),
+        Column("copy", "原件/\n复印件", 8, Kind.WORD),
+        NOTE,
+        ROW_ID,
+    ),
+    paper="A4",
+    note="卷号即户编号；页码为该材料在卷内的起止页，按收存先后编排；移出的材料不列。",
+    frozen="door",
+)
+
+LEDGER = Ledger(
+    "documents",
+    N_("档案目录"),
+    N_("每一户档案里的材料：卷内顺序、页码、类别、名称、日期、页数、原件或复印件。"),
+    (SHEET,),
+)
+
+
+def records(view: View, settings: ProjectSettings) -> dict[str, Iterable[Record]]:
+    return {"documents": documents(view)}
+
+
+def documents(view: View) -> Iterator[Record]:
+    query = (
+        select(Document, Household.dossier_no, Household.door_text)
+        .join(Household, Household.id == Document.household_id)
+        .where(view.scope, Document.removed_at.is_(None))
+        .order_by(Household.door_sort, Household.id, Document.added_at, Document.id)
+    )
+    of: UUID | None = None
+    place = page = 0
+    for row, dossier_no, door in stream(query):
+        if row.household_id != of:
+            of, place, page = row.household_id, 0, 0
+        place, first, page = place + 1, page + 1, page + row.pages
+        yield {
+            "dossier_no": dossier_no,
+            "door": door,
+            "place": place,
+            "page": f"{first}" if row.pages < 2 else f"{first}-{page}",
+            "category": word(row.category),
+            "title": view.name(row.title) if row.title and view.masked_names else row.title,
+            "dated": local_day(row.added_at),
+            "pages": row.pages,
+            "copy": "原件" if row.is_original else "复印件",
+            "id": str(row.id),
+        }

@@ -1,0 +1,87 @@
+"""诉求（信访）台账: every request with its terms, its answer, and whether it is closed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from sqlalchemy import select
+
+from exports.ledger import COUNT_KEY, Column, Kind, Ledger, Record, Sheet
+from exports.ledgers.column import DOOR, DOSSIER, NOTE, ROW_ID, SERIAL
+from exports.view import View, stream, word
+from survey.domain.message import N_
+from survey.domain.settings import ProjectSettings
+from survey.models import Household, Request
+
+SHEET = Sheet(
+    "requests",
+    "诉求台账",
+    "群众诉求（信访）台账",
+    (
+        SERIAL,
+        Column("number", "编号", 7, Kind.CODE),
+        Column("received_on", "受理日期", 11, Kind.DATE, lambda sums: f"共{sums[COUNT_KEY]}件"),
+        Column("source", "来源", 10, Kind.WORD),
+        DOSSIER,
+        DOOR,
+        Column("person", "反映人", 9, Kind.WORD),
+        Column("kind", "类别", 10, Kind.WORD),
+        Column("content", "内容", 36),
+        Column("urgency", "紧急\n程度", 7, Kind.WORD),
+        Column("handler", "承办单位（人）", 14),
+        Column("accept_due", "期限", 11, Kind.DATE, group="告知受理"),
+        Column("accepted_on", "告知日期", 11, Kind.DATE, group="告知受理"),
+        Column("reply_due", "期限", 11, Kind.DATE, group="办结"),
+        Column("reply", "答复内容", 34, group="办结"),
+        Column("replied_on", "答复日期", 11, Kind.DATE, group="办结"),
+        Column("reply_channel", "送达", 8, Kind.WORD, group="办结"),
+        Column("satisfaction", "满意度", 9, Kind.WORD),
+        Column("closed", "是否办结", 7, Kind.WORD),
+        NOTE,
+        ROW_ID,
+    ),
+    note="期限按受理次日起算，末日为节假日的顺延至其后第一个工作日；告知受理、办结的天数按项目设定（信访工作条例）。",
+    frozen="number",
+)
+
+LEDGER = Ledger(
+    "requests",
+    N_("诉求（信访）台账"),
+    N_("每一件诉求的来源、内容、承办、告知受理和办结的期限、答复、满意度、是否办结。"),
+    (SHEET,),
+)
+
+
+def records(view: View, settings: ProjectSettings) -> dict[str, Iterable[Record]]:
+    return {"requests": requests(view)}
+
+
+def requests(view: View) -> Iterator[Record]:
+    query = (
+        select(Request, Household.dossier_no, Household.door_text)
+        .join(Household, Household.id == Request.household_id)
+        .where(view.scope)
+        .order_by(Request.number)
+    )
+    for row, dossier_no, door in stream(query):
+        yield {
+            "number": str(row.number),
+            "received_on": row.received_on,
+            "source": word(row.source),
+            "dossier_no": dossier_no,
+            "door": door,
+            "person": view.name(row.person_name),
+            "kind": word(row.kind),
+            "content": row.content,
+            "urgency": word(row.urgency),
+            "handler": row.handler,
+            "accept_due": row.accept_due,
+            "accepted_on": row.accepted_on,
+            "reply_due": row.reply_due,
+            "reply": row.reply,
+            "replied_on": row.replied_on,
+            "reply_channel": word(row.reply_channel),
+            "satisfaction": word(row.satisfaction),
+            "closed": "是" if row.closed_at else "否",
+            "id": str(row.id),
+        }

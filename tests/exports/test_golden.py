@@ -1,0 +1,97 @@
+"""Every ledger of one small street, cell by cell, against the files in tests/data/ledgers; LibreOffice reads the same.
+
+RUHU_GOLDEN=write makes the files anew: look at every line that changed before you commit it.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import re
+import shutil
+import subprocess
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from openpyxl import load_workbook
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.worksheet import Worksheet
+from python_calamine import CalamineWorkbook
+
+from exports.ledgers import LEDGERS, export_ledger
+from exports.view import view_of
+from survey.models import Project, User, db
+from tests.exports.street import at, make_street
+from tests.exports.test_workbook import trimmed
+
+GOLDEN = Path(__file__).parent.parent / "data" / "ledgers"
+ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+
+
+def written(name: str, project: Project) -> bytes:
+    out = io.BytesIO()
+    office = db.session.query(User).filter_by(display_name="沈志远").one()
+    export_ledger(name, project=project, view=view_of(project, office), now=at(20), target=out, by=office.display_name)
+    return out.getvalue()
+
+
+def told(page: Worksheet) -> dict[str, Any]:
+    """What a person sees of a sheet: its cells, its merges, its paper."""
+    body = next((row[0].row for row in page.iter_rows() if row[0].value == 1), 0)
+    return {
+        "cells": [[shown(cell.value) for cell in row] for row in page.iter_rows()],
+        "formats": [cell.number_format for cell in page[body]] if body else [],
+        "merged": sorted(str(area) for area in page.merged_cells.ranges),
+        "widths": [
+            round(page.column_dimensions[get_column_letter(at)].width, 2) for at in range(1, page.max_column + 1)
+        ],
+        "frozen": page.freeze_panes,
+        "repeated": page.print_title_rows,
+        "paper": [page.page_setup.paperSize, page.page_setup.orientation, page.page_setup.fitToWidth],
+        "footer": re.sub(
+            r"YY-20260621-\d{6}-[0-9A-F]{4}", "YY-…", page.oddFooter.center.text + page.oddFooter.left.text
+        ),
+    }
+
+
+def shown(value: object) -> object:
+    if isinstance(value, datetime):
+        return value.isoformat(sep=" ", timespec="minutes")
+    if isinstance(value, date):
+        return value.isoformat()
+    return ID.sub("…", value) if isinstance(value, str) else value
+
+
+@pytest.mark.parametrize("name", LEDGERS)
+def test_a_ledger_is_what_the_golden_file_says(name: str, app: object) -> None:
+    book = load_workbook(io.BytesIO(written(name, make_street())))
+    found = {page.title: told(page) for page in book}
+    path = GOLDEN / f"{name}.json"
+    if os.environ.get("RUHU_GOLDEN") == "write":
+        GOLDEN.mkdir(exist_ok=True)
+        lines = json.dumps(found, ensure_ascii=False, indent=1)
+        # One row a line, so that a difference is read as a row.
+        path.write_text(re.sub(r"\n {4,}|\n {3}(?=\])", "", lines) + "\n", "utf-8")
+    assert found == json.loads(path.read_text("utf-8"))
+
+
+@pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
+def test_libreoffice_opens_every_ledger_and_reads_the_same_values(tmp_path: Path, app: object) -> None:
+    project = make_street()
+    for name in LEDGERS:
+        (tmp_path / f"{name}.xlsx").write_bytes(written(name, project))
+    made = subprocess.run(
+        ["soffice", f"-env:UserInstallation=file://{tmp_path}/profile", "--headless", "--convert-to", "ods",
+         "--outdir", str(tmp_path), *(str(tmp_path / f"{name}.xlsx") for name in LEDGERS)],
+        capture_output=True, text=True, timeout=300, check=False,
+    )  # fmt: skip
+    assert made.returncode == 0, made.stderr
+    for name in LEDGERS:
+        ours, theirs = (CalamineWorkbook.from_path(str(tmp_path / f"{name}.{kind}")) for kind in ("xlsx", "ods"))
+        assert theirs.sheet_names == ours.sheet_names
+        for sheet in ours.sheet_names:
+            values = [trimmed(book.get_sheet_by_name(sheet).to_python()) for book in (ours, theirs)]
+            assert values[0] == values[1], f"{name}/{sheet}"
