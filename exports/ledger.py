@@ -13,7 +13,7 @@ from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 from fractions import Fraction
-from itertools import groupby
+from itertools import groupby, islice
 
 HUNDREDTH = Decimal("0.01")
 TEN_THOUSANDTH = Decimal("0.0001")
@@ -50,6 +50,8 @@ class Column:
     unit        shown in the header in brackets, e.g. ㎡
     permission  the permission without which the column is left out
     hidden      written but hidden and not printed: the row's UUID, so that an edited ledger finds its rows again
+    bar         a bar behind the figure, as long as the figure is large: for shares that are compared by eye
+    filters     the filters of the list of households that choose those behind the figure; None: it leads nowhere
     """
 
     key: str
@@ -61,6 +63,8 @@ class Column:
     unit: str = ""
     permission: str = ""
     hidden: bool = False
+    bar: bool = False
+    filters: tuple[tuple[str, str], ...] | None = None
 
     @property
     def heading(self) -> str:
@@ -75,6 +79,7 @@ class Sheet:
     key     by which the rows are handed over
     note    a line under the table that says how the figures were counted
     frozen  the key of the last column that stays in view when scrolling to the right
+    narrow  (filter, column): each row's value of the column narrows the list of households to those behind the row
     """
 
     key: str
@@ -84,6 +89,7 @@ class Sheet:
     paper: str = "A3"
     note: str = ""
     frozen: str = ""
+    narrow: tuple[str, str] | None = None
 
     @property
     def visible(self) -> tuple[Column, ...]:
@@ -190,12 +196,69 @@ def shown(kind: Kind, value: object) -> str:
     return str(value)
 
 
-def preview(sheet: Sheet, records: Iterable[Record], limit: int) -> Iterator[list[str]]:
-    """The first `limit` rows as the texts of the visible columns, 序号 counted. Reads no further than it must."""
-    for number, record in enumerate(records, 1):
-        if number > limit:
-            return
-        yield [
-            str(number) if column.kind is Kind.SERIAL else shown(column.kind, record.get(column.key))
-            for column in sheet.visible
-        ]
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A cell on screen: its text, and the filters of the households behind it (None: it leads nowhere)."""
+
+    text: str
+    filters: dict[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """The first rows of a sheet, and its 合计 row where the rows are all there are."""
+
+    sheet: Sheet
+    rows: list[list[Shown]]
+    total: list[Shown] | None
+
+
+def preview(sheet: Sheet, records: Iterable[Record], limit: int) -> Preview:
+    """The first `limit` rows in the visible columns, 序号 counted. Reads no further than it must."""
+    first = list(islice(records, limit + 1))
+    shown_rows = [[_shown_cell(sheet, column, record, number) for column in sheet.visible]
+                  for number, record in enumerate(first[:limit], 1)]  # fmt: skip
+    has_total = 0 < len(first) <= limit and any(column.total for column in sheet.columns)
+    return Preview(sheet, shown_rows, _shown_total(sheet, first) if has_total else None)
+
+
+def _shown_cell(sheet: Sheet, column: Column, record: Record, number: int) -> Shown:
+    if column.kind is Kind.SERIAL:
+        return Shown(str(number))
+    text = shown(column.kind, record.get(column.key))
+    if column.filters is None or not record.get(column.key):
+        return Shown(text)
+    narrowed = {sheet.narrow[0]: str(record[sheet.narrow[1]])} if sheet.narrow else {}
+    return Shown(text, narrowed | dict(column.filters))
+
+
+def _shown_total(sheet: Sheet, records: list[Record]) -> list[Shown]:
+    sums = sums_of(sheet.columns, records)
+    cells = []
+    for column in sheet.visible:
+        value = "合计" if column.kind is Kind.SERIAL else total_of(column, sums)
+        leads = dict(column.filters) if column.filters is not None and column.total is True and value else None
+        cells.append(Shown(shown(column.kind, value), leads))
+    return cells
+
+
+def sums_of(columns: Iterable[Column], records: Iterable[Record]) -> dict[str, Decimal]:
+    """The sums of the columns that can be summed, and under COUNT_KEY the number of rows."""
+    sums: dict[str, Decimal] = {}
+    for _record in summing(columns, records, sums):
+        pass
+    return sums
+
+
+def summing(columns: Iterable[Column], records: Iterable[Record], sums: dict[str, Decimal]) -> Iterator[Record]:
+    """The records as they come; `sums` has the sums of those that went by, and under COUNT_KEY how many."""
+    keys = [column.key for column in columns if column.kind in SUMMABLE]
+    sums.update(dict.fromkeys([*keys, COUNT_KEY], Decimal(0)))
+    count = 0
+    for count, record in enumerate(records, 1):  # noqa: B007  # it is the number of rows after the loop
+        yield record
+        for key in keys:
+            value = record.get(key)
+            if value is not None:
+                sums[key] += value  # type: ignore[operator]  # Decimal or int: whoever writes the cell has checked it
+    sums[COUNT_KEY] = Decimal(count)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import secrets
+import shutil
+import tempfile
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
+from zipfile import ZIP_STORED, ZipFile
 
-from exports.ledger import Heading, Ledger, Record, Sheet, preview
+from exports.ledger import Heading, Ledger, Preview, Record, preview
 from exports.ledgers import (
     appraisers,
     briefings,
@@ -84,25 +86,55 @@ def export_ledger(
     Raises DomainError("export.ledger_unknown").
     """
     ledger, reading = find_ledger(name)
-    described = ledger.permitted(view.granted)
     snapshot = snapshot_no(project.code, now)
     with one_moment():
-        heading = Heading(
-            unit=project.office_name or project.name,
-            project=project.name,
-            cut_off=now.astimezone(CHINA).replace(tzinfo=None),
-            snapshot=snapshot,
-            exported_by=by,
-        )
-        file_name = f"{ledger.title}_{project.name}_{heading.cut_off:%Y%m%d_%H%M}.xlsx"
-        rows = reading(view, read_settings(project.settings))
-        counts = write_ledger(described, heading, rows, target)
-    return Exported(described, snapshot, counts, file_name)
+        return _export(ledger, reading, project, view, _heading(project, now, snapshot, by), target)
 
 
-def preview_ledger(name: str, *, project: Project, view: View, limit: int = 20) -> list[tuple[Sheet, list[list[str]]]]:
-    """The first rows of each sheet as texts. Raises DomainError("export.ledger_unknown")."""
+def export_set(
+    names: Iterable[str], *, project: Project, view: View, now: datetime, target: BinaryIO, by: str = ""
+) -> list[Exported]:
+    """Write several ledgers into one ZIP, all of one moment and under one number, so that their totals agree.
+
+    As `export_ledger` otherwise. A workbook is compressed already: the ZIP only holds them together.
+    """
+    found = [find_ledger(name) for name in names]
+    snapshot = snapshot_no(project.code, now)
+    done = []
+    with one_moment(), ZipFile(target, "w", ZIP_STORED) as parcel:
+        heading = _heading(project, now, snapshot, by)
+        for ledger, reading in found:
+            with tempfile.TemporaryFile(prefix="ruhu-ledger-") as file:
+                made = _export(ledger, reading, project, view, heading, file)
+                file.seek(0)
+                with parcel.open(made.file_name, "w", force_zip64=True) as member:
+                    shutil.copyfileobj(file, member, 1 << 20)
+            done.append(made)
+    return done
+
+
+def _heading(project: Project, now: datetime, snapshot: str, by: str) -> Heading:
+    return Heading(
+        unit=project.office_name or project.name,
+        project=project.name,
+        cut_off=now.astimezone(CHINA).replace(tzinfo=None),
+        snapshot=snapshot,
+        exported_by=by,
+    )
+
+
+def _export(
+    ledger: Ledger, reading: Reading, project: Project, view: View, heading: Heading, target: Path | BinaryIO
+) -> Exported:
+    described = ledger.permitted(view.granted)
+    counts = write_ledger(described, heading, reading(view, read_settings(project.settings)), target)
+    return Exported(
+        described, heading.snapshot, counts, f"{ledger.title}_{project.name}_{heading.cut_off:%Y%m%d_%H%M}.xlsx"
+    )
+
+
+def preview_ledger(name: str, *, project: Project, view: View, limit: int = 20) -> list[Preview]:
+    """The first rows of each sheet, with the totals of those that are short. Raises as `find_ledger`."""
     ledger, reading = find_ledger(name)
     rows = reading(view, read_settings(project.settings))
-    return [(sheet, list(islice(preview(sheet, rows[sheet.key], limit), limit)))
-            for sheet in ledger.permitted(view.granted).sheets]  # fmt: skip
+    return [preview(sheet, rows[sheet.key], limit) for sheet in ledger.permitted(view.granted).sheets]

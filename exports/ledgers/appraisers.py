@@ -25,7 +25,7 @@ VOTES = Sheet(
         SERIAL,
         Column("appraiser", "评估机构", 34),
         Column("votes", "得票\n（户）", 9, Kind.INTEGER, True),
-        Column("vote_share", "占已表达\n意向的比例", 12, Kind.SHARE, group="占比"),
+        Column("vote_share", "占已表达\n意向的比例", 12, Kind.SHARE, group="占比", bar=True),
         Column("whole_share", "占应调查户\n的比例", 12, Kind.SHARE, group="占比"),
         Column("method", "产生方式", 12),
         Column("decided_on", "日期", 12, Kind.DATE),

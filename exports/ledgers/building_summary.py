@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from sqlalchemy import ColumnElement, SQLColumnExpression, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, SQLColumnExpression, and_, case, func, or_, select, true
 
 from exports.ledger import Column, Kind, Ledger, Record, Sheet, rate, share
 from exports.ledgers.column import NOTE, ROW_ID, SERIAL
 from exports.view import View, stream
-from survey.domain.codes import CompMode, Lease, VisitResult, Will
-from survey.domain.household import SURVEYED
+from survey.domain.codes import CompMode, Will
 from survey.domain.message import N_
 from survey.domain.settings import ProjectSettings
-from survey.models import Building, Door, Household
+from survey.models import Building, Door, Household, Project, db
 from survey.models.base import AreaM2
+from survey.services.register import condition, read
 
 SHEET = Sheet(
     "buildings",
@@ -26,24 +26,26 @@ SHEET = Sheet(
         Column("building_no", "楼栋", 8, Kind.CODE),
         Column("doors", "房屋\n（套）", 8, Kind.INTEGER, True, "调查对象"),
         Column("owners", "权利人\n（人）", 8, Kind.INTEGER, True, "调查对象"),
-        Column("due", "应调查\n（户）", 8, Kind.INTEGER, True, "调查进度"),
-        Column("done", "已完成\n（户）", 8, Kind.INTEGER, True, "调查进度"),
-        Column("done_share", "完成率", 9, Kind.SHARE, rate("done", "due"), "调查进度"),
-        Column("unmet", "未遇\n（户）", 7, Kind.INTEGER, True, "调查进度"),
-        Column("refused", "拒访\n（户）", 7, Kind.INTEGER, True, "调查进度"),
-        Column("vacant", "空置\n（户）", 7, Kind.INTEGER, True, "调查进度"),
+        Column("due", "应调查\n（户）", 8, Kind.INTEGER, True, "调查进度", filters=()),
+        Column("done", "已完成\n（户）", 8, Kind.INTEGER, True, "调查进度", filters=(("surveyed", "yes"),)),
+        Column("done_share", "完成率", 9, Kind.SHARE, rate("done", "due"), "调查进度", bar=True),
+        Column("unmet", "未遇\n（户）", 7, Kind.INTEGER, True, "调查进度", filters=(("unmet", "yes"),)),
+        Column("refused", "拒访\n（户）", 7, Kind.INTEGER, True, "调查进度", filters=(("refused", "yes"),)),
+        Column("vacant", "空置\n（户）", 7, Kind.INTEGER, True, "调查进度", filters=(("vacant", "yes"),)),
         Column("area_cert_m2", "证载", 12, Kind.AREA, True, "建筑面积（㎡）"),
         Column("area_meas_m2", "实测", 12, Kind.AREA, True, "建筑面积（㎡）"),
         Column("area_unreg_m2", "未登记", 11, Kind.AREA, True, "建筑面积（㎡）"),
         Column("hukou_count", "户籍", 8, Kind.INTEGER, True, "人口（人）"),
         Column("living_count", "常住", 8, Kind.INTEGER, True, "人口（人）"),
-        Column("agree", "同意\n（户）", 8, Kind.INTEGER, True, "改造意愿"),
-        Column("agree_share", "户数占比", 9, Kind.SHARE, rate("agree", "due"), "改造意愿"),
+        Column("agree", "同意\n（户）", 8, Kind.INTEGER, True, "改造意愿", filters=(("will", "agree"),)),
+        Column("agree_share", "户数占比", 9, Kind.SHARE, rate("agree", "due"), "改造意愿", bar=True),
         Column("agree_area_m2", "同意面积\n（㎡）", 12, Kind.AREA, True, "改造意愿"),
-        Column("agree_area_share", "面积占比", 9, Kind.SHARE, rate("agree_area_m2", "counted_m2"), "改造意愿"),
+        Column(
+            "agree_area_share", "面积占比", 9, Kind.SHARE, rate("agree_area_m2", "counted_m2"), "改造意愿", bar=True
+        ),
         Column("counted_m2", "计算面积\n（㎡）", 12, Kind.AREA, True, "改造意愿"),
-        Column("money", "货币\n（户）", 7, Kind.INTEGER, True, "安置方式意愿"),
-        Column("swap", "调换\n（户）", 7, Kind.INTEGER, True, "安置方式意愿"),
+        Column("money", "货币\n（户）", 7, Kind.INTEGER, True, "安置方式意愿", filters=(("comp_mode", "money"),)),
+        Column("swap", "调换\n（户）", 7, Kind.INTEGER, True, "安置方式意愿", filters=(("comp_mode", "swap"),)),
         Column("other_mode", "其他\n（户）", 7, Kind.INTEGER, True, "安置方式意愿"),
         Column("undecided", "未定\n（户）", 7, Kind.INTEGER, True, "安置方式意愿"),
         NOTE,
@@ -53,6 +55,7 @@ SHEET = Sheet(
     "计算面积取证载面积，没有证载面积的取实测面积。同意指摸底意愿为“同意”，占比的分母为应调查户和全部计算面积；"
     "安置方式中“其他”为货币加调换、房票和住房保障。",
     frozen="building_no",
+    narrow=("building", "building_no"),
 )
 
 LEDGER = Ledger(
@@ -72,8 +75,8 @@ def records(view: View, settings: ProjectSettings) -> dict[str, Iterable[Record]
     return {"buildings": buildings(view)}
 
 
-def _count(condition: ColumnElement[bool]) -> ColumnElement[int]:
-    return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)
+def _count(*conditions: ColumnElement[bool]) -> ColumnElement[int]:
+    return func.coalesce(func.sum(case((and_(true(), *conditions), 1), else_=0)), 0)
 
 
 def _area(value: SQLColumnExpression[Any], condition: ColumnElement[bool] | None = None) -> ColumnElement[Any]:
@@ -83,6 +86,7 @@ def _area(value: SQLColumnExpression[Any], condition: ColumnElement[bool] | None
 
 def buildings(view: View) -> Iterator[Record]:
     h = Household
+    reading = read(db.session.get_one(Project, view.project_id))
     doors = (
         select(Door.building_id, func.count().label("doors"))
         .join(h, h.id == Door.household_id)
@@ -90,28 +94,27 @@ def buildings(view: View) -> Iterator[Record]:
         .group_by(Door.building_id)
         .subquery()
     )
+    counts = [
+        _count(*(condition(name, value, reading) for name, value in column.filters)).label(column.key)
+        for column in SHEET.columns
+        if column.filters is not None
+    ]
+    undecided = or_(h.comp_mode.is_(None), h.comp_mode == CompMode.UNDECIDED)
     query = (
         select(
             Building.id,
             Building.no,
             func.coalesce(func.max(doors.c.doors), 0).label("doors"),
-            func.count(h.id).label("due"),
             func.coalesce(func.sum(h.owner_count), 0).label("owners"),
-            _count(h.state.in_(SURVEYED)).label("done"),
-            _count(and_(h.visit_count > 0, h.met_at.is_(None), ~_vacant())).label("unmet"),
-            _count(h.refused_at.is_not(None)).label("refused"),
-            _count(_vacant()).label("vacant"),
+            *counts,
+            _count(undecided).label("undecided"),
             _area(h.area_cert_m2).label("area_cert_m2"),
             _area(h.area_meas_m2).label("area_meas_m2"),
             _area(h.area_unreg_m2).label("area_unreg_m2"),
             _area(counted_area()).label("counted_m2"),
             func.coalesce(func.sum(h.hukou_count), 0).label("hukou_count"),
             func.coalesce(func.sum(h.living_count), 0).label("living_count"),
-            _count(h.renewal_will == Will.AGREE).label("agree"),
             _area(counted_area(), h.renewal_will == Will.AGREE).label("agree_area_m2"),
-            _count(h.comp_mode == CompMode.MONEY).label("money"),
-            _count(h.comp_mode == CompMode.SWAP).label("swap"),
-            _count(or_(h.comp_mode.is_(None), h.comp_mode == CompMode.UNDECIDED)).label("undecided"),
         )
         .join(Building, Building.id == h.building_id)
         .outerjoin(doors, doors.c.building_id == Building.id)
@@ -134,11 +137,3 @@ def buildings(view: View) -> Iterator[Record]:
 _COPIED = ("doors", "owners", "due", "done", "unmet", "refused", "vacant", "area_cert_m2", "area_meas_m2",
            "area_unreg_m2", "counted_m2", "hukou_count", "living_count", "agree", "agree_area_m2", "money", "swap",
            "undecided")  # fmt: skip
-
-
-def _vacant() -> ColumnElement[bool]:
-    h = Household
-    return or_(
-        func.coalesce(h.lease_status == Lease.VACANT, False),
-        func.coalesce(h.last_visit_result == VisitResult.VACANT, False),
-    )

@@ -39,7 +39,7 @@ SHEET = Sheet(
         Column("refused", "拒访\n（次）", 8, Kind.INTEGER, True, "今日"),
         Column("due", "应调查\n（户）", 9, Kind.INTEGER, group="累计"),
         Column("done_so_far", "完成\n（户）", 9, Kind.INTEGER, group="累计"),
-        Column("done_share", "完成率", 9, Kind.SHARE, group="累计"),
+        Column("done_share", "完成率", 9, Kind.SHARE, group="累计", bar=True),
         Column("agree_so_far", "同意\n（户）", 9, Kind.INTEGER, group="累计"),
         Column("agree_m2", "同意面积\n（㎡）", 12, Kind.AREA, group="累计"),
         Column("new_requests", "新增", 7, Kind.INTEGER, True, "诉求（件）"),

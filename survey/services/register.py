@@ -230,6 +230,14 @@ def _several_doors(_reading: Reading) -> ColumnElement[bool]:
     return doors > 1
 
 
+def _vacant() -> ColumnElement[bool]:
+    """Registered as vacant, or found so at the last visit: nobody to meet there."""
+    return or_(
+        func.coalesce(Household.lease_status == codes.Lease.VACANT, false()),
+        func.coalesce(Household.last_visit_result == codes.VisitResult.VACANT, false()),
+    )
+
+
 HOUSEHOLD_FILTERS: dict[str, Filter] = {
     "state": _code(N_("调查状态"), Household.state, HouseholdState),  # type: ignore[arg-type]
     "building": Filter(N_("楼栋"), "building", _building),
@@ -243,7 +251,8 @@ HOUSEHOLD_FILTERS: dict[str, Filter] = {
     "last_result": _code(N_("最近入户结果"), Household.last_visit_result, codes.VisitResult),  # type: ignore[arg-type]
     "visited": _flag(N_("去过"), lambda _r: Household.visit_count > 0),
     "met": _flag(N_("已见面"), lambda _r: Household.met_at.is_not(None)),
-    "unmet": _flag(N_("未遇"), lambda _r: and_(Household.visit_count > 0, Household.met_at.is_(None))),
+    "unmet": _flag(N_("未遇"), lambda _r: and_(Household.visit_count > 0, Household.met_at.is_(None), not_(_vacant()))),
+    "vacant": _flag(N_("空置"), lambda _r: _vacant()),
     "refused": _flag(N_("拒访"), lambda _r: Household.refused_at.is_not(None)),
     "surveyed": _flag(N_("已完成"), lambda _r: Household.state.in_(SURVEYED)),
     "returned": _flag(N_("被退回"), lambda _r: Household.state.in_(RETURNED)),

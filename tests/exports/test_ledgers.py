@@ -8,12 +8,13 @@ from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
 from openpyxl import load_workbook
 
 from exports.ledger import Column
-from exports.ledgers import LEDGERS, consents, export_ledger, find_ledger, preview_ledger, snapshot_no
+from exports.ledgers import LEDGERS, consents, export_ledger, export_set, find_ledger, preview_ledger, snapshot_no
 from exports.ledgers.register import signed_text
 from exports.view import View, batches, joined, one_moment, view_of
 from survey.domain import codes
@@ -38,6 +39,7 @@ from survey.models import (
     utc_now,
 )
 from survey.services import building as buildings
+from survey.services import register
 from survey.services.round import close_round
 from tests import factories
 
@@ -105,14 +107,14 @@ def street(project: Project, office: User) -> list[Household]:
 
 
 def test_numbers_add_up_across_sheets_and_ledgers(project: Project, office: User, street: list[Household]) -> None:
-    register, summary = read("register", project, office), read("building-summary", project, office)["buildings"]
-    lines = register["households"]
+    found, summary = read("register", project, office), read("building-summary", project, office)["buildings"]
+    lines = found["households"]
     assert len(lines) == total(summary, "due") == len(street)
     for key in ("area_cert_m2", "area_meas_m2", "area_unreg_m2"):
-        assert total(lines, key) == total(register["parts"], key) == total(summary, key)
-    assert total(lines, "hukou_count") == total(register["people"], "hukou") == total(summary, "hukou_count")
-    assert total(lines, "living_count") == total(register["people"], "living") == total(summary, "living_count")
-    assert {line["dossier_no"] for line in register["people"]} <= {line["dossier_no"] for line in lines}
+        assert total(lines, key) == total(found["parts"], key) == total(summary, key)
+    assert total(lines, "hukou_count") == total(found["people"], "hukou") == total(summary, "hukou_count")
+    assert total(lines, "living_count") == total(found["people"], "living") == total(summary, "living_count")
+    assert {line["dossier_no"] for line in found["people"]} <= {line["dossier_no"] for line in lines}
     for row in summary:
         assert row["money"] + row["swap"] + row["other_mode"] + row["undecided"] == row["due"]
         assert row["done"] <= row["due"]
@@ -139,6 +141,43 @@ def test_the_totals_written_are_the_sums_of_the_lines(project: Project, office: 
                     if column.total is True:
                         summed = sum(Decimal(str(line[place].value or 0)) for line in serials)
                         assert Decimal(str(row[place].value)) == summed
+
+
+def test_a_figure_on_screen_leads_to_the_households_behind_it(
+    project: Project, office: User, street: list[Household]
+) -> None:
+    shown = preview_ledger("building-summary", project=project, view=view_of(project, office))[0]
+    reading = register.read(project)
+    assert shown.total is not None
+    cells = [cell for row in (*shown.rows, shown.total) for cell in row if cell.filters is not None]
+    assert len(cells) > 12
+    for cell in cells:
+        listed = register.list_households(office, reading, register.chosen_filters(cell.filters or {}))
+        assert int(cell.text) == listed.total, cell
+
+
+def test_ledgers_of_one_snapshot_have_one_number_and_agree(
+    project: Project, office: User, street: list[Household]
+) -> None:
+    out = io.BytesIO()
+    names = ("register", "building-summary", "daily")
+    made = export_set(names, project=project, view=view_of(project, office), now=utc_now(), target=out, by="王敏")
+    with ZipFile(out) as parcel:
+        books = [load_workbook(io.BytesIO(parcel.read(name))) for name in parcel.namelist()]
+    footers = {page.oddFooter.left.text for book in books for page in book}
+    assert footers == {f"快照号：{made[0].snapshot}"}
+    assert [each.ledger.name for each in made] == list(names)
+    totals = [
+        {column.key: cell.value for column, cell in zip(each.ledger.sheets[0].columns, total_row(book), strict=False)}
+        for each, book in zip(made, books, strict=True)
+    ]
+    for key in ("area_cert_m2", "area_meas_m2", "area_unreg_m2", "hukou_count", "living_count"):
+        assert totals[0][key] == totals[1][key]
+    assert made[0].counts["households"] == totals[1]["due"]
+
+
+def total_row(book: Any) -> Any:
+    return next(row for row in book.worksheets[0].iter_rows() if row[0].value == "合计")
 
 
 def test_the_order_is_that_of_the_stairwell(project: Project, office: User) -> None:
@@ -235,8 +274,8 @@ def test_a_coordinator_gets_masked_names_and_no_health_facts(project: Project, o
     assert found["people"][0]["full_name"] == "张*"
     assert found["people"][0]["birth_date"] is None
     sheets = {
-        sheet.key: sheet
-        for sheet, _rows in preview_ledger("register", project=project, view=view_of(project, coordinator))
+        shown.sheet.key: shown.sheet
+        for shown in preview_ledger("register", project=project, view=view_of(project, coordinator))
     }
     assert "特殊人群" not in labels(sheets["households"].columns)
     assert "特殊情况" not in labels(sheets["people"].columns)
@@ -249,9 +288,9 @@ def test_a_leader_gets_the_team_s_buildings_only(project: Project, office: User)
     factories.household(project, "4-1-101", factories.sheet(), office)
     ours.building.team_id = team.id
     db.session.commit()
-    register = read("register", project, leader)
-    assert [line["building_no"] for line in register["households"]] == ["3"]
-    assert {line["building_no"] for line in register["people"]} == {"3"}
+    found = read("register", project, leader)
+    assert [line["building_no"] for line in found["households"]] == ["3"]
+    assert {line["building_no"] for line in found["people"]} == {"3"}
     assert [row["building_no"] for row in read("building-summary", project, leader)["buildings"]] == ["3"]
 
 
