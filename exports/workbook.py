@@ -206,7 +206,7 @@ def _span(page: StreamedSheet, row: int, first: int, last: int, text: str, style
     """Write a text into one cell or, where there is more than one, into a merged run of cells."""
     if last > first:
         page.merge_range(row, first, row, last, "", style)
-    page.write_string(row, first, _clean(text), style)
+    page.write_string(row, first, cell_text(text), style)
 
 
 def _write_head(page: StreamedSheet, styles: Styles, sheet: Sheet, heading: Heading) -> int:
@@ -322,7 +322,7 @@ def _write_totals(
         if value is None:
             page.write_blank(row, place, None, style)
         elif isinstance(value, str):
-            page.write_string(row, place, _clean(value), style)
+            page.write_string(row, place, cell_text(value), style)
         elif isinstance(value, Fraction):
             page.write_number(row, place, rounded_share(value), style)
         else:
@@ -372,20 +372,20 @@ def _set_up_page(
 
 def _footer(text: str) -> str:
     """A text without meaning to Excel's footer codes."""
-    return _clean(text)[:60].replace("&", "&&")
+    return cell_text(text)[:60].replace("&", "&&")
 
 
 # --- cells --------------------------------------------------------------------------------------------------------
 
 
-def _clean(text: str) -> str:
-    """The text without what XML or a cell cannot hold."""
+def cell_text(text: str) -> str:
+    """The text as it stands in a cell: without what XML or a cell cannot hold."""
     text = _ILLEGAL.sub("", text)
     return text if len(text) <= LONGEST_TEXT else text[: LONGEST_TEXT - 2] + "……"
 
 
 def _escape(text: str) -> str:
-    text = _ESCAPED_LOOKALIKE.sub(r"_x005F_\1", _clean(text))
+    text = _ESCAPED_LOOKALIKE.sub(r"_x005F_\1", cell_text(text))
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
@@ -520,7 +520,7 @@ def _marked(book: Any, marks: list[Mark], author: str) -> bytes:
             cell = next(page.cell(area.min_row, area.min_col) for area in page.merged_cells.ranges if place in area)
         cell.fill = fills["error" if any(mark[3] == "error" for mark in told) else "warning"]
         cell.comment = Comment(
-            "\n".join(_clean(mark[4]) for mark in told)[:LONGEST_COMMENT], author, width=360, height=120
+            "\n".join(cell_text(mark[4]) for mark in told)[:LONGEST_COMMENT], author, width=360, height=120
         )
     name = "检查结果"
     while name in book.sheetnames:
@@ -546,7 +546,7 @@ def _marked(book: Any, marks: list[Mark], author: str) -> bytes:
 
 def _put_text(cell: Any, text: str) -> None:
     """A text that stays a text: openpyxl would make a formula of one that begins with `=`."""
-    cell.value = _clean(text)
+    cell.value = cell_text(text)
     cell.data_type = "s"
     if text.startswith(_DANGEROUS):
         cell.quotePrefix = True

@@ -133,6 +133,28 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_policy_project_id"), ["project_id"], unique=False)
 
     op.create_table(
+        "amendment",
+        sa.Column("id", sa.Uuid().with_variant(sa.LargeBinary(16), "sqlite"), nullable=False),
+        sa.Column("project_id", sa.Uuid().with_variant(sa.LargeBinary(16), "sqlite"), nullable=False),
+        sa.Column("filename", sa.String(length=200), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("state", sa.String(length=32), nullable=False),
+        sa.Column("counts", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("uploaded_by_id", sa.Uuid().with_variant(sa.LargeBinary(16), "sqlite"), nullable=False),
+        sa.Column("uploaded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("committed_by_id", sa.Uuid().with_variant(sa.LargeBinary(16), "sqlite"), nullable=True),
+        sa.Column("committed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("file_sealed", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(["committed_by_id"], ["user.id"], name=op.f("fk_amendment_committed_by_id_user")),
+        sa.ForeignKeyConstraint(["project_id"], ["project.id"], name=op.f("fk_amendment_project_id_project")),
+        sa.ForeignKeyConstraint(["uploaded_by_id"], ["user.id"], name=op.f("fk_amendment_uploaded_by_id_user")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_amendment")),
+    )
+    with op.batch_alter_table("amendment", schema=None) as batch_op:
+        batch_op.create_index("ix_amendment_project_uploaded", ["project_id", "uploaded_at"], unique=False)
+
+    op.create_table(
         "roster_import",
         sa.Column("id", sa.Uuid().with_variant(sa.LargeBinary(16), "sqlite"), nullable=False),
         sa.Column("project_id", sa.Uuid().with_variant(sa.LargeBinary(16), "sqlite"), nullable=False),
@@ -1057,6 +1079,7 @@ def downgrade() -> None:
     op.drop_table("blob")
     op.drop_table("team")
     op.drop_table("serial")
+    op.drop_table("amendment")
     op.drop_table("roster_mapping")
     with op.batch_alter_table("roster_import", schema=None) as batch_op:
         batch_op.drop_index("ix_roster_import_project_uploaded")
