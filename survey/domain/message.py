@@ -62,6 +62,14 @@ MESSAGES: dict[str, str] = {
     "amendment.reason": N_("请写明为什么修改，至少 4 个字。"),
     "amendment.changed_since": N_("您查看之后，有住户的调查表又被别人改过，没有写入。请核对最新的结果后再确认。"),
     "amendment.closed": N_("这份台账{state}，不能再改。"),
+    # template: an office's own form of a ledger
+    "template.no_xlsx": N_("样表要用 .xlsx 格式。请在 Excel 或 WPS 里另存为“Excel 工作簿（.xlsx）”再上传。"),
+    "template.unknown": N_("没有名为“{name}”的占位符。相近的有：{near}。"),
+    "template.two_lines": N_("每个工作表里，住户的占位符只能放在同一行，现在分在第 {rows} 行。"),
+    "template.no_record": N_("样表里没有找到占位符。请在表头下面的一行里写上，例如 {example}。"),
+    "template.too_many": N_("样表一次最多填 {most} 行。请按楼栋分开，或导出系统的台账。"),
+    "template.failed": N_("这个样表太复杂，没有处理完。请删去不用的工作表、图片和多余的格式后再试。"),
+    "template.refused": N_("样表有 {count} 处要改，没有保存。"),
     # check: what keeps a sheet from being submitted, or what the office should know
     "check.person_unnamed": N_("第 {position} 位人员"),
     "check.address_missing": N_("请填写房屋坐落。"),

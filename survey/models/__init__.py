@@ -16,13 +16,14 @@ from survey.models.roster import RosterImport, RosterMapping
 from survey.models.search import SearchTerm
 from survey.models.sheet import ConflictRow, DraftRow, SheetRow
 from survey.models.sync import Blob, SyncEvent
+from survey.models.template import LedgerTemplate
 from survey.models.user import LoginFailure, LoginSession, Membership, User
 from survey.models.visit import Visit
 
 __all__ = [
     "Amendment", "Assignment", "AuditEntry", "Base", "Blob", "Briefing", "Building", "CertificateRow", "ConflictRow", "Consent",
     "DecorationItemRow", "Delivery", "DesiredLayoutRow", "Device", "Document", "Door", "DraftRow", "FixtureRow",
-    "Household", "LoginFailure", "LoginSession", "Membership", "PartRow", "PersonRow", "Policy", "PolicyVersion",
+    "Household", "LedgerTemplate", "LoginFailure", "LoginSession", "Membership", "PartRow", "PersonRow", "Policy", "PolicyVersion",
     "Project", "Request", "Review", "RosterImport", "RosterMapping", "Round", "SearchTerm", "Serial", "SheetRow",
     "Signature", "Standing", "SyncEvent", "Team", "User", "Visit", "db", "new_id", "row_id", "utc_now",
 ]  # fmt: skip

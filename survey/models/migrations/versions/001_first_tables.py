@@ -155,6 +155,24 @@ def upgrade() -> None:
         batch_op.create_index("ix_amendment_project_uploaded", ["project_id", "uploaded_at"], unique=False)
 
     op.create_table(
+        "ledger_template",
+        sa.Column("id", sa.Uuid().with_variant(sa.LargeBinary(16), "sqlite"), nullable=False),
+        sa.Column("project_id", sa.Uuid().with_variant(sa.LargeBinary(16), "sqlite"), nullable=False),
+        sa.Column("ledger", sa.String(length=40), nullable=False),
+        sa.Column("sheet", sa.String(length=40), nullable=False),
+        sa.Column("title", sa.String(length=120), nullable=False),
+        sa.Column("file", sa.LargeBinary(), nullable=False),
+        sa.Column("added_by_id", sa.Uuid().with_variant(sa.LargeBinary(16), "sqlite"), nullable=False),
+        sa.Column("added_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("removed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["added_by_id"], ["user.id"], name=op.f("fk_ledger_template_added_by_id_user")),
+        sa.ForeignKeyConstraint(["project_id"], ["project.id"], name=op.f("fk_ledger_template_project_id_project")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_ledger_template")),
+    )
+    with op.batch_alter_table("ledger_template", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_ledger_template_project_id"), ["project_id"], unique=False)
+
+    op.create_table(
         "roster_import",
         sa.Column("id", sa.Uuid().with_variant(sa.LargeBinary(16), "sqlite"), nullable=False),
         sa.Column("project_id", sa.Uuid().with_variant(sa.LargeBinary(16), "sqlite"), nullable=False),
@@ -1079,6 +1097,7 @@ def downgrade() -> None:
     op.drop_table("blob")
     op.drop_table("team")
     op.drop_table("serial")
+    op.drop_table("ledger_template")
     op.drop_table("amendment")
     op.drop_table("roster_mapping")
     with op.batch_alter_table("roster_import", schema=None) as batch_op:
