@@ -55,19 +55,20 @@ export function uuid7() {
  * @param {string[]} [made.clear]
  * @param {string[]} [made.blobs]
  * @param {Record<string, any>} [made.about]
+ * @param {import("./rows.js").Strokes} [made.strokes] of a signature: what the hand drew
  * @param {string} [made.draft] the name of the draft that this record came from
  * @param {Pairs} [made.from] of a sheet: what the person began with
  * @param {string | null} [made.prev] of a sheet: the record on which that stood; else the latest that is open now
  * @param {string} [made.label] what was done, where the type does not say enough
  */
-export async function record({ type, hid, base, pairs = [], clear = [], blobs = [], about = {}, draft, from, prev, label }) {
+export async function record({ type, hid, base, pairs = [], clear = [], blobs = [], about = {}, strokes, draft, from, prev, label }) {
   const id = uuid7();
   const row = rows().get(hid) ?? (type === "create" ? undefined : await household(hid));
   await inTurn(() => {
     const seq = facts().seq + 1;
     const before = prev === undefined ? (latestOpen(hid)?.event.id ?? null) : prev;
     /** @type {Event} */
-    const event = { id, type, form: "sheet", fv: FORM_VERSION, hid, base, prev: before, at: new Date().toISOString(), seq, pairs, clear, blobs, about };
+    const event = { id, type, form: "sheet", fv: FORM_VERSION, hid, base, prev: before, at: new Date().toISOString(), seq, pairs, clear, blobs, about, ...(strokes?.length ? { strokes } : {}) };
     /** @type {Item} */
     const item = { event, status: "queued", label: label ?? word(`type-${type}`), door: row?.door ?? about.room ?? "", attempts: 0, from, result: null };
     return keepItems([[id, item]], { draft, place: { seq } });

@@ -6,6 +6,7 @@ from typing import Any
 
 from survey.domain.event import EventStatus, EventType
 from survey.domain.household import HouseholdState
+from survey.domain.signature import MOST_POINTS
 from survey.sync.event import MOST_BLOBS, MOST_PAIRS
 
 TEXT: dict[str, Any] = {"type": "string"}
@@ -33,6 +34,13 @@ def _ref(name: str) -> dict[str, Any]:
 
 
 PAIRS = _list({"type": "array", "prefixItems": [TEXT, TEXT], "minItems": 2, "maxItems": 2}, maxItems=MOST_PAIRS)
+STROKES = _list(
+    _list(
+        {"type": "array", "prefixItems": [{"type": "number"}] * 4, "minItems": 4, "maxItems": 4},
+        minItems=1,
+        maxItems=MOST_POINTS,
+    )
+)
 NAMED = _object("id name", id=ID, name=TEXT)
 ERRORS = _list(_object("field message", field=TEXT, message=TEXT, key=TEXT))
 
@@ -42,7 +50,7 @@ SCHEMAS: dict[str, Any] = {
             "id type fv hid base at seq",
             id=ID, type={"enum": [each.value for each in EventType]}, form={"const": "sheet"}, fv=WHOLE, hid=ID,
             base={"type": "integer", "minimum": 0}, prev=_or_null(ID), at=MOMENT, seq={"type": "integer", "minimum": 0},
-            pairs=PAIRS, clear=_list(TEXT), blobs=_list(SHA, maxItems=MOST_BLOBS), about={"type": "object"},
+            pairs=PAIRS, clear=_list(TEXT), blobs=_list(SHA, maxItems=MOST_BLOBS), about={"type": "object"}, strokes=STROKES,
         ),
         "additionalProperties": True,
     },

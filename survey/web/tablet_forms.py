@@ -14,6 +14,7 @@ from wtforms import FieldList
 
 from survey.domain.access import Permission
 from survey.domain.message import MESSAGES
+from survey.domain.signature import MOST_POINTS
 from survey.forms.briefing import RecordBriefingForm
 from survey.forms.consent import OTHER_AGENT, RecordConsentForm, WithdrawConsentForm
 from survey.forms.delivery import RecordDeliveryForm
@@ -165,4 +166,5 @@ def shell_context() -> dict[str, object]:
         "told_sections": told_sections(forms["sheet"]),
         "spoken": {code: _(MESSAGES[code]) for code in SPOKEN},
         "guarded": {name: str(permission) for name, permission in GUARDED.items()},
+        "most_points": MOST_POINTS,
     }

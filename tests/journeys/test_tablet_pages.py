@@ -62,6 +62,16 @@ with create_app().app_context():
 """
 
 
+DRAWN = """
+import json
+from survey import create_app
+from survey.models import Signature, db
+with create_app().app_context():
+    row = db.session.query(Signature).order_by(Signature.recorded_at.desc()).first()
+    print(json.dumps([row.text_hash, row.drawing]))
+"""
+
+
 def events(ground: Field) -> list[list[str]]:
     """Type, status and complaint of everything that the last tablet sent, in its order."""
     told: list[list[str]] = json.loads(ground.ask(EVENTS))
@@ -229,6 +239,8 @@ def test_every_record_of_a_visit_is_taken(page: Page, ground: Field, photo: Path
     at(page, "household")
 
     go(page, "sign", door)
+    expect(page.locator("[data-mark]")).not_to_be_empty()
+    mark = page.locator("[data-mark]").inner_text()
     box = page.locator("[data-qa=pad]")
     box.scroll_into_view_if_needed()
     place = box.bounding_box()
@@ -245,6 +257,10 @@ def test_every_record_of_a_visit_is_taken(page: Page, ground: Field, photo: Path
     assert [event[:2] for event in told] == [
         [name, "applied"] for name in ("visit", "delivery", "briefing", "request", "document", "signature")
     ], told
+    text_hash, drawing = json.loads(ground.ask(DRAWN))
+    assert text_hash.startswith(mark) and drawing["text"] == text_hash
+    [stroke] = drawing["strokes"]
+    assert len(stroke) > 5 and stroke[0][2] == 0 and stroke[-1][0] - stroke[0][0] == pytest.approx(220, abs=30)
 
 
 def test_a_word_in_a_round_wants_its_reasons_first(page: Page, ground: Field) -> None:

@@ -371,6 +371,7 @@ HOSTILE: list[Any] = [
     {"blobs": ["A" * 64]}, {"about": {"evil": "x"}}, {"about": []}, {"about": {"resolves": {"a": 1}}}, {"form": "other"},
     {"type": "consent", "about": {"round": "x", "person": "y"}}, {"type": "document"},
     {"type": "resolve", "about": {"resolves": NOBODY}}, {"type": "signature"}, {"type": "delivery"},
+    {"strokes": [[[1, 2, 3, 0.5]]]},
     {"type": "withdraw", "about": {"consent": NOBODY}}, {"type": "briefing", "about": {"version": NOBODY}},
     {"type": "create", "about": {"building": NOBODY, "room": "1"}},
 ]  # fmt: skip

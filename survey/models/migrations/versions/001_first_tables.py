@@ -806,6 +806,7 @@ def upgrade() -> None:
         sa.Column("refuse_reason", sa.String(), nullable=False),
         sa.Column("witness", sa.String(), nullable=False),
         sa.Column("evidence_id", sa.Uuid().with_variant(sa.LargeBinary(16), "sqlite"), nullable=True),
+        sa.Column("drawing_sealed", sa.LargeBinary(), nullable=True),
         sa.Column("recorded_by_id", sa.Uuid().with_variant(sa.LargeBinary(16), "sqlite"), nullable=False),
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["evidence_id"], ["document.id"], name=op.f("fk_signature_evidence_id_document")),
