@@ -16,7 +16,7 @@
 
 import { clear, openBase, PLACES, read, readAll, readKeys, write } from "./base.js";
 import { lightOf, withEvents } from "./rows.js";
-import { keyFrom, newKey, open, openBytes, openKey, seal, sealBytes, sealKey, wrapKey } from "./seal.js";
+import { keyFrom, markOf, newKey, open, openBytes, openKey, seal, sealBytes, sealKey, wrapKey } from "./seal.js";
 
 /** @typedef {import("./base.js").Place} Place */
 /** @typedef {import("./base.js").Change} Change */
@@ -53,6 +53,7 @@ import { keyFrom, newKey, open, openBytes, openKey, seal, sealBytes, sealKey, wr
  * @typedef {object} Meta what is kept in clear
  * @property {import("./seal.js").WrappedKey} [key]
  * @property {import("./seal.js").KeyForOffice} [sealed] the key once more, for the office to open when the secret is forgotten
+ * @property {string} [mark] by which the server knows this tablet while it is locked (markOf): it opens nothing
  * @property {{ count: number, until: number }} tries wrong secrets, and until when no more is taken (ms)
  * @property {number} seq
  * @property {string} cursor
@@ -155,19 +156,26 @@ export async function setUp(secret, token, session) {
   const sealed = await sealKey(readable, session.device.id, session.office_key);
   key = await openKey(wrapped, secret);
   account = { token, session };
-  await commit([["meta", "key", wrapped], ["meta", "sealed", sealed], ["reference", "account", account]]);
-  meta = { ...FRESH, key: wrapped, sealed };
+  const mark = await markOf(token);
+  await commit([["meta", "key", wrapped], ["meta", "sealed", sealed], ["meta", "mark", mark], ["reference", "account", account]]);
+  meta = { ...FRESH, key: wrapped, sealed, mark };
 }
 
 /** The office gave a new code and the server took it: the same data, a new token. @param {string} token @param {Session} session */
 export async function renew(token, session) {
   account = { token, session };
   await commit([["reference", "account", account]]);
-  await note({ ended: "", cursor: "" });
+  await note({ ended: "", cursor: "", mark: await markOf(token) });
 }
 
-/** The server vouched for whoever holds this tablet: secrets are taken again. */
-export const readmit = () => note({ tries: { count: 0, until: 0 } });
+/** Secrets are taken again. */
+const forgive = () => note({ tries: { count: 0, until: 0 } });
+
+/** The server vouched for whoever holds this tablet, and gave it another token. @param {string} token */
+export async function readmit(token) {
+  await forgive();
+  await note({ mark: await markOf(token), ended: "" });
+}
 
 /** @returns {"open" | "wait" | "shut"} whether a secret is taken now */
 export function admits() {
@@ -182,7 +190,7 @@ async function tryKey(secret, isReadable) {
   if (!meta.key || admits() !== "open") return null;
   const found = await openKey(meta.key, secret, isReadable);
   if (found) {
-    if (meta.tries.count) await readmit();
+    if (meta.tries.count) await forgive();
     return found;
   }
   const count = meta.tries.count + 1;
@@ -202,7 +210,8 @@ export async function unlock(secret) {
   for (const item of outbox) items.set(item.event.id, item);
   for (const id of served.keys()) layer(id);
   for (const item of items.values()) layer(item.event.hid);
-  return true;
+  if (!meta.key) forget(); // wiped in the meantime
+  return isOpen();
 }
 
 /** Everything in memory but the turns of drafts: one that is being sealed while the tablet locks is still to be written. */
@@ -237,8 +246,10 @@ export async function reopen(raw, next) {
   return unlock(next);
 }
 
-/** Once unlocked: see to it that the key is sealed for the device and the office that are now. @param {string} secret */
+/** Once unlocked: see to it that mark and sealed key are those of the device and the office that are now. @param {string} secret */
 export async function keepForOffice(secret) {
+  const mark = await markOf(token());
+  if (mark !== meta.mark) await note({ mark }); // of a code that was given in vain
   const { device, office_key } = session();
   if (!meta.key || (meta.sealed?.device === device.id && meta.sealed.office === office_key)) return;
   const readable = await openKey(meta.key, secret, true);

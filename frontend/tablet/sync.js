@@ -80,7 +80,7 @@ async function call(method, path, { json, bytes, headers = {}, as = token() } = 
   }
   if (answer.status === 429 || answer.status >= 500) throw new Trouble("busy");
   if (answer.status === 426) throw new Trouble("old");
-  if (answer.status === 401 || (answer.status === 403 && told.lock)) await end(answer.status === 401 ? "unknown" : told.wipe ? "wiped" : "revoked", as);
+  if (answer.status === 401 || (answer.status === 403 && told.lock)) await end(answer.status === 401 ? "unknown" : told.wipe ? "wiped" : "revoked");
   throw new Trouble(answer.status === 401 || told.lock ? "ended" : "refused", told.message ?? String(answer.status));
 }
 
@@ -90,20 +90,25 @@ async function learnClock(now, here) {
   if (isOpen() && Number.isFinite(skew) && Math.abs(skew - facts().skew) > 2) await note({ skew });
 }
 
-/** The server hears this tablet no longer. @param {"unknown" | "revoked" | "wiped"} why @param {string} as */
-async function end(why, as) {
+/** @param {string} mark */
+const byMark = (mark) => ({ Authorization: `Mark ${mark}` });
+
+/** The server hears this tablet no longer. @param {"unknown" | "revoked" | "wiped"} why */
+async function end(why) {
   if (why !== "wiped") {
+    const isNews = facts().ended !== why;
     await note({ ended: why });
-    if (why === "revoked") lock(word("revoked"));
+    if (why === "revoked" && isNews) lock(word("revoked")); // opened again after that, it hands over what it holds
     return;
   }
+  const { mark = "" } = facts();
   await wipe();
   await note({ ended: "wiped" });
   document.dispatchEvent(new CustomEvent("wiped"));
   // Deleted is deleted; that the office hears of it is worth three tries.
   for (let tries = 0; tries < 3; tries++) {
     try {
-      await fetch("/api/wiped", { method: "POST", headers: { Authorization: `Bearer ${as}` }, credentials: "omit" });
+      await fetch("/api/wiped", { method: "POST", headers: byMark(mark), credentials: "omit" });
       return;
     } catch {
       await new Promise((resolve) => setTimeout(resolve, 2000));
@@ -250,16 +255,29 @@ async function converse() {
   await pullReference();
 }
 
+/** All that a tablet asks which is locked, or was revoked: whether the office wants it locked or wiped. Its token is sealed. */
+async function askStanding() {
+  await call("GET", "/api/standing", { headers: byMark(facts().mark ?? ""), as: "" });
+}
+
+/** What there is to talk about now. */
+function matter() {
+  const { ended, mark } = facts();
+  if (isOpen() && !ended) return converse;
+  return mark && ended !== "unknown" ? askStanding : null;
+}
+
 /** Talk to the server now. What is under way already is followed by one more round. */
 export function flush() {
   if (running) {
     again = true;
     return running;
   }
-  if (!isOpen() || facts().ended) return Promise.resolve();
-  running = attempt().finally(() => {
+  const talk = matter();
+  if (!talk) return Promise.resolve();
+  running = attempt(talk).finally(() => {
     running = null;
-    if (again && isOpen()) {
+    if (again) {
       again = false;
       void flush();
     }
@@ -267,12 +285,13 @@ export function flush() {
   return running;
 }
 
-async function attempt() {
+/** @param {() => Promise<void>} talk */
+async function attempt(talk) {
   Object.assign(state, { busy: true, got: 0 });
   changed();
   try {
     // One conversation at a time, whatever else of this origin is open.
-    await navigator.locks.request("ruhu-sync", converse);
+    await navigator.locks.request("ruhu-sync", talk);
     Object.assign(state, { trouble: "", detail: "" });
     failures = 0;
   } catch (error) {
@@ -301,6 +320,7 @@ export function startSync() {
   addEventListener("online", () => void flush());
   document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && void flush());
   setInterval(() => document.visibilityState === "visible" && Date.now() >= nextAt && void flush(), 5000);
+  void flush(); // a tablet that is opened begins locked
 }
 
 /** After unlocking: who one is may have changed meanwhile, and no page is open yet that holds a photo of its own. */

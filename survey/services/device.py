@@ -99,8 +99,19 @@ def _hash(secret: str) -> bytes:
 
 def find_device(token: str) -> Device | None:
     """The device of a token; also a revoked one, and one whose person has left: the caller answers each in its way."""
-    query = select(Device).options(joinedload(Device.user)).where(Device.token_hash == _hash(token))
-    return db.session.scalar(query)
+    return _find(_hash(token))
+
+
+def find_marked(mark: str) -> Device | None:
+    """The device of a token's mark, its SHA-256 in hex: enough to hear what is to become of the tablet, and no more."""
+    try:
+        return _find(bytes.fromhex(mark))
+    except ValueError:
+        return None
+
+
+def _find(token_hash: bytes) -> Device | None:
+    return db.session.scalar(select(Device).options(joinedload(Device.user)).where(Device.token_hash == token_hash))
 
 
 def get_device(project_id: UUID, device_id: UUID) -> Device:

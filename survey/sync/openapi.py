@@ -126,6 +126,7 @@ SCHEMAS: dict[str, Any] = {
     "Enrolled": _object("token session now", token=TEXT, session=_ref("Session"), now=MOMENT),
     "SealedKey": _object("device epk iv ct", device=ID, epk=TEXT, iv=TEXT, ct=TEXT),
     "Key": _object("key now", key=TEXT, now=MOMENT),
+    "Standing": _object("now", now=MOMENT),
     "Piece": _object("at done now", at=WHOLE, done=YES_NO, now=MOMENT),
     "Refusal": _object(
         "message", message=TEXT, code=TEXT, lock=YES_NO, wipe=YES_NO, hand_over=YES_NO, min_app=TEXT, now=MOMENT
@@ -178,8 +179,15 @@ PATHS: dict[str, Any] = {
             "requestBody": {"required": True, "content": {"application/octet-stream": {}}},
         }
     },
+    "/api/standing": {
+        "get": {**_call("Whether to lock or to delete everything", "Standing"), "security": [{"mark": []}]}
+    },
     "/api/wiped": {
-        "post": {"summary": "The tablet deleted everything", "responses": {"204": {"description": "noted"}}}
+        "post": {
+            "summary": "The tablet deleted everything",
+            "responses": {"204": {"description": "noted"}, **REFUSALS},
+            "security": [{"mark": []}],
+        }
     },
     "/api/openapi.json": {"get": {**_call("This description", "Description"), "security": []}},
 }
@@ -194,6 +202,9 @@ def description() -> dict[str, Any]:
         "paths": PATHS,
         "components": {
             "schemas": SCHEMAS,
-            "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
+            "securitySchemes": {
+                "token": {"type": "http", "scheme": "bearer"},
+                "mark": {"type": "apiKey", "in": "header", "name": "Authorization"},
+            },
         },
     }

@@ -25,7 +25,7 @@ from survey.sync.event import SHA256
 from survey.sync.openapi import description
 from survey.sync.reference import reference as reference_of
 from survey.sync.sealed import office_key
-from survey.web.access import begin_writing, by_device, public, reads
+from survey.web.access import begin_writing, by_device, by_mark, public, reads
 
 View = TypeVar("View", bound=Callable[..., ResponseReturnValue])
 
@@ -225,8 +225,15 @@ def blob(name: str) -> ResponseReturnValue:
     return told(at=at, done=done)
 
 
+@bp.get("/standing")
+@by_mark
+def standing() -> ResponseReturnValue:
+    """Whether the tablet is to lock or to delete everything: all that one asks whose secret nobody has given."""
+    return _lock(device()) or told()
+
+
 @bp.post("/wiped")
-@by_device
+@by_mark
 def wiped() -> ResponseReturnValue:
     if device().wipe_ordered_at is not None:
         devices.note_wiped(device())

@@ -10,10 +10,13 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.journeys.axe import violations
 from tests.journeys.test_tablet_core import (
+    DUMP,
+    END,
     INVITE,
     KEPT,
     PIN,
     RENEW,
+    WIPED,
     Field,
     at,
     enrol,
@@ -55,8 +58,8 @@ SPOIL = """async () => {
 
 @pytest.fixture
 def page(tablet: BrowserContext) -> Iterator[Page]:
-    """The server refuses keys here (422), and is stopped."""
-    yield from watched(tablet, "ERR_CONNECTION_REFUSED", "status of 422")
+    """The server refuses keys (422) and tablets (403) here, and is stopped."""
+    yield from watched(tablet, "ERR_CONNECTION_REFUSED", "status of 422", "status of 403")
 
 
 def change(page: Page, present: str, following: str, again: str = "") -> None:
@@ -224,3 +227,45 @@ def test_only_where_the_server_cannot_open_the_key_is_starting_afresh_offered(pa
     at(page, "home")
     settled(page)
     assert not any(door.endswith("915") for door in json.loads(ground.ask(KEPT))["doors"])
+
+
+# --- what reaches a locked tablet
+
+
+def test_a_locked_tablet_is_wiped_without_its_secret(page: Page, ground: Field) -> None:
+    leave_locked(page, ground, "916")
+    before = int(ground.ask(WIPED))
+    ground.ask(END, "order_wipe")
+    page.reload()
+    at(page, "enrol")
+    expect(page.get_by_text("本机资料已全部删除")).to_be_visible()
+    kept = page.evaluate(DUMP)
+    assert [kept[place] for place in ("sheets", "light", "outbox", "reference", "drafts", "blobs")] == [0] * 6
+    page.wait_for_function("() => performance.getEntriesByName(`${location.origin}/api/wiped`).length > 0")
+    assert int(ground.ask(WIPED)) > before
+    page.reload()
+    at(page, "enrol")
+
+
+def test_a_tablet_that_lies_locked_hears_of_the_wipe_without_being_touched(page: Page, ground: Field) -> None:
+    page.clock.install()
+    enrol(page, ground)
+    go(page, "settings")
+    page.get_by_role("button", name="马上锁定").click()
+    at(page, "lock")
+    ground.ask(END, "order_wipe")
+    page.clock.run_for(120_000)
+    at(page, "enrol")
+    expect(page.get_by_text("本机资料已全部删除")).to_be_visible()
+
+
+def test_a_locked_tablet_that_was_revoked_says_so_and_hands_over_after_the_secret(page: Page, ground: Field) -> None:
+    leave_locked(page, ground, "917")
+    ground.ask(END, "revoke")
+    page.reload()
+    expect(page.get_by_text("输入解锁密码后，只能把没有发送的记录移交")).to_be_visible()
+    assert violations(page) == []
+    unlock(page)
+    page.get_by_role("button", name="移交给项目办").click()
+    page.get_by_text("没有要移交的记录").wait_for()
+    assert ["create", "held"] in json.loads(ground.ask(KEPT))["events"]

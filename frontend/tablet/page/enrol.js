@@ -107,7 +107,7 @@ async function start(place, [given = ""]) {
   /** @param {Account} account */
   async function admit(account) {
     pending = account;
-    await readmit();
+    await readmit(account.token);
     go("lock");
   }
 

@@ -3,12 +3,13 @@
 // with it as a picture and as strokes with their times, so that a dispute can be examined.
 
 import SignaturePad from "signature_pad";
-import { addBytes, shaOf } from "../blobs.js";
+import { addBytes } from "../blobs.js";
 import { checkSignature } from "../check.js";
 import { startRecord } from "../door.js";
 import { latestSheet, localMoment, part } from "../fill.js";
 import { findItem } from "../outbox.js";
 import { hrefOf } from "../router.js";
+import { shaOf } from "../seal.js";
 import { showSheet } from "./summary.js";
 
 const INK = "#101010"; // on white, whatever colours the page wears
