@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.journeys.axe import violations
+from tests.journeys.profile import profile
 from tests.journeys.test_tablet_core import (
     DUMP,
     END,
@@ -116,6 +118,63 @@ def test_a_new_secret_that_cannot_be_kept_leaves_the_old_one(page: Page, ground:
     page.reload()
     unlock(page, PIN)
     at(page, "settings")
+
+
+TELL = """step => {
+  const [owner, name] = { tried: [SubtleCrypto, "unwrapKey"], wrapped: [SubtleCrypto, "wrapKey"], put: [IDBObjectStore, "put"],
+    committed: [IDBTransaction, "commit"] }[step];
+  const work = owner.prototype[name];
+  owner.prototype[name] = function (...given) {
+    const done = work.apply(this, given);
+    console.info("now");
+    return done;
+  };
+}"""
+"""The page says when it has come so far: then the browser is killed."""
+
+
+def test_a_browser_that_is_killed_while_the_secret_is_changed_opens_with_the_old_or_the_new_one(
+    browser: Browser, ground: Field, tmp_path: Path
+) -> None:
+    present, following = PIN, NEW
+    with profile(browser.browser_type, tmp_path, ground.url) as tablet:
+        enrol(tablet.page, ground)
+        make_door(tablet.page, "918")
+        settled(tablet.page)
+        for step in ("asked", "tried", "wrapped", "put", "committed", "kept"):
+            page = tablet.page
+            open_dialog(page)
+            if step in ("asked", "kept"):
+                change(page, present, following)
+            else:
+                page.evaluate(TELL, step)
+                with page.expect_console_message(lambda told: told.text == "now"):
+                    change(page, present, following)
+            if step == "kept":
+                expect(page.get_by_text("已换成新的解锁密码")).to_be_visible()
+            tablet.kill()
+            page = tablet.open()
+            opened = [secret for secret in (following, present) if opens(page, secret)]
+            assert len(opened) == 1, f"{step}: one of the two opens the tablet, not {len(opened)}"
+            assert step != "kept" or opened == [following], "what the page said stands"
+            if opened == [following]:
+                present, following = following, present
+            tablet.close()
+            page = tablet.open()
+            assert opens(page, present)
+            go(page, "search")
+            page.get_by_label("找哪一户？").fill("918")
+            expect(page.locator("[data-qa=door]").first).to_contain_text("918")
+        assert not tablet.wrong
+
+
+def opens(page: Page, secret: str) -> bool:
+    """Whether a secret opens the tablet that was loaded anew."""
+    page.goto("/tablet#/today")
+    page.reload()
+    unlock(page, secret)
+    expect(page.locator("body[data-ready=today], #lock-state:has-text('还可以试')")).to_be_attached()
+    return page.locator("body").get_attribute("data-ready") == "today"
 
 
 # --- forgotten
