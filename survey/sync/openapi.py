@@ -122,7 +122,7 @@ SCHEMAS: dict[str, Any] = {
                   skew={"type": "number"}),
         "additionalProperties": True,
     },
-    "Enrolment": _object("code", code=TEXT, name=TEXT, app=TEXT),
+    "Enrolment": _object("code", code=TEXT, name=TEXT, app=TEXT, was=TEXT, unsent=WHOLE),
     "Enrolled": _object("token session now", token=TEXT, session=_ref("Session"), now=MOMENT),
     "SealedKey": _object("device epk iv ct", device=ID, epk=TEXT, iv=TEXT, ct=TEXT),
     "Key": _object("key now", key=TEXT, now=MOMENT),

@@ -26,7 +26,7 @@ ACTIONS: dict[str, str] = {
     "building.edit": N_("修改楼栋"), "consent.record": N_("记录表态"), "consent.withdraw": N_("撤回表态"),
     "delivery.record": N_("登记送达"), "device.enrol": N_("登记平板"), "device.enrol_failed": N_("登记码不对"),
     "device.hand_over": N_("导入平板文件"), "device.invite": N_("生成登记码"), "device.open_key": N_("重设平板密码"),
-    "device.order_wipe": N_("远程清除平板"), "device.renew": N_("出新登记码"),
+    "device.order_wipe": N_("远程清除平板"), "device.renew": N_("出新登记码"), "device.replace": N_("平板重新登记"),
     "device.revoke": N_("停用平板"), "device.wiped": N_("平板已清除"), "document.add": N_("上传材料"),
     "document.remove": N_("移除材料"), "event.accept": N_("接受平板记录"), "event.drop": N_("放弃平板记录"),
     "event.hold": N_("平板记录等待接受"), "household.attach_door": N_("并入门牌"), "household.confirm": N_("签字确认"),

@@ -37,6 +37,16 @@ from tests.journeys.test_tablet_pages import events, open_door, partners, photo,
 
 __all__ = ["ground", "photo", "tablet"]  # fixtures
 
+BEFORE = """
+import json
+from survey import create_app
+from survey.models import Device, db
+with create_app().app_context():
+    now = db.session.query(Device).order_by(Device.enrolled_at.desc()).first()
+    print(json.dumps([device.unsent for device in db.session.query(Device).filter_by(replaced_by_id=now.id)]))
+"""
+"""How many records were unsent on the device that the last enrolled tablet was before."""
+
 
 @pytest.fixture
 def page(tablet: BrowserContext) -> Iterator[Page]:
@@ -197,6 +207,7 @@ def test_a_token_that_ended_costs_a_code_and_no_record(page: Page, ground: Field
     sync(page)
     expect(page.locator("[data-part=needs]")).to_be_hidden()
     expect(page.locator("[data-qa=item-applied]")).to_have_count(2)
+    assert json.loads(ground.ask(BEFORE)) == ([2] if code == INVITE else []), "the office sees which device it was"
     after = json.loads(ground.ask(KEPT))
     assert len(after["visits"]) == len(before["visits"]) + 2
     assert len(after["events"]) == len(before["events"]) + 2
