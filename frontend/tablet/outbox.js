@@ -34,6 +34,8 @@ import { word } from "./words.js";
  */
 
 const KEPT_DAYS = 7;
+/** @type {ReadonlySet<string>} */
+const SETTLED = new Set(["applied", "merged", "conflict", "invalid", "held"]);
 const FORM_VERSION = 1;
 
 /** A UUID of version 7: the time in front, so that ids sort as they were made. */
@@ -164,7 +166,7 @@ export function noteResults(results) {
     const taken = new Map();
     for (const result of results) {
       const item = findItem(result.id);
-      if (!item || result.status === "wait") continue;
+      if (!item || result.status === "wait" || !SETTLED.has(result.status)) continue; // also what nobody has heard of
       const { row: _row, ...said } = result; // the household goes where households are
       const isTaken = result.status === "applied" || result.status === "merged";
       const isShort = isTaken && Boolean(result.errors?.length);

@@ -168,6 +168,7 @@ async function sendEvents(path) {
       await noteRefused(only.event.id, told.message ?? String(said)); // it must not hold up the rest for ever
       continue;
     }
+    if (!Array.isArray(told.results)) throw new Trouble("busy");
     const results = /** @type {Result[]} */ (told.results);
     await applyRows(results.flatMap((result) => result.row ?? []));
     if (!(await noteResults(results))) return; // all of them wait for something
@@ -184,8 +185,8 @@ async function sendBlob(sha) {
     const piece = bytes.slice(told.at, told.at + PIECE);
     const answer = await call("PUT", `${path}?at=${told.at}&total=${bytes.byteLength}`, { bytes: piece });
     if (answer.status === 422) return answer.told.message || word("photo-refused");
-    // 409 says where to go on. Who is only ever sent back asks again later, and does not send for ever.
-    if (answer.status === 409 && ++turns > MOST_TURNS) throw new Trouble("busy");
+    // Each answer says where to go on. Who is only ever sent back asks again later, and does not send for ever.
+    if (!answer.told.done && !(answer.told.at > told.at) && ++turns > MOST_TURNS) throw new Trouble("busy");
     told = answer.told;
   }
   there.add(sha);
@@ -209,11 +210,14 @@ async function pullHouseholds() {
   /** Households that a new beginning does not bring again. @type {Set<string> | null} */
   let missing = null;
   let since = facts().cursor;
+  let resets = 0;
   /** @returns {Promise<{ rows: (Row | Gone)[], cursor: string, more: boolean, reset: boolean }>} */
   const ask = async () => (await call("GET", `/api/changes?since=${encodeURIComponent(since)}&limit=${PAGE}`)).told;
   let asked = ask();
   for (let more = true; more; ) {
     const page = await asked;
+    if (!Array.isArray(page.rows) || (page.more && page.cursor === since)) throw new Trouble("busy"); // it would never end
+    if (page.reset && ++resets > MOST_TURNS) throw new Trouble("busy");
     if (page.reset) missing = new Set(rows().keys());
     for (const row of page.rows) if (!("gone" in row)) missing?.delete(row.id);
     since = page.cursor;
