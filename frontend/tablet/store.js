@@ -53,6 +53,7 @@ import { keyFrom, markOf, newKey, open, openBytes, openKey, seal, sealBytes, sea
  * @typedef {object} Meta what is kept in clear
  * @property {import("./seal.js").WrappedKey} [key]
  * @property {import("./seal.js").KeyForOffice} [sealed] the key once more, for the office to open when the secret is forgotten
+ * @property {PendingAccount} [pending] what a code was accepted for while the tablet was locked
  * @property {string} [mark] by which the server knows this tablet while it is locked (markOf): it opens nothing
  * @property {{ count: number, until: number }} tries wrong secrets, and until when no more is taken (ms)
  * @property {number} seq
@@ -64,6 +65,7 @@ import { keyFrom, markOf, newKey, open, openBytes, openKey, seal, sealBytes, sea
  * @property {"" | "unknown" | "revoked" | "wiped"} ended why the server hears this tablet no longer
  */
 /** @typedef {{ token: string, session: Session }} Account */
+/** @typedef {{ device: string, key: import("./seal.js").WrappedKey, account: import("./seal.js").Sealed }} PendingAccount sealed under the code itself */
 
 const FREE_TRIES = 4;
 const MOST_TRIES = 10;
@@ -165,8 +167,28 @@ export async function setUp(secret, token, session) {
 export async function renew(token, session) {
   account = { token, session };
   await commit([["reference", "account", account]]);
-  await note({ ended: "", cursor: "", mark: await markOf(token) });
+  await note({ ended: "", cursor: "", mark: await markOf(token), pending: undefined });
 }
+
+/**
+ * Keep what a code was accepted for until the tablet is open: a code serves once, and a page that is loaded again forgets.
+ * It lies under the code (140 bits): who types that again has it again, and nobody else. @param {string} code @param {Account} given
+ */
+export async function keepPending(code, given) {
+  const wrapped = await wrapKey(await newKey(), code);
+  const with_ = /** @type {CryptoKey} */ (await openKey(wrapped, code));
+  await note({ pending: { device: given.session.device.id, key: wrapped, account: await seal(with_, "meta/pending", given) } });
+}
+
+/** What the code was accepted for, null for another code. @param {string} code @returns {Promise<Account | null>} */
+export async function openPending(code) {
+  if (!meta.pending) return null;
+  const with_ = await openKey(meta.pending.key, code);
+  return with_ && open(with_, "meta/pending", meta.pending.account);
+}
+
+/** The code was for another person. */
+export const dropPending = () => note({ pending: undefined });
 
 /** Secrets are taken again. */
 const forgive = () => note({ tries: { count: 0, until: 0 } });

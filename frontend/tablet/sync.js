@@ -118,7 +118,7 @@ async function end(why) {
 
 /** Exchange a code for a token, and say what this tablet has been until now. Throws Trouble. @param {string} code @param {string} name @returns {Promise<{ token: string, session: Session }>} */
 export async function enrol(code, name) {
-  const was = facts().sealed?.device ?? "";
+  const was = facts().pending?.device ?? facts().sealed?.device ?? "";
   const { status: said, told } = await call("POST", "/api/enrol", { json: { code, name, app: document.body.dataset.version ?? "", was, unsent: facts().unsent }, as: "" });
   if (said !== 200) throw new Trouble("refused", told.message ?? "");
   return told;

@@ -237,6 +237,36 @@ def test_a_forgotten_secret_is_set_anew_and_what_was_not_sent_arrives_once(page:
     assert len(after["events"]) == len(before["events"]) + 1
 
 
+def test_an_accepted_code_outlives_a_reload_and_opens_nothing_without_being_typed_again(
+    page: Page, ground: Field
+) -> None:
+    leave_locked(page, ground, "919")
+    code = ground.ask(RENEW, ground.people["leader"][0])
+    give_code(page, code)
+    page.reload()
+    at(page, "lock")
+    expect(page.locator("[data-anew]")).to_be_hidden()
+    assert "Bearer" not in page.evaluate(DUMP)["text"] and "token" not in page.evaluate(DUMP)["text"]
+    page.get_by_role("link", name="忘了密码").click()
+    at(page, "enrol")
+    expect(page.get_by_text("请再输入同一个登记码")).to_be_visible()
+    page.get_by_label("登记码是多少？").fill("0000-0000-0000-0000-0000-0000-0000")
+    page.get_by_role("button", name="登记这台平板").click()
+    expect(page.locator("[data-error]")).to_contain_text("登记码不对")
+    page.get_by_label("登记码是多少？").fill(code.lower().replace("-", " "))
+    page.get_by_role("button", name="登记这台平板").click()
+    at(page, "lock")
+    set_anew(page, NEW)
+    at(page, "home")
+    settled(page)
+    assert sum(door.endswith("919") for door in json.loads(ground.ask(KEPT))["doors"]) == 1
+    page.reload()
+    at(page, "lock")
+    page.get_by_role("link", name="忘了密码").click()
+    at(page, "enrol")
+    expect(page.get_by_text("请再输入同一个登记码")).to_be_hidden()
+
+
 def test_who_remembers_after_all_opens_with_the_secret_and_the_new_token(page: Page, ground: Field) -> None:
     leave_locked(page, ground, "912")
     give_code(page, ground.ask(RENEW, ground.people["leader"][0]))
