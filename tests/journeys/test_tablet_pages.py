@@ -126,6 +126,23 @@ def partners(page: Page) -> None:
         why.fill("住户约在这个时间")
 
 
+def visit(page: Page, door: str) -> None:
+    """Somebody rang and found the home empty."""
+    go(page, "visit", door)
+    partners(page)
+    page.locator("[name=result][value=vacant]").check()
+    save(page)
+    page.wait_for_selector("body[data-ready]:not([data-ready=visit])")
+
+
+def explain(page: Page) -> None:
+    """Why there was no briefing, and why the word is another: where that is asked."""
+    for name in ("unbriefed_reason", "change_reason"):
+        reason = page.locator(f"[name={name}]")
+        if reason.count():
+            reason.fill("本人在外地，电话中只愿表态")
+
+
 def test_a_sheet_is_kept_as_it_is_typed_checked_on_the_spot_and_taken(page: Page, ground: Field) -> None:
     enrol(page, ground)
     door = open_door(page)
@@ -277,10 +294,7 @@ def test_a_word_in_a_round_wants_its_reasons_first(page: Page, ground: Field) ->
     expect(summary).to_be_focused()
     assert violations(page) == []
     page.locator("[name=reasons][value=area]").check()
-    for name in ("unbriefed_reason", "change_reason"):
-        reason = page.locator(f"[name={name}]")
-        if reason.count():
-            reason.fill("本人在外地，电话中只愿表态")
+    explain(page)
     save(page)
     at(page, "household")
     sync(page)
@@ -299,10 +313,7 @@ def test_a_word_is_taken_back_without_a_network_and_both_are_on_record(page: Pag
             asked.first.click()
             expect(page.locator("[data-qa=field-choice]")).to_be_visible()
         page.locator("[name=choice][value=agree]").check()
-        for name in ("unbriefed_reason", "change_reason"):
-            reason = page.locator(f"[name={name}]")
-            if reason.count():
-                reason.fill("本人在外地，电话中只愿表态")
+        explain(page)
         save(page)
         at(page, "household")
         words = page.locator("[data-told]")

@@ -34,7 +34,7 @@ from tests.journeys.test_tablet_core import (
     unsent,
     watched,
 )
-from tests.journeys.test_tablet_pages import events, open_door, partners, photo, save, sync, take
+from tests.journeys.test_tablet_pages import events, open_door, photo, save, sync, take, visit
 
 __all__ = ["ground", "photo", "tablet"]  # fixtures
 
@@ -84,14 +84,6 @@ def press_sync(page: Page) -> None:
     go(page, "done")
     page.get_by_role("button", name="立即同步").click()
     expect(page.locator("[data-sync][data-state=idle]")).to_be_attached()
-
-
-def visit(page: Page, door: str) -> None:
-    go(page, "visit", door)
-    partners(page)
-    page.locator("[name=result][value=vacant]").check()
-    save(page)
-    page.wait_for_selector("body[data-ready]:not([data-ready=visit])")
 
 
 # --- pieces and photos

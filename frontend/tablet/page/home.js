@@ -37,12 +37,6 @@ function mark(name) {
   return icon;
 }
 
-/** A state as icon and word, and its tone. @param {string} state @returns {[Node[], string]} */
-function stateOf(state) {
-  const badge = piece(`state-${state}`);
-  return [[.../** @type {NodeListOf<ChildNode>} */ (badge.childNodes)], badge.dataset.tone ?? "neutral"];
-}
-
 // A table of 272 doors says the state by word and colour: a drawing in each cell would be a third of what is laid out.
 
 /** @param {string} state */
@@ -173,11 +167,11 @@ function startBuilding(place, tell, building, asked) {
     for (const row of found) counts.set(row.state, (counts.get(row.state) ?? 0) + 1);
     const chosen = counts.has(filters.get(building.id) ?? "") ? (filters.get(building.id) ?? "") : "";
     const present = STATES.filter((state) => counts.has(state));
-    const chip = (/** @type {string} */ state, /** @type {Node[]} */ inside, /** @type {number} */ count, tone = "neutral") =>
+    const chip = (/** @type {string} */ state, /** @type {Iterable<Node>} */ inside, /** @type {number} */ count, tone = "neutral") =>
       make("li", {}, make("button", { type: "button", class: `chip tone-${tone}`, "data-filter": state, "data-focus": `state-${state}`, "aria-pressed": String(state === chosen) }, ...inside, " ", make("span", { class: "count" }, count)));
     part("states").replaceChildren(
       chip("", [make("span", {}, tell("all"))], found.length),
-      ...present.map((state) => chip(state, ...(/** @type {const} */ ([stateOf(state)[0], counts.get(state) ?? 0, stateOf(state)[1]])))),
+      ...present.map((state) => chip(state, piece(`state-${state}`).childNodes, counts.get(state) ?? 0, toneOf(state))),
     );
     return chosen;
   };
