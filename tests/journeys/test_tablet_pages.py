@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -69,6 +70,24 @@ from survey.models import Signature, db
 with create_app().app_context():
     row = db.session.query(Signature).order_by(Signature.recorded_at.desc()).first()
     print(json.dumps([row.text_hash, row.drawing]))
+"""
+
+
+JOIN = """
+from survey import create_app
+from survey.models import Building, Project, User, db
+from survey.services import building as buildings
+with create_app().app_context():
+    project, block = db.session.query(Project).one(), db.session.query(Building).filter_by(no="1").one()
+    actor = db.session.query(User).first()
+    homes = {
+        room: buildings.create_household(actor=actor, project=project, building=block, unit_no="8", room_no=room)
+        for room in ("101", "102", "201", "203", "301", "302", "303")
+    }
+    for kept, room in (("101", "102"), ("201", "301"), ("203", "302")):
+        buildings.attach_door(actor=actor, household=homes[kept], unit_no="8", room_no=room)
+    db.session.commit()
+    print(f"{block.id} {homes['101'].id}")
 """
 
 
@@ -370,6 +389,22 @@ def test_two_people_changed_the_same_answer_and_one_chooses_on_the_tablet(page: 
     assert [event[:2] for event in events(ground)] == [["save", "conflict"], ["resolve", "applied"]]
     assert sheet(ground, door)[:3] == ["我写的", "12-3", "跃层"]
     expect(page.locator("[data-qa=item-conflict]")).to_have_count(0)
+
+
+def test_flats_that_were_knocked_into_one_are_one_cell_of_the_building(page: Page, ground: Field) -> None:
+    block, door = ground.ask(JOIN).split()
+    enrol(page, ground)
+    go(page, "home", block, "8")
+    wide, tall = page.locator("td[colspan='2']"), page.locator("td[rowspan='2']")
+    expect(wide).to_have_count(1)
+    expect(wide).to_contain_text("101、102")
+    expect(tall).to_contain_text("201、301")
+    apart = page.locator("td", has=page.get_by_role("img", name="打通"))
+    expect(apart).to_have_text([re.compile("302"), re.compile("203")])
+    assert violations(page) == []
+    wide.get_by_role("link").click()
+    at(page, "household")
+    assert page.url.endswith(door)
 
 
 @pytest.mark.parametrize("theme", ["light", "sunlight"])
