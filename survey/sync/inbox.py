@@ -110,7 +110,11 @@ def receive(
         device = db.session.get_one(Device, device_id, options=[joinedload(Device.user)])
     _note_contact(device, batch, told)
     sender = Sender.of(device)
-    return [_take(sender, each) for each in told]
+    results = [_take(sender, each) for each in told]
+    if "unsent" in batch:
+        # The tablet counted what it was about to send: what has its result now is unsent no longer.
+        device.unsent = max(0, device.unsent - sum(each["status"] != EventStatus.WAIT.value for each in results))
+    return results
 
 
 def _read(raw: Any, skew: float, hidden: frozenset[str]) -> Told:
