@@ -15,6 +15,8 @@ from enum import StrEnum
 from fractions import Fraction
 from itertools import groupby, islice
 
+from survey.domain.errors import DomainError
+
 HUNDREDTH = Decimal("0.01")
 TEN_THOUSANDTH = Decimal("0.0001")
 COUNT_KEY = "#"  # In the sums given to a computed total: the number of rows of the sheet.
@@ -108,15 +110,27 @@ class Sheet:
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """A workbook's description: its name on the command line and in addresses, title, purpose, sheets."""
+    """A workbook's description: its name on the command line and in addresses, title, purpose, sheets.
+
+    permission  the permission without which nobody reads any of it
+    """
 
     name: str
     title: str
     description: str
     sheets: tuple[Sheet, ...]
+    permission: str = ""
+
+    def is_open_to(self, granted: Collection[str]) -> bool:
+        return not self.permission or self.permission in granted
 
     def permitted(self, granted: Collection[str]) -> Ledger:
-        """This ledger without the columns whose permission is not among those granted."""
+        """This ledger without the columns whose permission is not among those granted.
+
+        Raises DomainError("export.ledger_forbidden") where the whole of it is closed to the reader.
+        """
+        if not self.is_open_to(granted):
+            raise DomainError("export.ledger_forbidden")
         return replace(self, sheets=tuple(_permitted(sheet, granted) for sheet in self.sheets))
 
 
@@ -259,7 +273,7 @@ def summing(columns: Iterable[Column], records: Iterable[Record], sums: dict[str
     keys = [column.key for column in columns if column.kind in SUMMABLE]
     sums.update(dict.fromkeys([*keys, COUNT_KEY], Decimal(0)))
     count = 0
-    for count, record in enumerate(records, 1):  # noqa: B007  # it is the number of rows after the loop
+    for count, record in enumerate(records, 1):  # noqa: B007  # the number of rows, after the loop
         yield record
         for key in keys:
             value = record.get(key)

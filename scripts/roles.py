@@ -56,6 +56,7 @@ GROUPS: dict[tuple[str, str], dict[Permission, tuple[str, str]]] = {
         P.HOUSEHOLD_OFFICE_REVIEW: ("项目办审：通过或退回", "approve a form, or return it"),
         P.SHEET_CORRECT: ("通过后更正（写明理由）", "correct after approval, with a reason"),
         P.HOUSEHOLD_FINALISE: ("定稿", "finalise"),
+        P.CARE_PLAN: ("重点关注：帮扶措施、责任人、走访", "care: measures, who is responsible, calls"),
         P.REQUEST_ANSWER: ("答复诉求", "answer requests"),
         P.DOCUMENT_REMOVE: ("移除材料（写明理由）", "remove a document, with a reason"),
         P.INBOX_SETTLE: ("处理平板记录：冲突、待接受的记录", "settle what tablets sent: conflicts, held records"),

@@ -12,6 +12,7 @@ import pytest
 from argon2 import PasswordHasher
 from flask import Flask, g
 from flask.testing import FlaskClient
+from hypothesis import settings
 from sqlalchemy import text
 from werkzeug.test import TestResponse
 
@@ -36,6 +37,11 @@ def database_url(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> It
     name = f"ruhu_{worker_id}_{os.getpid()}"
     yield create_database(server, name)
     drop_database(server, name)
+
+
+settings.register_profile("patient", deadline=None)  # a machine that does other things besides is no fault of the code
+if not os.environ.get("CI"):
+    settings.load_profile("patient")
 
 
 @pytest.fixture(scope="session")

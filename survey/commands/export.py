@@ -14,8 +14,8 @@ from survey.domain.message import sentence
 
 # Said here too, so that a command that writes no ledger does not load what writes them; a test compares.
 LEDGER_NAMES = (
-    "register", "building-summary", "daily", "briefings", "consents", "requests", "unregistered", "disputes", "deliveries",
-    "documents", "appraisers", "changes",
+    "register", "building-summary", "daily", "briefings", "consents", "requests", "cared", "unregistered", "disputes",
+    "deliveries", "documents", "appraisers", "changes",
 )  # fmt: skip
 
 

@@ -29,6 +29,9 @@ MESSAGES: dict[str, str] = {
     "account.own_role": N_("不能更改自己的角色。请由项目办其他人员操作。"),
     "account.unknown": N_("没有这个用户名。请核对，或请系统管理员先建立账号。"),
     "account.disabled": N_("该账号已停用，请联系系统管理员。"),
+    # care
+    "care.no_situation": N_("这个人没有登记特殊情况。请先在调查表里登记。"),
+    "care.no_day": N_("请填写多少天走访一次，或者约好哪一天去。"),
     # calendar, door
     "door.form": N_("“{text}”不是一个完整的门牌，请写成“3号楼2单元501室”或“3-2-501”。"),
     "door.serial": N_("同一单元的户编号只能到 9999，现在是 {serial}。请检查楼栋和单元。"),
@@ -179,6 +182,7 @@ MESSAGES: dict[str, str] = {
     # export
     "export.clear_forbidden": N_("您没有导出完整证件号和电话的权限。请取消勾选，或联系项目办导出。"),
     "export.reason": N_("导出完整证件号和电话必须写明用途（至少 4 个字），将记入操作日志。"),
+    "export.ledger_forbidden": N_("这本台账含健康和困难情况，您没有查看的权限。需要时请联系项目办。"),
     "export.ledger_unknown": N_("没有名为“{name}”的台账。可用的台账：{known}。"),
     "export.notice_unknown": N_("没有名为“{name}”的文书。可用的文书：{known}。"),
     "export.no_households": N_("“{where}”没有可打印的户。请检查楼栋号，或先导入花名册。"),

@@ -4,6 +4,7 @@ from survey.models.amendment import Amendment
 from survey.models.audit import AuditEntry
 from survey.models.base import Base, db, new_id, row_id, utc_now
 from survey.models.building import Assignment, Building, Door
+from survey.models.care import Care
 from survey.models.consent import Consent, Round, Standing
 from survey.models.device import Device
 from survey.models.household import Household
@@ -21,7 +22,7 @@ from survey.models.user import LoginFailure, LoginSession, Membership, User
 from survey.models.visit import Visit
 
 __all__ = [
-    "Amendment", "Assignment", "AuditEntry", "Base", "Blob", "Briefing", "Building", "CertificateRow", "ConflictRow", "Consent",
+    "Amendment", "Assignment", "AuditEntry", "Base", "Blob", "Briefing", "Building", "Care", "CertificateRow", "ConflictRow", "Consent",
     "DecorationItemRow", "Delivery", "DesiredLayoutRow", "Device", "Document", "Door", "DraftRow", "FixtureRow",
     "Household", "LedgerTemplate", "LoginFailure", "LoginSession", "Membership", "PartRow", "PersonRow", "Policy", "PolicyVersion",
     "Project", "Request", "Review", "RosterImport", "RosterMapping", "Round", "SearchTerm", "Serial", "SheetRow",

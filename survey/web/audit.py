@@ -22,8 +22,9 @@ bp = Blueprint("audit", __name__)
 PAGE = 100
 
 ACTIONS: dict[str, str] = {
-    "assignment.edit": N_("分配楼栋"), "briefing.record": N_("记录宣讲"), "building.create": N_("新增楼栋"),
-    "building.edit": N_("修改楼栋"), "consent.record": N_("记录表态"), "consent.withdraw": N_("撤回表态"),
+    "amendment.commit": N_("写入读回的台账"), "amendment.discard": N_("放弃读回的台账"),
+    "amendment.upload": N_("读回台账"), "assignment.edit": N_("分配楼栋"), "briefing.record": N_("记录宣讲"), "building.create": N_("新增楼栋"),
+    "building.edit": N_("修改楼栋"), "care.plan": N_("安排帮扶"), "consent.record": N_("记录表态"), "consent.withdraw": N_("撤回表态"),
     "delivery.record": N_("登记送达"), "device.enrol": N_("登记平板"), "device.enrol_failed": N_("登记码不对"),
     "device.hand_over": N_("导入平板文件"), "device.invite": N_("生成登记码"), "device.open_key": N_("重设平板密码"),
     "device.order_wipe": N_("远程清除平板"), "device.renew": N_("出新登记码"), "device.replace": N_("平板重新登记"),
@@ -42,7 +43,8 @@ ACTIONS: dict[str, str] = {
     "roster.upload": N_("上传花名册"), "round.close": N_("结束征询"), "round.open": N_("开始征询"),
     "search.show": N_("按证件号码查找"), "sheet.conflict": N_("填写冲突"), "sheet.correct": N_("更正调查表"),
     "sheet.draft": N_("保存草稿"), "sheet.edit": N_("填写调查表"), "sheet.submit": N_("提交调查表"),
-    "signature.record": N_("登记签字"), "team.create": N_("新建小组"), "user.create": N_("新建账号"), "user.edit": N_("修改账号"),
+    "signature.record": N_("登记签字"), "team.create": N_("新建小组"), "template.add": N_("上传样表"), "template.remove": N_("停用样表"),
+    "user.create": N_("新建账号"), "user.edit": N_("修改账号"),
     "user.locale": N_("更改语言"), "user.password": N_("修改密码"), "user.sign_in": N_("登录"),
     "user.sign_in_failed": N_("登录失败"), "user.sign_out": N_("退出登录"), "visit.record": N_("记录入户"),
 }  # fmt: skip

@@ -25,7 +25,8 @@ SPOOL_BYTES = 16 * 1024 * 1024
 @requires(Permission.LEDGER_EXPORT)
 def list(project_code: str) -> ResponseReturnValue:
     view = view_of(project_of_page(), current_user)
-    found = [ledger.permitted(view.granted) for ledger, _reading in ledgers.LEDGERS.values()]
+    offered = [ledger for ledger, _reading in ledgers.LEDGERS.values() if ledger.is_open_to(view.granted)]
+    found = [ledger.permitted(view.granted) for ledger in offered]
     return render_template("ledger/list.html", ledgers=found)
 
 

@@ -505,6 +505,30 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_desired_layout_household_id"), ["household_id"], unique=False)
 
     op.create_table(
+        "care",
+        sa.Column("id", sa.Uuid().with_variant(sa.LargeBinary(16), "sqlite"), nullable=False),
+        sa.Column("project_id", sa.Uuid().with_variant(sa.LargeBinary(16), "sqlite"), nullable=False),
+        sa.Column("household_id", sa.Uuid().with_variant(sa.LargeBinary(16), "sqlite"), nullable=False),
+        sa.Column("person_id", sa.Uuid().with_variant(sa.LargeBinary(16), "sqlite"), nullable=False),
+        sa.Column("measure", sa.String(), nullable=False),
+        sa.Column("responsible_id", sa.Uuid().with_variant(sa.LargeBinary(16), "sqlite"), nullable=True),
+        sa.Column("every_days", sa.Integer(), nullable=True),
+        sa.Column("next_on", sa.Date(), nullable=True),
+        sa.Column("note", sa.String(), nullable=False),
+        sa.Column("planned_by_id", sa.Uuid().with_variant(sa.LargeBinary(16), "sqlite"), nullable=False),
+        sa.Column("planned_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["household_id"], ["household.id"], name=op.f("fk_care_household_id_household")),
+        sa.ForeignKeyConstraint(["planned_by_id"], ["user.id"], name=op.f("fk_care_planned_by_id_user")),
+        sa.ForeignKeyConstraint(["project_id"], ["project.id"], name=op.f("fk_care_project_id_project")),
+        sa.ForeignKeyConstraint(["responsible_id"], ["user.id"], name=op.f("fk_care_responsible_id_user")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_care")),
+        sa.UniqueConstraint("person_id", name=op.f("uq_care_person_id")),
+    )
+    with op.batch_alter_table("care", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_care_household_id"), ["household_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_care_project_id"), ["project_id"], unique=False)
+
+    op.create_table(
         "document",
         sa.Column("id", sa.Uuid().with_variant(sa.LargeBinary(16), "sqlite"), nullable=False),
         sa.Column("project_id", sa.Uuid().with_variant(sa.LargeBinary(16), "sqlite"), nullable=False),
@@ -1055,6 +1079,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_document_project_id"))
         batch_op.drop_index(batch_op.f("ix_document_household_id"))
 
+    op.drop_table("care")
     op.drop_table("document")
     with op.batch_alter_table("desired_layout", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_desired_layout_household_id"))
