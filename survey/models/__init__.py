@@ -11,6 +11,7 @@ from survey.models.household import Household
 from survey.models.part import CertificateRow, DecorationItemRow, DesiredLayoutRow, FixtureRow, PartRow
 from survey.models.person import PersonRow
 from survey.models.policy import Briefing, Policy, PolicyVersion
+from survey.models.posting import Objection, Posting
 from survey.models.project import Project, Serial, Team
 from survey.models.record import Delivery, Document, Request, Review, Signature
 from survey.models.roster import RosterImport, RosterMapping
@@ -24,7 +25,7 @@ from survey.models.visit import Visit
 __all__ = [
     "Amendment", "Assignment", "AuditEntry", "Base", "Blob", "Briefing", "Building", "Care", "CertificateRow", "ConflictRow", "Consent",
     "DecorationItemRow", "Delivery", "DesiredLayoutRow", "Device", "Document", "Door", "DraftRow", "FixtureRow",
-    "Household", "LedgerTemplate", "LoginFailure", "LoginSession", "Membership", "PartRow", "PersonRow", "Policy", "PolicyVersion",
+    "Household", "LedgerTemplate", "LoginFailure", "LoginSession", "Membership", "Objection", "PartRow", "PersonRow", "Policy", "PolicyVersion", "Posting",
     "Project", "Request", "Review", "RosterImport", "RosterMapping", "Round", "SearchTerm", "Serial", "SheetRow",
     "Signature", "Standing", "SyncEvent", "Team", "User", "Visit", "db", "new_id", "row_id", "utc_now",
 ]  # fmt: skip

@@ -132,6 +132,7 @@ NAV = (
     (Permission.ROUND_SHOW, N_("征询"), "round.list", "vote"),
     (Permission.LEDGER_EXPORT, N_("台账"), "ledger.list", "table"),
     (Permission.NOTICE_PRINT, N_("文书"), "notice.list", "print"),
+    (Permission.POSTING_SHOW, N_("公示"), "posting.list", "megaphone"),
     (Permission.ROSTER_IMPORT, N_("花名册导入"), "roster.list", "upload"),
     (Permission.ASSIGNMENT_EDIT, N_("分配"), "assignment.list", "people"),
     (Permission.DEVICE_EDIT, N_("平板"), "device.list", "tablet"),

@@ -863,6 +863,54 @@ def upgrade() -> None:
         sa.UniqueConstraint("policy_id", "number", name=op.f("uq_policy_version_policy_id_number")),
     )
     op.create_table(
+        "posting",
+        sa.Column("id", sa.Uuid().with_variant(sa.LargeBinary(16), "sqlite"), nullable=False),
+        sa.Column("project_id", sa.Uuid().with_variant(sa.LargeBinary(16), "sqlite"), nullable=False),
+        sa.Column("kind", sa.String(length=32), nullable=False),
+        sa.Column("title", sa.String(length=120), nullable=False),
+        sa.Column("scope", sa.String(length=200), nullable=False),
+        sa.Column("content", sa.String(), nullable=False),
+        sa.Column("days", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(length=32), nullable=False),
+        sa.Column("drafted_by_id", sa.Uuid().with_variant(sa.LargeBinary(16), "sqlite"), nullable=False),
+        sa.Column("drafted_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("approved_by_id", sa.Uuid().with_variant(sa.LargeBinary(16), "sqlite"), nullable=True),
+        sa.Column("approved_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("place", sa.String(length=200), nullable=False),
+        sa.Column("posted_on", sa.Date(), nullable=True),
+        sa.Column("until", sa.Date(), nullable=True),
+        sa.Column("photo_id", sa.Uuid().with_variant(sa.LargeBinary(16), "sqlite"), nullable=True),
+        sa.Column("result", sa.String(), nullable=False),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["approved_by_id"], ["user.id"], name=op.f("fk_posting_approved_by_id_user")),
+        sa.ForeignKeyConstraint(["drafted_by_id"], ["user.id"], name=op.f("fk_posting_drafted_by_id_user")),
+        sa.ForeignKeyConstraint(["photo_id"], ["document.id"], name=op.f("fk_posting_photo_id_document")),
+        sa.ForeignKeyConstraint(["project_id"], ["project.id"], name=op.f("fk_posting_project_id_project")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_posting")),
+    )
+    with op.batch_alter_table("posting", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_posting_project_id"), ["project_id"], unique=False)
+
+    op.create_table(
+        "objection",
+        sa.Column("id", sa.Uuid().with_variant(sa.LargeBinary(16), "sqlite"), nullable=False),
+        sa.Column("posting_id", sa.Uuid().with_variant(sa.LargeBinary(16), "sqlite"), nullable=False),
+        sa.Column("person_name", sa.String(length=60), nullable=False),
+        sa.Column("door", sa.String(length=60), nullable=False),
+        sa.Column("received_on", sa.Date(), nullable=False),
+        sa.Column("content", sa.String(), nullable=False),
+        sa.Column("outcome", sa.String(), nullable=False),
+        sa.Column("settled_on", sa.Date(), nullable=True),
+        sa.Column("recorded_by_id", sa.Uuid().with_variant(sa.LargeBinary(16), "sqlite"), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["posting_id"], ["posting.id"], name=op.f("fk_objection_posting_id_posting")),
+        sa.ForeignKeyConstraint(["recorded_by_id"], ["user.id"], name=op.f("fk_objection_recorded_by_id_user")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_objection")),
+    )
+    with op.batch_alter_table("objection", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_objection_posting_id"), ["posting_id"], unique=False)
+
+    op.create_table(
         "signature",
         sa.Column("id", sa.Uuid().with_variant(sa.LargeBinary(16), "sqlite"), nullable=False),
         sa.Column("project_id", sa.Uuid().with_variant(sa.LargeBinary(16), "sqlite"), nullable=False),
@@ -1025,6 +1073,8 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_signature_household_id"))
 
     op.drop_table("signature")
+    op.drop_table("objection")
+    op.drop_table("posting")
     op.drop_table("policy_version")
     with op.batch_alter_table("delivery", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_delivery_project_id"))
