@@ -6,6 +6,7 @@ from survey.models.building import Assignment, Building, Door
 from survey.models.consent import Consent, Round, Standing
 from survey.models.device import Device
 from survey.models.household import Household
+from survey.models.job import Job
 from survey.models.part import CertificateRow, DecorationItemRow, DesiredLayoutRow, FixtureRow, PartRow
 from survey.models.person import PersonRow
 from survey.models.policy import Briefing, Policy, PolicyVersion
@@ -21,7 +22,7 @@ from survey.models.visit import Visit
 __all__ = [
     "Assignment", "AuditEntry", "Base", "Blob", "Briefing", "Building", "CertificateRow", "ConflictRow", "Consent",
     "DecorationItemRow", "Delivery", "DesiredLayoutRow", "Device", "Document", "Door", "DraftRow", "FixtureRow",
-    "Household", "LoginFailure", "LoginSession", "Membership", "PartRow", "PersonRow", "Policy", "PolicyVersion",
+    "Household", "Job", "LoginFailure", "LoginSession", "Membership", "PartRow", "PersonRow", "Policy", "PolicyVersion",
     "Project", "Request", "Review", "RosterImport", "RosterMapping", "Round", "SearchTerm", "Serial", "SheetRow",
     "Signature", "Standing", "SyncEvent", "Team", "User", "Visit", "db", "new_id", "row_id", "utc_now",
 ]  # fmt: skip
