@@ -21,7 +21,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from survey.config import Config
 from survey.domain.errors import DomainError
 from survey.domain.job import JobKind
-from survey.jobs import sweep
+from survey.jobs import ledger, roster, sweep
 from survey.jobs.run import Cancelled, Run, Stopping
 from survey.models import Job, db, utc_now
 from survey.models.base import READ_ONLY
@@ -34,6 +34,8 @@ log = logging.getLogger("ruhu.worker")
 Task = Callable[[Run], None]
 TASKS: Mapping[JobKind, Task] = {
     JobKind.JOB_SWEEP: sweep.sweep,
+    JobKind.LEDGER_EXPORT: ledger.export_ledger,
+    JobKind.ROSTER_IMPORT: roster.import_roster,
 }
 
 

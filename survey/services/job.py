@@ -23,6 +23,7 @@ from survey.models import Job, Project, User, db, utc_now
 from survey.services import audit, scope
 
 SHOWN = 100
+PATIENCE = timedelta(minutes=1)
 
 
 class LeaseLost(Exception):
@@ -117,6 +118,15 @@ def count_before(job: Job) -> int:
     """How many jobs, of whomever, a waiting job has before it."""
     earlier = or_(Job.enqueued_at < job.enqueued_at, and_(Job.enqueued_at == job.enqueued_at, Job.id < job.id))
     return db.session.scalar(select(func.count()).select_from(Job).where(Job.state.in_(sorted(OPEN)), earlier)) or 0
+
+
+def is_waiting_in_vain(job: Job, now: datetime) -> bool:
+    """Whether a job has waited for a minute although no worker is at work: then there is none."""
+    if now - max(job.enqueued_at, job.not_before or job.enqueued_at) < PATIENCE:
+        return False
+    return (
+        db.session.scalar(select(Job.id).where(Job.state == JobState.RUNNING, Job.lease_until >= now).limit(1)) is None
+    )
 
 
 def cancel_job(*, actor: User, job: Job) -> None:

@@ -264,3 +264,7 @@ def test_earlier_sweeps_are_forgotten(config: Config, project: Project) -> None:
         db.session.commit()
         run_next(config)
     assert [job.state for job in db.session.scalars(select(Job))] == [JobState.DONE]
+
+
+def test_every_kind_of_job_has_its_task(app: Flask) -> None:
+    assert set(runner.TASKS) == set(JobKind)
