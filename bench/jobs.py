@@ -27,6 +27,9 @@ from typing import Any
 from bench.machine import Table, show
 
 JOBS, KILLS, WORKERS = 2000, 200, 2
+HOUSEHOLDS, NEW = 4_000, 2_000
+CLIENTS = 16
+SECONDS = float(os.environ.get("BENCH_JOBS_SECONDS", "20"))
 EFFECT = "bench.effect"
 JOB_SECONDS = 0.05
 """Somewhat more than a job takes from its start to its end: a kill falls into it, or just behind it."""
@@ -195,6 +198,146 @@ def _play_kills(url: str, jobs: int = JOBS, wanted: int = KILLS) -> dict[str, An
         return told
 
 
+# --- beside the tablets
+
+
+def prepare() -> None:
+    """Give the seeded project a register of some size, somebody to ask for jobs, and a roster that is ready to import."""
+    from survey import create_app
+    from survey.domain.access import Role
+    from survey.models import User, db
+    from survey.services import account
+    from survey.services.project import get_project_by_code
+
+    app = create_app()
+    with app.app_context():
+        project = get_project_by_code("SYNC")
+        user = User(username="office", display_name="办公室", password_hash="!")  # noqa: S106
+        db.session.add(user)
+        db.session.flush()
+        account.set_membership(actor=None, project=project, user=user, role=Role.OFFICE)
+        for rows in (HOUSEHOLDS, HOUSEHOLDS + NEW):
+            row, file = _upload(project, user, rows)
+            if rows == HOUSEHOLDS:
+                from survey.services.roster import imports
+
+                imports.commit_roster(actor=user, project=project, row=row, file=file, answers={}, digest=row.digest)
+            db.session.commit()
+
+
+def _upload(project: Any, user: Any, rows: int) -> tuple[Any, Any]:
+    from bench.roster import TODAY, write_roster
+    from survey.services.roster import imports
+    from survey.services.roster.read import read_roster
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "roster.xlsx"
+        write_roster(path, rows, first_building=1000)
+        data = path.read_bytes()
+    file = read_roster(data, today=TODAY)
+    row = imports.upload_roster(
+        actor=user, project=project, filename="roster.xlsx", data=data, file=file, answers={}, today=TODAY
+    )
+    return row, file
+
+
+def ask() -> None:
+    """Ask for two exports and an import at once."""
+    import sqlalchemy as sa
+
+    from survey import create_app
+    from survey.domain.roster.state import ImportState
+    from survey.jobs.ledger import enqueue_export
+    from survey.models import RosterImport, User, db
+    from survey.services.project import get_project_by_code
+    from survey.services.roster import imports
+
+    app = create_app()
+    with app.app_context():
+        project = get_project_by_code("SYNC")
+        user = db.session.scalars(sa.select(User).where(User.username == "office")).one()
+        for _ in range(2):
+            enqueue_export(actor=user, project=project, ledger="register", clear=False, reason="")
+        waiting = sa.select(RosterImport).where(RosterImport.state == ImportState.PREVIEWED)
+        for row in db.session.scalars(waiting).all():
+            imports.enqueue_commit(actor=user, project=project, row=row, digest=row.digest)
+        db.session.commit()
+
+
+def told() -> None:
+    """How each job ended and how long it took, as JSON."""
+    import sqlalchemy as sa
+
+    from survey import create_app
+    from survey.domain.job import JobKind
+    from survey.models import Job, db
+
+    with create_app().app_context():
+        jobs = db.session.scalars(sa.select(Job).where(Job.kind != JobKind.JOB_SWEEP).order_by(Job.started_at)).all()
+        print(json.dumps([
+            [job.kind, job.state, job.error,
+             round((job.finished_at - job.started_at).total_seconds(), 1) if job.finished_at and job.started_at else None]
+            for job in jobs
+        ]))  # fmt: skip
+
+
+def _run(env: dict[str, str], what: str) -> str:
+    done = subprocess.run(
+        [sys.executable, "-m", "bench.jobs", what], env=env, stdout=subprocess.PIPE, text=True, check=True
+    )
+    return done.stdout
+
+
+def _beside_tablets(name: str, url: str) -> Iterator[Table]:
+    from bench.machine import percentile
+    from bench.sync import EACH, TABLETS, play, served
+
+    rows: list[list[object]] = []
+    kept: dict[str, str] = {}
+
+    def prepare(env: dict[str, str]) -> None:
+        kept.update(env)
+        _run(env, "prepare")
+
+    with served(url, prepare) as (plan, _pids):
+        versions: list[list[int]] = [[1] * EACH for _ in range(TABLETS)]
+
+        def measure(work: str, rate: float, seconds: float) -> float:
+            made = play("load", {**plan, "clients": CLIENTS, "batch": 1, "photo": False, "seconds": seconds,
+                                 "versions": versions, "rate": rate})  # fmt: skip
+            versions[: len(made["versions"])] = made["versions"]
+            times = [1000 * each for each in made["times"]]
+            speed: float = made["events"] / made["seconds"]
+            rows.append([work, "half the best rate" if rate else "as fast as it goes", round(speed, 1),
+                         *(round(percentile(times, part), 1) for part in (50, 95, 99)), round(max(times), 1)])  # fmt: skip
+            return speed
+
+        best = measure("none", 0, SECONDS / 3)
+        measure("none", best / 2, SECONDS)
+        _run(kept, "ask")
+        more = [
+            subprocess.Popen(
+                [sys.executable, "-c", "from survey.cli import main; main()", "worker", "--drain"],
+                env=kept, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+            )
+            for _ in range(2)
+        ]  # fmt: skip
+        measure("two exports and an import at once, three workers", best / 2, SECONDS)
+        for each in more:
+            each.wait()
+        ended = json.loads(_run(kept, "told"))
+        _run(kept, "ask")
+        measure("two exports one after the other, one worker", best / 2, SECONDS)
+    yield Table(
+        f"What tablets feel of long work, {name}",
+        ["jobs meanwhile", "pace", "events/s", "p50 ms", "p95 ms", "p99 ms", "longest ms"],
+        rows,
+        f"{CLIENTS} tablets, one save of a household a request, {SECONDS:.0f} s a line; the project has {HOUSEHOLDS:,} "
+        f"households, the roster {HOUSEHOLDS + NEW:,} rows of which {NEW:,} are new. Of the three at once: "
+        + "; ".join(f"{kind} {state}{' ' + error if error else ''}, {seconds} s" for kind, state, error, seconds in ended),
+    )  # fmt: skip
+
+
 # --- the tables
 
 
@@ -216,10 +359,15 @@ def tables() -> Iterator[Table]:
         rows,
         f"{WORKERS} workers over one queue, killed with SIGKILL; a lease of 1 s, a heartbeat every 0.1 s.",
     )  # fmt: skip
+    for name, url in databases():
+        yield from _beside_tablets(name, url)
 
 
 if __name__ == "__main__":
     if sys.argv[1:2] == ["kills"]:
         print(json.dumps(kills(int(sys.argv[2]), int(sys.argv[3]))))
+        sys.exit(0)
+    if sys.argv[1:]:
+        {"prepare": prepare, "ask": ask, "told": told}[sys.argv[1]]()
         sys.exit(0)
     sys.exit(show(tables()))

@@ -137,8 +137,8 @@ NAV = (
     (Permission.DEVICE_EDIT, N_("平板"), "device.list", "tablet"),
     (Permission.INBOX_SETTLE, N_("待处理"), "inbox.list", "inbox"),
     (Permission.AUDIT_LIST, N_("日志"), "audit.list", "clock"),
-    (Permission.JOB_SHOW, N_("后台任务"), "job.list", "history"),
     (Permission.PROJECT_EDIT, N_("设置"), "project.edit", "settings"),
+    (Permission.JOB_SHOW, N_("后台任务"), "job.list", "history"),
 )
 """The main navigation: permission, label, endpoint (of a project), icon."""
 
