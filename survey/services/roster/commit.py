@@ -26,8 +26,9 @@ T = TypeVar("T")
 
 
 def lock_project(project: Project) -> None:
-    """Let one import of a project after the other compare and write."""
-    db.session.execute(select(Project.id).where(Project.id == project.id).with_for_update())
+    """Let one import of a project after the other compare and write. Whoever writes a row of the project goes on."""
+    # FOR NO KEY UPDATE: a full lock would bar every row that refers to the project, and with it all tablets.
+    db.session.execute(select(Project.id).where(Project.id == project.id).with_for_update(key_share=True))
 
 
 def say_nothing(_rows: int) -> None:
