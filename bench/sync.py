@@ -155,8 +155,13 @@ class Client:
         }  # fmt: skip
 
     def call(self, method: str, path: str, body: bytes) -> Any:
-        self.connection.request(method, path, body, self.headers)
-        answer = self.connection.getresponse()
+        try:
+            self.connection.request(method, path, body, self.headers)
+            answer = self.connection.getresponse()
+        except (BrokenPipeError, ConnectionResetError, http.client.RemoteDisconnected):
+            self.connection.close()  # The server ends a connection that said nothing for two seconds.
+            self.connection.request(method, path, body, self.headers)
+            answer = self.connection.getresponse()
         data = answer.read()
         if answer.status != 200:
             raise RuntimeError(f"{method} {path}: {answer.status} {data[:200]!r}")
