@@ -51,6 +51,7 @@ class Column:
     permission  the permission without which the column is left out
     hidden      written but hidden and not printed: the row's UUID, so that an edited ledger finds its rows again
     bar         a bar behind the figure, as long as the figure is large: for shares that are compared by eye
+    field       the sheet's question whose answer stands here: it can be read back from an edited ledger
     filters     the filters of the list of households that choose those behind the figure; None: it leads nowhere
     """
 
@@ -64,6 +65,7 @@ class Column:
     permission: str = ""
     hidden: bool = False
     bar: bool = False
+    field: str = ""
     filters: tuple[tuple[str, str], ...] | None = None
 
     @property
@@ -79,6 +81,7 @@ class Sheet:
     key     by which the rows are handed over
     note    a line under the table that says how the figures were counted
     frozen  the key of the last column that stays in view when scrolling to the right
+    rows    the list of the survey sheet ("persons") that this sheet shows, "" where it shows none
     narrow  (filter, column): each row's value of the column narrows the list of households to those behind the row
     """
 
@@ -89,6 +92,7 @@ class Sheet:
     paper: str = "A3"
     note: str = ""
     frozen: str = ""
+    rows: str = ""
     narrow: tuple[str, str] | None = None
 
     @property

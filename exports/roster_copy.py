@@ -7,15 +7,13 @@ limits of reading. Where even that is too much, the copy holds the header and th
 from __future__ import annotations
 
 import io
-import json
-import os
-import subprocess
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
-from pathlib import Path
+from typing import Any
 
-from exports.workbook import Mark, mark_tables, mark_workbook
+from exports.child import ask, serve
+from exports.own_workbook import Mark, mark_tables, mark_workbook
 from survey.domain.errors import DomainError
 from survey.domain.roster.cells import text_of
 from survey.domain.roster.record import Problem, Skipped
@@ -24,10 +22,7 @@ from survey.services.roster.sniff import Kind
 
 SECONDS = 60
 MOST_MARKS = 5_000
-ROOT = Path(__file__).resolve().parents[1]
 AUTHOR = "入户"
-MEMORY_FOLDER = "/dev/shm"  # noqa: S108  # Temporary parts of a workbook stay in memory where the system offers it.
-TEMPORARY_BYTES = 300 * 1024 * 1024
 
 
 def annotated_copy(data: bytes, *, kind: str, problems: Sequence[Problem], today: date) -> io.BytesIO:
@@ -37,32 +32,10 @@ def annotated_copy(data: bytes, *, kind: str, problems: Sequence[Problem], today
         for problem in sorted(problems, key=lambda problem: not problem.is_error)[:MOST_MARKS]
     ]
     for whole in (True, False):
-        made = _ask_child({"kind": kind, "marks": marks, "whole": whole}, data)
-        if made:
+        made = ask("exports.roster_copy", {"kind": kind, "marks": marks, "whole": whole}, data, SECONDS)
+        if made and made.startswith(b"PK"):
             return io.BytesIO(made)
     raise DomainError("roster.copy_failed")
-
-
-def _ask_child(order: dict[str, object], data: bytes) -> bytes:
-    folder = MEMORY_FOLDER if os.access(MEMORY_FOLDER, os.W_OK) else ""
-    try:
-        done = subprocess.run(
-            [sys.executable, "-m", "exports.roster_copy"],
-            input=json.dumps(order).encode() + b"\n" + data,
-            capture_output=True,
-            cwd=ROOT,
-            env={
-                "PYTHONPATH": str(ROOT),
-                "LANG": "C.UTF-8",
-                "PYTHONUTF8": "1",
-                **({"TMPDIR": folder} if folder else {}),
-            },
-            timeout=SECONDS,
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
-        return b""
-    return done.stdout if done.returncode == 0 and done.stdout.startswith(b"PK") else b""
 
 
 def _tables(
@@ -86,18 +59,12 @@ def _tables(
         yield table.name, rows()
 
 
-def main() -> int:
-    child.limit(file_bytes=TEMPORARY_BYTES)
-    order = json.loads(sys.stdin.buffer.readline())
-    data = sys.stdin.buffer.read()
+def _answer(order: dict[str, Any], data: bytes) -> bytes:
     marks: list[Mark] = [(sheet, row, letter, kind, text) for sheet, row, letter, kind, text in order["marks"]]
     if order["kind"] == Kind.XLSX and order["whole"]:
-        made = mark_workbook(data, marks, AUTHOR)
-    else:
-        made = mark_tables(_tables(Kind(order["kind"]), data, marks, order["whole"]), marks, AUTHOR)
-    sys.stdout.buffer.write(made)
-    return 0
+        return mark_workbook(data, marks, AUTHOR)
+    return mark_tables(_tables(Kind(order["kind"]), data, marks, order["whole"]), marks, AUTHOR)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(serve(_answer))

@@ -12,7 +12,6 @@ full-width, tab, return) carries Excel's quote prefix too, so that editing the c
 
 from __future__ import annotations
 
-import io
 import re
 import shutil
 import tempfile
@@ -57,7 +56,7 @@ SPOOL_BYTES = 8 * 1024 * 1024
 
 _ILLEGAL = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]")
 _ESCAPED_LOOKALIKE = re.compile("_(x[0-9A-Fa-f]{4}_)")
-_DANGEROUS = tuple("=+-@\t\r\n＝＋－＠﹣−")
+DANGEROUS = tuple("=+-@\t\r\n＝＋－＠﹣−")
 _UNUSUAL = re.compile(r"^[=+\-@＝＋－＠﹣−\s]|[\x00-\x1f\ud800-\udfff\ufffe\uffff&<>]|\s$|_x[0-9A-Fa-f]{4}_")
 
 Cell = Callable[[Any], str]
@@ -206,7 +205,7 @@ def _span(page: StreamedSheet, row: int, first: int, last: int, text: str, style
     """Write a text into one cell or, where there is more than one, into a merged run of cells."""
     if last > first:
         page.merge_range(row, first, row, last, "", style)
-    page.write_string(row, first, _clean(text), style)
+    page.write_string(row, first, cell_text(text), style)
 
 
 def _write_head(page: StreamedSheet, styles: Styles, sheet: Sheet, heading: Heading) -> int:
@@ -322,7 +321,7 @@ def _write_totals(
         if value is None:
             page.write_blank(row, place, None, style)
         elif isinstance(value, str):
-            page.write_string(row, place, _clean(value), style)
+            page.write_string(row, place, cell_text(value), style)
         elif isinstance(value, Fraction):
             page.write_number(row, place, rounded_share(value), style)
         else:
@@ -372,20 +371,20 @@ def _set_up_page(
 
 def _footer(text: str) -> str:
     """A text without meaning to Excel's footer codes."""
-    return _clean(text)[:60].replace("&", "&&")
+    return cell_text(text)[:60].replace("&", "&&")
 
 
 # --- cells --------------------------------------------------------------------------------------------------------
 
 
-def _clean(text: str) -> str:
-    """The text without what XML or a cell cannot hold."""
+def cell_text(text: str) -> str:
+    """The text as it stands in a cell: without what XML or a cell cannot hold."""
     text = _ILLEGAL.sub("", text)
     return text if len(text) <= LONGEST_TEXT else text[: LONGEST_TEXT - 2] + "……"
 
 
 def _escape(text: str) -> str:
-    text = _ESCAPED_LOOKALIKE.sub(r"_x005F_\1", _clean(text))
+    text = _ESCAPED_LOOKALIKE.sub(r"_x005F_\1", cell_text(text))
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
@@ -406,7 +405,7 @@ def _text_cell(column: Column, plain: str, dangerous: str) -> Cell:
             raise TypeError(f"{column.key}: a text is wanted, not {type(value).__name__}")
         if not unusual(value) and len(value) <= LONGEST_TEXT:
             return f"{head}{value}{tail}"
-        style = dangerous if value.startswith(_DANGEROUS) else plain
+        style = dangerous if value.startswith(DANGEROUS) else plain
         return f'{style}" t="inlineStr"><is><t xml:space="preserve">{_escape(value)}{tail}'
 
     return cell
@@ -469,84 +468,3 @@ _NUMBER_CELLS: dict[Kind, Callable[[Column, str, str], Cell]] = {
     Kind.DATE: _date_cell,
     Kind.MOMENT: _moment_cell,
 }
-
-
-# --- an office's own workbook, marked ---------------------------------------------------------------------------------
-
-MARK_FILLS = {"error": "FFC7CE", "warning": "FFEB9C"}
-MARK_HEAD = ("工作表", "行", "列", "类别", "说明")
-MARK_WORDS = {"error": "错误", "warning": "提醒"}
-LONGEST_COMMENT = 2_000
-
-Mark = tuple[str, int, str, str, str]
-"""Sheet, row (from 1), column letter or "", "error" or "warning", the sentence."""
-
-
-def mark_workbook(data: bytes, marks: list[Mark], author: str) -> bytes:
-    """The office's .xlsx with faulty cells coloured and commented, and a list of all marks on a sheet of its own."""
-    import openpyxl
-
-    return _marked(openpyxl.load_workbook(io.BytesIO(data)), marks, author)
-
-
-def mark_tables(tables: Iterable[tuple[str, Iterable[tuple[int, list[str]]]]], marks: list[Mark], author: str) -> bytes:
-    """The same for a file that is no .xlsx: its cells as texts, row for row at its old place, in a new workbook."""
-    import openpyxl
-
-    book = openpyxl.Workbook()
-    book.remove(book.active)
-    for name, rows in tables:
-        page = book.create_sheet(re.sub(r"[\[\]:*?/\\]", "_", name)[:31] or "Sheet")
-        for number, cells in rows:
-            for column, text in enumerate(cells, 1):
-                if text:
-                    _put_text(page.cell(number, column), text)
-    return _marked(book, marks, author)
-
-
-def _marked(book: Any, marks: list[Mark], author: str) -> bytes:
-    from openpyxl.comments import Comment
-    from openpyxl.styles import Font, PatternFill
-
-    fills = {kind: PatternFill("solid", start_color=colour, end_color=colour) for kind, colour in MARK_FILLS.items()}
-    of_cell: dict[tuple[str, str], list[Mark]] = {}
-    for mark in marks:
-        if mark[1] > 0 and mark[0] in book.sheetnames:
-            of_cell.setdefault((mark[0], f"{mark[2] or 'A'}{mark[1]}"), []).append(mark)
-    for (sheet, place), told in of_cell.items():
-        page = book[sheet]
-        cell = page[place]
-        if type(cell).__name__ == "MergedCell":  # Only the first cell of a merge can carry anything.
-            cell = next(page.cell(area.min_row, area.min_col) for area in page.merged_cells.ranges if place in area)
-        cell.fill = fills["error" if any(mark[3] == "error" for mark in told) else "warning"]
-        cell.comment = Comment(
-            "\n".join(_clean(mark[4]) for mark in told)[:LONGEST_COMMENT], author, width=360, height=120
-        )
-    name = "检查结果"
-    while name in book.sheetnames:
-        name += "_"
-    page = book.create_sheet(name, 0)
-    for number, cells in enumerate([MARK_HEAD, *((m[0], m[1] or "", m[2], MARK_WORDS[m[3]], m[4]) for m in marks)], 1):
-        for column, value in enumerate(cells, 1):
-            cell = page.cell(number, column)
-            if isinstance(value, str):
-                _put_text(cell, value)
-            else:
-                cell.value = value
-            if number == 1:
-                cell.font = Font(bold=True)
-    for letter, width in zip("ABCDE", (18, 8, 8, 8, 90), strict=True):
-        page.column_dimensions[letter].width = width
-    page.freeze_panes = "A2"
-    book.active = 0
-    out = io.BytesIO()
-    book.save(out)
-    return out.getvalue()
-
-
-def _put_text(cell: Any, text: str) -> None:
-    """A text that stays a text: openpyxl would make a formula of one that begins with `=`."""
-    cell.value = _clean(text)
-    cell.data_type = "s"
-    if text.startswith(_DANGEROUS):
-        cell.quotePrefix = True

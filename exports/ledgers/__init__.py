@@ -28,11 +28,12 @@ from exports.ledgers import (
     requests,
     unregistered,
 )
+from exports.template import fill_template
 from exports.view import CHINA, View, one_moment
 from exports.workbook import write_ledger
 from survey.domain.errors import DomainError
 from survey.domain.settings import ProjectSettings, read_settings
-from survey.models import Project
+from survey.models import LedgerTemplate, Project
 
 Reading = Callable[[View, ProjectSettings], dict[str, Iterable[Record]]]
 
@@ -115,6 +116,25 @@ def export_set(
                     shutil.copyfileobj(file, member, 1 << 20)
             done.append(made)
     return done
+
+
+def export_template(
+    template: LedgerTemplate, *, project: Project, view: View, now: datetime, by: str = ""
+) -> tuple[Exported, bytes]:
+    """An office's own form filled with its sheet of a ledger, as the reader may see it, and what was written.
+
+    As `export_ledger` otherwise. Raises DomainError: export.ledger_unknown, template.too_many, template.failed.
+    """
+    ledger, reading = find_ledger(template.ledger)
+    described = ledger.permitted(view.granted)
+    sheet = next(each for each in described.sheets if each.key == template.sheet)
+    title, file = template.title, template.file
+    heading = _heading(project, now, snapshot_no(project.code, now), by)
+    with one_moment():
+        records = reading(view, read_settings(project.settings))[sheet.key]
+        data, count = fill_template(file, sheet, heading, records)
+    name = f"{title}_{heading.project}_{heading.cut_off:%Y%m%d_%H%M}.xlsx"
+    return Exported(described, heading.snapshot, {sheet.key: count}, name), data
 
 
 def _heading(project: Project, now: datetime, snapshot: str, by: str) -> Heading:

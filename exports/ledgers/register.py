@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -41,7 +42,7 @@ HOUSEHOLDS = Sheet(
         Column("owners", "产权人", 12),
         Column("id_no", "证件号", 20, Kind.CODE),
         Column("phone", "联系电话", 13, Kind.CODE),
-        Column("tenure", "产权性质", 13, Kind.WORD),
+        Column("tenure", "产权性质", 13, Kind.WORD, field="tenure_type"),
         Column("cert_no", "权证号", 22, Kind.CODE),
         Column("use_approved", "批准", 8, Kind.WORD, group="用途"),
         Column("use_actual", "实际", 8, Kind.WORD, group="用途"),
@@ -51,16 +52,16 @@ HOUSEHOLDS = Sheet(
         Column("area_meas_m2", "实测", 10, Kind.AREA, True, "建筑面积（㎡）"),
         Column("area_unreg_m2", "未登记", 9, Kind.AREA, True, "建筑面积（㎡）"),
         Column("layout", "户型", 11, Kind.WORD),
-        Column("decoration", "装修", 6, Kind.WORD),
-        Column("lease", "居住状况", 8, Kind.WORD),
+        Column("decoration", "装修", 6, Kind.WORD, field="decoration"),
+        Column("lease", "居住状况", 8, Kind.WORD, field="lease_status"),
         Column("hukou_count", "户籍", 6, Kind.INTEGER, True, "人口"),
         Column("living_count", "常住", 6, Kind.INTEGER, True, "人口"),
         Column("special", "特殊人群", 12, permission=TAGS),
-        Column("mortgage", "抵押", 5, Kind.WORD, group="权利限制"),
-        Column("seizure", "查封", 5, Kind.WORD, group="权利限制"),
+        Column("mortgage", "抵押", 5, Kind.WORD, group="权利限制", field="mortgage"),
+        Column("seizure", "查封", 5, Kind.WORD, group="权利限制", field="seizure"),
         Column("rented", "租赁", 5, Kind.WORD, group="权利限制"),
-        Column("will", "改造意愿", 9, Kind.WORD, group="意愿"),
-        Column("comp_mode", "安置方式", 9, Kind.WORD, group="意愿"),
+        Column("will", "改造意愿", 9, Kind.WORD, group="意愿", field="renewal_will"),
+        Column("comp_mode", "安置方式", 9, Kind.WORD, group="意愿", field="comp_mode"),
         Column("wanted", "意向户型", 12, group="意愿"),
         Column("claims", "主要诉求", 22, group="意愿"),
         Column("visit_count", "入户\n次数", 5, Kind.INTEGER, True, "调查"),
@@ -69,7 +70,7 @@ HOUSEHOLDS = Sheet(
         Column("surveyed_on", "调查日期", 11, Kind.DATE, group="调查"),
         Column("signed", "签字情况", 9, Kind.WORD, group="调查"),
         Column("review_state", "审核状态", 9, Kind.WORD, group="调查"),
-        NOTE,
+        replace(NOTE, field="note"),
         ROW_ID,
     ),
     note="一户一行，按户档案统计；一户多套（打通）的，房号列出全部房号；多个权利人的证件号、电话以分号隔开。"
@@ -85,24 +86,25 @@ PEOPLE = Sheet(
         SERIAL,
         DOSSIER,
         *PLACE,
-        Column("full_name", "姓名", 12),
-        Column("roles", "身份", 14, Kind.WORD),
-        Column("relation", "与户主关系", 10, Kind.WORD),
-        Column("sex", "性别", 5, Kind.WORD),
-        Column("birth_date", "出生日期", 11, Kind.DATE),
-        Column("ethnicity", "民族", 8, Kind.WORD),
-        Column("id_type", "证件类型", 12, Kind.WORD),
-        Column("id_no", "证件号码", 20, Kind.CODE),
-        Column("phone", "联系电话", 13, Kind.CODE),
-        Column("share", "产权份额", 8, Kind.CODE),
-        Column("hukou", "户籍\n在册", 6, Kind.INTEGER, True, "人口"),
-        Column("living", "常住", 6, Kind.INTEGER, True, "人口"),
-        Column("special", "特殊情况", 18, permission=TAGS),
+        Column("full_name", "姓名", 12, field="full_name"),
+        Column("roles", "身份", 14, Kind.WORD, field="roles"),
+        Column("relation", "与户主关系", 10, Kind.WORD, field="relation"),
+        Column("sex", "性别", 5, Kind.WORD, field="sex"),
+        Column("birth_date", "出生日期", 11, Kind.DATE, field="birth_date"),
+        Column("ethnicity", "民族", 8, Kind.WORD, field="ethnicity"),
+        Column("id_type", "证件类型", 12, Kind.WORD, field="id_type"),
+        Column("id_no", "证件号码", 20, Kind.CODE, field="id_no"),
+        Column("phone", "联系电话", 13, Kind.CODE, field="phone"),
+        Column("share", "产权份额", 8, Kind.CODE, field="share_num"),
+        Column("hukou", "户籍\n在册", 6, Kind.INTEGER, True, "人口", field="hukou_here"),
+        Column("living", "常住", 6, Kind.INTEGER, True, "人口", field="lives_here"),
+        Column("special", "特殊情况", 18, permission=TAGS, field="special_tags"),
         NOTE,
         ROW_ID,
     ),
     note="户籍在册、常住两列为1的计入人数，合计与登记台账一致。",
     frozen="full_name",
+    rows="persons",
 )
 
 PARTS = Sheet(
@@ -113,23 +115,24 @@ PARTS = Sheet(
         SERIAL,
         DOSSIER,
         *PLACE,
-        Column("kind", "部位", 10, Kind.WORD),
-        Column("legality", "合法性", 10, Kind.WORD),
-        Column("cert_no", "权证号", 22, Kind.CODE),
-        Column("area_cert_m2", "建筑面积", 10, Kind.AREA, True, "证载（㎡）"),
-        Column("area_cert_inner_m2", "套内面积", 10, Kind.AREA, True, "证载（㎡）"),
-        Column("area_meas_m2", "建筑面积", 10, Kind.AREA, True, "实测（㎡）"),
-        Column("area_meas_inner_m2", "套内面积", 10, Kind.AREA, True, "实测（㎡）"),
-        Column("balcony_m2", "其中阳台", 9, Kind.AREA, True, unit="㎡"),
-        Column("area_unreg_m2", "未登记面积", 10, Kind.AREA, True, unit="㎡"),
-        Column("use_approved", "批准", 10, Kind.WORD, group="用途"),
-        Column("use_actual", "实际", 10, Kind.WORD, group="用途"),
-        Column("structure", "结构", 14, Kind.WORD),
-        Column("build_year", "建成年份", 8, Kind.INTEGER),
-        NOTE,
+        Column("kind", "部位", 10, Kind.WORD, field="kind"),
+        Column("legality", "合法性", 10, Kind.WORD, field="legality"),
+        Column("cert_no", "权证号", 22, Kind.CODE, field="part_cert_no"),
+        Column("area_cert_m2", "建筑面积", 10, Kind.AREA, True, "证载（㎡）", field="area_cert_m2"),
+        Column("area_cert_inner_m2", "套内面积", 10, Kind.AREA, True, "证载（㎡）", field="area_cert_inner_m2"),
+        Column("area_meas_m2", "建筑面积", 10, Kind.AREA, True, "实测（㎡）", field="area_meas_m2"),
+        Column("area_meas_inner_m2", "套内面积", 10, Kind.AREA, True, "实测（㎡）", field="area_meas_inner_m2"),
+        Column("balcony_m2", "其中阳台", 9, Kind.AREA, True, unit="㎡", field="balcony_m2"),
+        Column("area_unreg_m2", "未登记面积", 10, Kind.AREA, True, unit="㎡", field="area_unreg_m2"),
+        Column("use_approved", "批准", 10, Kind.WORD, group="用途", field="use_approved"),
+        Column("use_actual", "实际", 10, Kind.WORD, group="用途", field="use_actual"),
+        Column("structure", "结构", 14, Kind.WORD, field="structure"),
+        Column("build_year", "建成年份", 8, Kind.INTEGER, field="build_year"),
+        replace(NOTE, field="part_note"),
         ROW_ID,
     ),
     frozen="room_no",
+    rows="parts",
 )
 
 FIXTURES = Sheet(
@@ -140,13 +143,14 @@ FIXTURES = Sheet(
         SERIAL,
         DOSSIER,
         *PLACE,
-        Column("kind", "附属物（计量单位）", 22),
-        Column("quantity", "数量", 10, Kind.AREA),
-        NOTE,
+        Column("kind", "附属物（计量单位）", 22, field="fixture_kind"),
+        Column("quantity", "数量", 10, Kind.AREA, field="quantity"),
+        replace(NOTE, field="fixture_note"),
         ROW_ID,
     ),
     paper="A4",
     frozen="room_no",
+    rows="fixtures",
 )
 
 LEDGER = Ledger(
@@ -179,6 +183,11 @@ def records(view: View, settings: ProjectSettings) -> dict[str, Iterable[Record]
         "parts": parts(view),
         "fixtures": fixtures(view),
     }
+
+
+def row_mark(household_id: UUID, version: int, uid: str = "") -> str:
+    """What an edited ledger finds its row by: the household, the version of its sheet, and the row of the sheet."""
+    return f"{household_id}#{version}#{uid}" if uid else f"{household_id}#{version}"
 
 
 # --- households ---------------------------------------------------------------------------------------------------
@@ -288,7 +297,7 @@ def _household(
         "signed": signed_text(signatures, row.sheet_version),
         "review_state": review_state,
         "note": row.note,
-        "id": str(row.id),
+        "id": row_mark(row.id, row.sheet_version),
     }
 
 
@@ -327,8 +336,8 @@ def _children(view: View, model: Any, *columns: Any) -> Iterator[tuple[Any, str]
     """The rows of a list in stairwell order, each with the room numbers of its household."""
     query = (
         select(
-            model.id, Household.dossier_no, Building.no.label("building_no"), Household.unit_no,
-            Household.id.label("household_id"), *columns,
+            model.id, model.uid, Household.dossier_no, Building.no.label("building_no"), Household.unit_no,
+            Household.id.label("household_id"), Household.sheet_version, *columns,
         )
         .join(Household, Household.id == model.household_id)
         .join(Building, Building.id == Household.building_id)
@@ -352,7 +361,7 @@ def _placed(row: Any, rooms: str) -> dict[str, object]:
         "building_no": row.building_no,
         "unit_no": row.unit_no,
         "room_no": rooms,
-        "id": str(row.id),
+        "id": row_mark(row.household_id, row.sheet_version, row.uid),
     }
 
 

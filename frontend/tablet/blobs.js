@@ -2,6 +2,7 @@
 // SHA-256 of their bytes, and deleted when the record that names them was taken.
 
 import { allItems, blobBytes, blobNames, dropBlob, drafts, keepBlob } from "./store.js";
+import { shaOf } from "./seal.js";
 import { word } from "./words.js";
 
 /** A photo that cannot be kept; its message is for the person. */
@@ -17,12 +18,6 @@ const SCENES = new Set(["photo", "delivery"]);
 export async function freeBytes() {
   const { quota, usage = 0 } = (await navigator.storage?.estimate?.()) ?? {};
   return quota === undefined ? Infinity : quota - usage;
-}
-
-/** @param {BufferSource} bytes */
-export async function shaOf(bytes) {
-  const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
-  return Array.from(hash, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 /** @param {File} file */

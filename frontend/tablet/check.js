@@ -376,8 +376,13 @@ export function checkSignature(pairs, { now, hasEvidence }) {
   return witness.split(/\s+/)[0] === answer(pairs, "signer_name") ? finding("signature.witness_is_signer", "witness") : null;
 }
 
-/** @param {Pair[]} pairs @param {{ now: string, isBriefed: boolean, isChange: boolean }} facts @returns {Finding | null} */
-export function checkConsent(pairs, { now, isBriefed, isChange }) {
+/**
+ * @param {Pair[]} pairs
+ * @param {{ now: string, isBriefed: boolean, standing: { name: string, choice: string, at: string } | null }} facts `standing` is the
+ * word that the person has given already, with its time where that is known
+ * @returns {Finding | null}
+ */
+export function checkConsent(pairs, { now, isBriefed, standing }) {
   const choice = answer(pairs, "choice");
   if (answer(pairs, "given_at") > now) return finding("consent.in_future", "given_at");
   if (answer(pairs, "channel") === "proxy") {
@@ -389,7 +394,9 @@ export function checkConsent(pairs, { now, isBriefed, isChange }) {
     return finding("consent.reason_missing", "reasons", { choice });
   }
   if (!isBriefed && !answer(pairs, "unbriefed_reason")) return finding("consent.not_briefed", "unbriefed_reason");
-  return isChange && !answer(pairs, "change_reason") ? finding("consent.withdraw_reason", "change_reason") : null;
+  if (!standing) return null;
+  if (!answer(pairs, "change_reason")) return finding("consent.already_given", "change_reason", { name: standing.name, choice: standing.choice });
+  return answer(pairs, "given_at") < standing.at ? finding("consent.before_word", "given_at") : null;
 }
 
 /** @param {Pair[]} pairs @param {{ now: string, given: string }} facts `given` is when the word was given, "" where that is not known @returns {Finding | null} */

@@ -15,7 +15,7 @@ import { word } from "./words.js";
 /** @typedef {import("./outbox.js").Item} Item */
 /** @typedef {import("./shots.js").Shot} Shot */
 /** @typedef {Record<string, Shot[]>} Shots */
-/** @typedef {{ pairs: Pairs, blobs: string[] }} Sent */
+/** @typedef {{ pairs: Pairs, blobs: string[], strokes?: import("./rows.js").Strokes }} Sent */
 /**
  * @typedef {object} Kind
  * @property {import("./rows.js").EventType} type

@@ -34,6 +34,8 @@ import { word } from "./words.js";
  */
 
 const KEPT_DAYS = 7;
+/** @type {ReadonlySet<string>} */
+const SETTLED = new Set(["applied", "merged", "conflict", "invalid", "held"]);
 const FORM_VERSION = 1;
 
 /** A UUID of version 7: the time in front, so that ids sort as they were made. */
@@ -55,19 +57,20 @@ export function uuid7() {
  * @param {string[]} [made.clear]
  * @param {string[]} [made.blobs]
  * @param {Record<string, any>} [made.about]
+ * @param {import("./rows.js").Strokes} [made.strokes] of a signature: what the hand drew
  * @param {string} [made.draft] the name of the draft that this record came from
  * @param {Pairs} [made.from] of a sheet: what the person began with
  * @param {string | null} [made.prev] of a sheet: the record on which that stood; else the latest that is open now
  * @param {string} [made.label] what was done, where the type does not say enough
  */
-export async function record({ type, hid, base, pairs = [], clear = [], blobs = [], about = {}, draft, from, prev, label }) {
+export async function record({ type, hid, base, pairs = [], clear = [], blobs = [], about = {}, strokes, draft, from, prev, label }) {
   const id = uuid7();
   const row = rows().get(hid) ?? (type === "create" ? undefined : await household(hid));
   await inTurn(() => {
     const seq = facts().seq + 1;
     const before = prev === undefined ? (latestOpen(hid)?.event.id ?? null) : prev;
     /** @type {Event} */
-    const event = { id, type, form: "sheet", fv: FORM_VERSION, hid, base, prev: before, at: new Date().toISOString(), seq, pairs, clear, blobs, about };
+    const event = { id, type, form: "sheet", fv: FORM_VERSION, hid, base, prev: before, at: new Date().toISOString(), seq, pairs, clear, blobs, about, ...(strokes?.length ? { strokes } : {}) };
     /** @type {Item} */
     const item = { event, status: "queued", label: label ?? word(`type-${type}`), door: row?.door ?? about.room ?? "", attempts: 0, from, result: null };
     return keepItems([[id, item]], { draft, place: { seq } });
@@ -163,7 +166,7 @@ export function noteResults(results) {
     const taken = new Map();
     for (const result of results) {
       const item = findItem(result.id);
-      if (!item || result.status === "wait") continue;
+      if (!item || result.status === "wait" || !SETTLED.has(result.status)) continue; // also what nobody has heard of
       const { row: _row, ...said } = result; // the household goes where households are
       const isTaken = result.status === "applied" || result.status === "merged";
       const isShort = isTaken && Boolean(result.errors?.length);

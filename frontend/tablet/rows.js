@@ -2,6 +2,7 @@
 // records that the server has not taken yet. Nothing here stores or asks anything.
 
 /** @typedef {[string, string][]} Pairs */
+/** Strokes of points: x and y in CSS pixels, milliseconds since the first point, pressure. @typedef {[number, number, number, number][][]} Strokes */
 /**
  * @typedef {object} Light what lists, grids and the search need of a household; all of them are in memory
  * @property {string} id
@@ -52,6 +53,7 @@
  * @property {string[]} clear
  * @property {string[]} blobs
  * @property {Record<string, any>} about
+ * @property {Strokes} [strokes] of a signature: what the hand drew
  */
 
 /** @type {(keyof Light)[]} */

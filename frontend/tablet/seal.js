@@ -63,6 +63,15 @@ export const seal = (key, place, value) => sealBytes(key, place, utf8.encode(JSO
 /** @param {CryptoKey} key @param {string} place @param {Sealed} sealed @returns {Promise<any>} */
 export const open = async (key, place, sealed) => JSON.parse(new TextDecoder().decode(await openBytes(key, place, sealed)));
 
+/** @param {BufferSource} bytes */
+export async function shaOf(bytes) {
+  const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+  return Array.from(hash, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/** What a locked tablet shows of its token: the server knows it, and nobody gets from it to the token. @param {string} token */
+export const markOf = (token) => shaOf(utf8.encode(token));
+
 // --- for the office alone (docs/sync.md)
 
 /** @typedef {{ epk: string, iv: string, ct: string }} ForOffice each base64 */

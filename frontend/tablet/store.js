@@ -16,7 +16,7 @@
 
 import { clear, openBase, PLACES, read, readAll, readKeys, write } from "./base.js";
 import { lightOf, withEvents } from "./rows.js";
-import { keyFrom, newKey, open, openBytes, openKey, seal, sealBytes, sealKey, wrapKey } from "./seal.js";
+import { keyFrom, markOf, newKey, open, openBytes, openKey, seal, sealBytes, sealKey, wrapKey } from "./seal.js";
 
 /** @typedef {import("./base.js").Place} Place */
 /** @typedef {import("./base.js").Change} Change */
@@ -53,6 +53,8 @@ import { keyFrom, newKey, open, openBytes, openKey, seal, sealBytes, sealKey, wr
  * @typedef {object} Meta what is kept in clear
  * @property {import("./seal.js").WrappedKey} [key]
  * @property {import("./seal.js").KeyForOffice} [sealed] the key once more, for the office to open when the secret is forgotten
+ * @property {PendingAccount} [pending] what a code was accepted for while the tablet was locked
+ * @property {string} [mark] by which the server knows this tablet while it is locked (markOf): it opens nothing
  * @property {{ count: number, until: number }} tries wrong secrets, and until when no more is taken (ms)
  * @property {number} seq
  * @property {string} cursor
@@ -63,6 +65,7 @@ import { keyFrom, newKey, open, openBytes, openKey, seal, sealBytes, sealKey, wr
  * @property {"" | "unknown" | "revoked" | "wiped"} ended why the server hears this tablet no longer
  */
 /** @typedef {{ token: string, session: Session }} Account */
+/** @typedef {{ device: string, key: import("./seal.js").WrappedKey, account: import("./seal.js").Sealed }} PendingAccount sealed under the code itself */
 
 const FREE_TRIES = 4;
 const MOST_TRIES = 10;
@@ -155,19 +158,46 @@ export async function setUp(secret, token, session) {
   const sealed = await sealKey(readable, session.device.id, session.office_key);
   key = await openKey(wrapped, secret);
   account = { token, session };
-  await commit([["meta", "key", wrapped], ["meta", "sealed", sealed], ["reference", "account", account]]);
-  meta = { ...FRESH, key: wrapped, sealed };
+  const mark = await markOf(token);
+  await commit([["meta", "key", wrapped], ["meta", "sealed", sealed], ["meta", "mark", mark], ["reference", "account", account]]);
+  meta = { ...FRESH, key: wrapped, sealed, mark };
 }
 
 /** The office gave a new code and the server took it: the same data, a new token. @param {string} token @param {Session} session */
 export async function renew(token, session) {
   account = { token, session };
   await commit([["reference", "account", account]]);
-  await note({ ended: "", cursor: "" });
+  await note({ ended: "", cursor: "", mark: await markOf(token), pending: undefined });
 }
 
-/** The server vouched for whoever holds this tablet: secrets are taken again. */
-export const readmit = () => note({ tries: { count: 0, until: 0 } });
+/**
+ * Keep what a code was accepted for until the tablet is open: a code serves once, and a page that is loaded again forgets.
+ * It lies under the code (140 bits): who types that again has it again, and nobody else. @param {string} code @param {Account} given
+ */
+export async function keepPending(code, given) {
+  const wrapped = await wrapKey(await newKey(), code);
+  const with_ = /** @type {CryptoKey} */ (await openKey(wrapped, code));
+  await note({ pending: { device: given.session.device.id, key: wrapped, account: await seal(with_, "meta/pending", given) } });
+}
+
+/** What the code was accepted for, null for another code. @param {string} code @returns {Promise<Account | null>} */
+export async function openPending(code) {
+  if (!meta.pending) return null;
+  const with_ = await openKey(meta.pending.key, code);
+  return with_ && open(with_, "meta/pending", meta.pending.account);
+}
+
+/** The code was for another person. */
+export const dropPending = () => note({ pending: undefined });
+
+/** Secrets are taken again. */
+const forgive = () => note({ tries: { count: 0, until: 0 } });
+
+/** The server vouched for whoever holds this tablet, and gave it another token. @param {string} token */
+export async function readmit(token) {
+  await forgive();
+  await note({ mark: await markOf(token), ended: "" });
+}
 
 /** @returns {"open" | "wait" | "shut"} whether a secret is taken now */
 export function admits() {
@@ -182,7 +212,7 @@ async function tryKey(secret, isReadable) {
   if (!meta.key || admits() !== "open") return null;
   const found = await openKey(meta.key, secret, isReadable);
   if (found) {
-    if (meta.tries.count) await readmit();
+    if (meta.tries.count) await forgive();
     return found;
   }
   const count = meta.tries.count + 1;
@@ -202,7 +232,8 @@ export async function unlock(secret) {
   for (const item of outbox) items.set(item.event.id, item);
   for (const id of served.keys()) layer(id);
   for (const item of items.values()) layer(item.event.hid);
-  return true;
+  if (!meta.key) forget(); // wiped in the meantime
+  return isOpen();
 }
 
 /** Everything in memory but the turns of drafts: one that is being sealed while the tablet locks is still to be written. */
@@ -237,8 +268,10 @@ export async function reopen(raw, next) {
   return unlock(next);
 }
 
-/** Once unlocked: see to it that the key is sealed for the device and the office that are now. @param {string} secret */
+/** Once unlocked: see to it that mark and sealed key are those of the device and the office that are now. @param {string} secret */
 export async function keepForOffice(secret) {
+  const mark = await markOf(token());
+  if (mark !== meta.mark) await note({ mark }); // of a code that was given in vain
   const { device, office_key } = session();
   if (!meta.key || (meta.sealed?.device === device.id && meta.sealed.office === office_key)) return;
   const readable = await openKey(meta.key, secret, true);

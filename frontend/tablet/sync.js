@@ -80,7 +80,7 @@ async function call(method, path, { json, bytes, headers = {}, as = token() } = 
   }
   if (answer.status === 429 || answer.status >= 500) throw new Trouble("busy");
   if (answer.status === 426) throw new Trouble("old");
-  if (answer.status === 401 || (answer.status === 403 && told.lock)) await end(answer.status === 401 ? "unknown" : told.wipe ? "wiped" : "revoked", as);
+  if (answer.status === 401 || (answer.status === 403 && told.lock)) await end(answer.status === 401 ? "unknown" : told.wipe ? "wiped" : "revoked");
   throw new Trouble(answer.status === 401 || told.lock ? "ended" : "refused", told.message ?? String(answer.status));
 }
 
@@ -90,20 +90,25 @@ async function learnClock(now, here) {
   if (isOpen() && Number.isFinite(skew) && Math.abs(skew - facts().skew) > 2) await note({ skew });
 }
 
-/** The server hears this tablet no longer. @param {"unknown" | "revoked" | "wiped"} why @param {string} as */
-async function end(why, as) {
+/** @param {string} mark */
+const byMark = (mark) => ({ Authorization: `Mark ${mark}` });
+
+/** The server hears this tablet no longer. @param {"unknown" | "revoked" | "wiped"} why */
+async function end(why) {
   if (why !== "wiped") {
+    const isNews = facts().ended !== why;
     await note({ ended: why });
-    if (why === "revoked") lock(word("revoked"));
+    if (why === "revoked" && isNews) lock(word("revoked")); // opened again after that, it hands over what it holds
     return;
   }
+  const { mark = "" } = facts();
   await wipe();
   await note({ ended: "wiped" });
   document.dispatchEvent(new CustomEvent("wiped"));
   // Deleted is deleted; that the office hears of it is worth three tries.
   for (let tries = 0; tries < 3; tries++) {
     try {
-      await fetch("/api/wiped", { method: "POST", headers: { Authorization: `Bearer ${as}` }, credentials: "omit" });
+      await fetch("/api/wiped", { method: "POST", headers: byMark(mark), credentials: "omit" });
       return;
     } catch {
       await new Promise((resolve) => setTimeout(resolve, 2000));
@@ -111,9 +116,10 @@ async function end(why, as) {
   }
 }
 
-/** Exchange a code for a token. Throws Trouble. @param {string} code @param {string} name @returns {Promise<{ token: string, session: Session }>} */
+/** Exchange a code for a token, and say what this tablet has been until now. Throws Trouble. @param {string} code @param {string} name @returns {Promise<{ token: string, session: Session }>} */
 export async function enrol(code, name) {
-  const { status: said, told } = await call("POST", "/api/enrol", { json: { code, name, app: document.body.dataset.version ?? "" }, as: "" });
+  const was = facts().pending?.device ?? facts().sealed?.device ?? "";
+  const { status: said, told } = await call("POST", "/api/enrol", { json: { code, name, app: document.body.dataset.version ?? "", was, unsent: facts().unsent }, as: "" });
   if (said !== 200) throw new Trouble("refused", told.message ?? "");
   return told;
 }
@@ -162,6 +168,7 @@ async function sendEvents(path) {
       await noteRefused(only.event.id, told.message ?? String(said)); // it must not hold up the rest for ever
       continue;
     }
+    if (!Array.isArray(told.results)) throw new Trouble("busy");
     const results = /** @type {Result[]} */ (told.results);
     await applyRows(results.flatMap((result) => result.row ?? []));
     if (!(await noteResults(results))) return; // all of them wait for something
@@ -178,8 +185,8 @@ async function sendBlob(sha) {
     const piece = bytes.slice(told.at, told.at + PIECE);
     const answer = await call("PUT", `${path}?at=${told.at}&total=${bytes.byteLength}`, { bytes: piece });
     if (answer.status === 422) return answer.told.message || word("photo-refused");
-    // 409 says where to go on. Who is only ever sent back asks again later, and does not send for ever.
-    if (answer.status === 409 && ++turns > MOST_TURNS) throw new Trouble("busy");
+    // Each answer says where to go on. Who is only ever sent back asks again later, and does not send for ever.
+    if (!answer.told.done && !(answer.told.at > told.at) && ++turns > MOST_TURNS) throw new Trouble("busy");
     told = answer.told;
   }
   there.add(sha);
@@ -203,11 +210,14 @@ async function pullHouseholds() {
   /** Households that a new beginning does not bring again. @type {Set<string> | null} */
   let missing = null;
   let since = facts().cursor;
+  let resets = 0;
   /** @returns {Promise<{ rows: (Row | Gone)[], cursor: string, more: boolean, reset: boolean }>} */
   const ask = async () => (await call("GET", `/api/changes?since=${encodeURIComponent(since)}&limit=${PAGE}`)).told;
   let asked = ask();
   for (let more = true; more; ) {
     const page = await asked;
+    if (!Array.isArray(page.rows) || (page.more && page.cursor === since)) throw new Trouble("busy"); // it would never end
+    if (page.reset && ++resets > MOST_TURNS) throw new Trouble("busy");
     if (page.reset) missing = new Set(rows().keys());
     for (const row of page.rows) if (!("gone" in row)) missing?.delete(row.id);
     since = page.cursor;
@@ -250,16 +260,29 @@ async function converse() {
   await pullReference();
 }
 
+/** All that a tablet asks which is locked, or was revoked: whether the office wants it locked or wiped. Its token is sealed. */
+async function askStanding() {
+  await call("GET", "/api/standing", { headers: byMark(facts().mark ?? ""), as: "" });
+}
+
+/** What there is to talk about now. */
+function matter() {
+  const { ended, mark } = facts();
+  if (isOpen() && !ended) return converse;
+  return mark && ended !== "unknown" ? askStanding : null;
+}
+
 /** Talk to the server now. What is under way already is followed by one more round. */
 export function flush() {
   if (running) {
     again = true;
     return running;
   }
-  if (!isOpen() || facts().ended) return Promise.resolve();
-  running = attempt().finally(() => {
+  const talk = matter();
+  if (!talk) return Promise.resolve();
+  running = attempt(talk).finally(() => {
     running = null;
-    if (again && isOpen()) {
+    if (again) {
       again = false;
       void flush();
     }
@@ -267,12 +290,13 @@ export function flush() {
   return running;
 }
 
-async function attempt() {
+/** @param {() => Promise<void>} talk */
+async function attempt(talk) {
   Object.assign(state, { busy: true, got: 0 });
   changed();
   try {
     // One conversation at a time, whatever else of this origin is open.
-    await navigator.locks.request("ruhu-sync", converse);
+    await navigator.locks.request("ruhu-sync", talk);
     Object.assign(state, { trouble: "", detail: "" });
     failures = 0;
   } catch (error) {
@@ -301,6 +325,7 @@ export function startSync() {
   addEventListener("online", () => void flush());
   document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && void flush());
   setInterval(() => document.visibilityState === "visible" && Date.now() >= nextAt && void flush(), 5000);
+  void flush(); // a tablet that is opened begins locked
 }
 
 /** After unlocking: who one is may have changed meanwhile, and no page is open yet that holds a photo of its own. */

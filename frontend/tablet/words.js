@@ -52,6 +52,8 @@ const inChina = (moment, how) => (moment ? new Intl.DateTimeFormat("sv-SE", { ti
 export const dayOf = (moment) => inChina(moment, { dateStyle: "short" });
 /** 09:30 @param {string} moment */
 export const clockOf = (moment) => inChina(moment, { timeStyle: "short" });
+/** 2026-11-22T09:30, as forms tell a moment; "" for none @param {string | null | undefined} moment */
+export const minuteOf = (moment) => (moment ? `${dayOf(moment)}T${clockOf(moment)}` : "");
 /** 2026-11-22 09:30; the time alone for today @param {string | null | undefined} moment */
 export function timeOf(moment) {
   if (!moment) return "";

@@ -161,6 +161,17 @@ def check_may_give(given: Given, voice: Voice | None, ground: Ground, now: datet
         raise DomainError("consent.not_briefed", "unbriefed_reason")
 
 
+def check_may_change(voice: Voice, standing: Choice | None, reason: str) -> None:
+    """Refuse another word of who has spoken already, as long as nobody says why.
+
+    Rule: survey procedure: records are never changed; a changed word is a withdrawal with its reason and a new word.
+    Raises DomainError: consent.already_given.
+    """
+    if not reason.strip():
+        choice = standing.label if standing else ""
+        raise DomainError("consent.already_given", "change_reason", name=voice.name, choice=choice)
+
+
 def _check_agent(given: Given, voice: Voice, day: date) -> None:
     paper = given.authorisation
     if paper is None:

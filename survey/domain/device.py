@@ -21,6 +21,7 @@ class DeviceState(Code):
 
     INVITED = "invited", N_("等待登记")
     ACTIVE = "active", N_("使用中")
+    REPLACED = "replaced", N_("已重新登记")
     REVOKED = "revoked", N_("已停用")
     WIPING = "wiping", N_("等待清除")
     WIPED = "wiped", N_("已清除")

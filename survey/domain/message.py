@@ -32,6 +32,44 @@ MESSAGES: dict[str, str] = {
     # calendar, door
     "door.form": N_("“{text}”不是一个完整的门牌，请写成“3号楼2单元501室”或“3-2-501”。"),
     "door.serial": N_("同一单元的户编号只能到 9999，现在是 {serial}。请检查楼栋和单元。"),
+    # amendment: an edited ledger that comes back
+    "amendment.no_ledger": N_(
+        "这个文件里没有找到“{ledger}”的工作表。请上传从本系统导出、在 Excel 或 WPS 里改过的{ledger}（.xlsx）。"
+    ),
+    "amendment.no_marks": N_(
+        "工作表“{sheet}”里没有“{column}”一列，认不出哪一行是哪一户。请重新导出一份再修改，不要删除隐藏的列。"
+    ),
+    "amendment.row_unmarked": N_(
+        "这一行没有行标识，不知道是哪一户，没有读取。新增的户请在系统里建档；新增的人口、部位请在调查表里填写。"
+    ),
+    "amendment.mark_changed": N_("这一行的行标识被改动过，没有读取。请重新导出一份，把改动抄过去。"),
+    "amendment.row_twice": N_("同一个行标识还出现在第 {rows} 行，而且内容不同，都没有读取。请只保留正确的一行。"),
+    "amendment.versions_mixed": N_("这一户的各行来自两次不同的导出，没有读取。请在同一份导出里修改。"),
+    "amendment.other_dossier": N_(
+        "行标识属于 {dossier_no}，和这一行的户编号不一致，没有读取。排序时请选中整张表，不要只排某几列。"
+    ),
+    "amendment.no_household": N_("没有这一户，或者您没有查看它的权限，没有读取。"),
+    "amendment.locked": N_("这一户已经提交，您不能更正，没有读取。要改请由项目办更正，或先退回。"),
+    "amendment.hidden": N_("您没有查看这一项的权限，也不能改，没有读取。"),
+    "amendment.masked": N_("号码里有星号，没有读取。要改号码，请写完整的号码；不改请保持原样。"),
+    "amendment.one_number": N_("这里应当是一个号码，没有读取。"),
+    "amendment.word": N_("“{text}”不是可选的内容，没有读取。可以填：{words}。"),
+    "amendment.decimal": N_("“{text}”不是两位小数以内的数，没有读取。"),
+    "amendment.whole": N_("“{text}”不是整数，没有读取。"),
+    "amendment.date": N_("“{text}”不是日期，没有读取。请写成 2026-03-15。"),
+    "amendment.yes_no": N_("“{text}”看不懂，没有读取。是填 1，否留空。"),
+    "amendment.refused": N_("这样改不能保存：{reason}（没有读取）"),
+    "amendment.reason": N_("请写明为什么修改，至少 4 个字。"),
+    "amendment.changed_since": N_("您查看之后，有住户的调查表又被别人改过，没有写入。请核对最新的结果后再确认。"),
+    "amendment.closed": N_("这份台账{state}，不能再改。"),
+    # template: an office's own form of a ledger
+    "template.no_xlsx": N_("样表要用 .xlsx 格式。请在 Excel 或 WPS 里另存为“Excel 工作簿（.xlsx）”再上传。"),
+    "template.unknown": N_("没有名为“{name}”的占位符。相近的有：{near}。"),
+    "template.two_lines": N_("每个工作表里，住户的占位符只能放在同一行，现在分在第 {rows} 行。"),
+    "template.no_record": N_("样表里没有找到占位符。请在表头下面的一行里写上，例如 {example}。"),
+    "template.too_many": N_("样表一次最多填 {most} 行。请按楼栋分开，或导出系统的台账。"),
+    "template.failed": N_("这个样表太复杂，没有处理完。请删去不用的工作表、图片和多余的格式后再试。"),
+    "template.refused": N_("样表有 {count} 处要改，没有保存。"),
     # check: what keeps a sheet from being submitted, or what the office should know
     "check.person_unnamed": N_("第 {position} 位人员"),
     "check.address_missing": N_("请填写房屋坐落。"),

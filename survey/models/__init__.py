@@ -1,5 +1,6 @@
 """The tables, one file per noun. Importing this package makes all of them known to the metadata."""
 
+from survey.models.amendment import Amendment
 from survey.models.audit import AuditEntry
 from survey.models.base import Base, db, new_id, row_id, utc_now
 from survey.models.building import Assignment, Building, Door
@@ -16,13 +17,14 @@ from survey.models.roster import RosterImport, RosterMapping
 from survey.models.search import SearchTerm
 from survey.models.sheet import ConflictRow, DraftRow, SheetRow
 from survey.models.sync import Blob, SyncEvent
+from survey.models.template import LedgerTemplate
 from survey.models.user import LoginFailure, LoginSession, Membership, User
 from survey.models.visit import Visit
 
 __all__ = [
-    "Assignment", "AuditEntry", "Base", "Blob", "Briefing", "Building", "CertificateRow", "ConflictRow", "Consent",
+    "Amendment", "Assignment", "AuditEntry", "Base", "Blob", "Briefing", "Building", "CertificateRow", "ConflictRow", "Consent",
     "DecorationItemRow", "Delivery", "DesiredLayoutRow", "Device", "Document", "Door", "DraftRow", "FixtureRow",
-    "Household", "Job", "LoginFailure", "LoginSession", "Membership", "PartRow", "PersonRow", "Policy", "PolicyVersion",
+    "Household", "Job", "LedgerTemplate", "LoginFailure", "LoginSession", "Membership", "PartRow", "PersonRow", "Policy", "PolicyVersion",
     "Project", "Request", "Review", "RosterImport", "RosterMapping", "Round", "SearchTerm", "Serial", "SheetRow",
     "Signature", "Standing", "SyncEvent", "Team", "User", "Visit", "db", "new_id", "row_id", "utc_now",
 ]  # fmt: skip

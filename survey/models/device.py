@@ -16,6 +16,7 @@ class Device(Identified, Base):
     """One enrolment of one tablet for one person in one project. Code and token are kept as SHA-256.
 
     unsent, last_seq, held   what the tablet told at its last contact: records not yet sent, its counter, its households
+    replaced_by              the enrolment that the same tablet has had since; `unsent` is then what it held at that moment
     feed_at                  when it last heard of assignments: what it did before in good faith is taken
     """
 
@@ -40,5 +41,7 @@ class Device(Identified, Base):
     revoked_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("user.id"))
     wipe_ordered_at: Mapped[datetime | None]
     wiped_at: Mapped[datetime | None]
+    replaced_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("device.id"))
 
     user: Mapped[User] = relationship(foreign_keys=[user_id])
+    replaced_by: Mapped[Device | None] = relationship(remote_side="Device.id")

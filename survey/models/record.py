@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from survey.domain import codes
 from survey.models.base import Base, CodeType, Identified, utc_now
+from survey.models.crypto import open_bytes, seal_bytes
 from survey.models.user import User
 
 
@@ -92,7 +95,11 @@ class Delivery(Identified, Base):
 
 
 class Signature(Identified, Base):
-    """签字: who signed which version of the sheet (by its hash), or refused before a disinterested witness."""
+    """签字: who signed which version of the sheet (by its hash), or refused before a disinterested witness.
+
+    text_hash  of the summary that the signer was shown on a tablet
+    drawing    what the hand did there, bound to that text and the picture (`survey.domain.signature.bind_drawing`)
+    """
 
     __tablename__ = "signature"
 
@@ -100,9 +107,7 @@ class Signature(Identified, Base):
     household_id: Mapped[UUID] = mapped_column(ForeignKey("household.id"), index=True)
     sheet_version: Mapped[int]
     pairs_hash: Mapped[str] = mapped_column(String(64))
-    text_hash: Mapped[str] = mapped_column(
-        String(64), default=""
-    )  # of the summary that the signer was shown on a tablet
+    text_hash: Mapped[str] = mapped_column(String(64), default="")
     signer_role: Mapped[codes.SignerRole] = mapped_column(CodeType(codes.SignerRole))
     signer_name: Mapped[str] = mapped_column(String(60))
     signed_at: Mapped[datetime]
@@ -110,8 +115,20 @@ class Signature(Identified, Base):
     refuse_reason: Mapped[str] = mapped_column(default="")
     witness: Mapped[str] = mapped_column(default="")
     evidence_id: Mapped[UUID | None] = mapped_column(ForeignKey("document.id"))
+    drawing_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     recorded_by_id: Mapped[UUID] = mapped_column(ForeignKey("user.id"))
     recorded_at: Mapped[datetime] = mapped_column(default=utc_now)
+
+    def keep_drawing(self, data: bytes) -> None:
+        self.drawing_sealed = seal_bytes("signature.drawing", self.id, data)
+
+    @property
+    def drawing(self) -> dict[str, Any] | None:
+        """`{text, picture, strokes}`; None where nobody drew on a tablet."""
+        if self.drawing_sealed is None:
+            return None
+        drawing: dict[str, Any] = json.loads(open_bytes("signature.drawing", self.id, self.drawing_sealed))
+        return drawing
 
 
 class Review(Identified, Base):

@@ -11,7 +11,16 @@ from sqlalchemy import select
 
 from survey.domain.check import CHINA
 from survey.domain.codes import Channel, Choice, DocumentCategory, PersonRole, WillReason
-from survey.domain.consent import Authorisation, Given, Ground, Voice, check_may_give, check_may_withdraw, in_force
+from survey.domain.consent import (
+    Authorisation,
+    Given,
+    Ground,
+    Voice,
+    check_may_change,
+    check_may_give,
+    check_may_withdraw,
+    in_force,
+)
 from survey.domain.errors import DomainError, NotFound
 from survey.models import (
     Briefing,
@@ -108,13 +117,7 @@ def record_consent(
     _check_evidence(household, word.evidence_id)
     standing = _standing_record(records, word.person_id)
     if standing is not None:
-        if not word.change_reason.strip():
-            raise DomainError(
-                "consent.already_given",
-                "change_reason",
-                name=voice.name,
-                choice=standing.choice.label if standing.choice else "",
-            )
+        check_may_change(voice, standing.choice, word.change_reason)
         _append_withdrawal(actor, standing, records, word.change_reason, word.channel, word.given_at, now)
     resting = briefing if briefing and _day(briefing.held_at) <= _day(word.given_at) else None
     consent = Consent(

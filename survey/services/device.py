@@ -7,7 +7,7 @@ from datetime import datetime
 from hashlib import sha256
 from uuid import UUID
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import joinedload
 
 from survey.domain.access import Permission
@@ -54,10 +54,14 @@ def _new_code(device: Device) -> str:
     return group_code(code)
 
 
-def enrol(*, code: str, name: str, app: str, address: str = "", now: datetime | None = None) -> tuple[Device, str]:
+def enrol(
+    *, code: str, name: str, app: str, address: str = "", was: UUID | None = None, unsent: int = 0,
+    now: datetime | None = None,
+) -> tuple[Device, str]:  # fmt: skip
     """The device of a code and its token of 256 bits. A code serves once.
 
     name     what the tablet calls itself; the office's name for it stays where it gave one
+    was      the device that this tablet has been until now, with so many records `unsent`
     address  where the question comes from: wrong codes count against it, together with wrong passwords
 
     Raises DomainError device.code_unknown, device.code_expired, device.not_field_work, account.too_many_failures. A
@@ -78,8 +82,28 @@ def enrol(*, code: str, name: str, app: str, address: str = "", now: datetime | 
     device.name = device.name or name.strip()[:60]
     device.app = app[:40]
     device.enrolled_at = device.seen_at = now
+    device.replaced_by_id = None
     audit.record(device.user, "device.enrol", device)
+    old = db.session.get(Device, was) if was is not None else None
+    if old is not None and old.id != device.id:
+        _replace(old, device, unsent)
     return device, token
+
+
+def _replace(old: Device, device: Device, unsent: int) -> None:
+    """The tablet is another device from now on. As long as it holds records of the old one, that one stays in use.
+
+    A tablet names what it was by itself: only a device of the same person in the same project is believed to be it.
+    """
+    is_same = (old.project_id, old.user_id) == (device.project_id, device.user_id)
+    if not is_same or old.token_hash is None or old.revoked_at is not None:
+        return
+    # Those before it were the same tablet too: each of its enrolments names the one that it has now.
+    db.session.execute(update(Device).where(Device.replaced_by_id == old.id).values(replaced_by_id=device.id))
+    old.replaced_by_id, old.unsent = device.id, unsent
+    if not unsent:
+        old.token_hash = None
+    audit.record(device.user, "device.replace", old, {"unsent": unsent})
 
 
 def note_wrong_code(*, address: str, now: datetime | None = None) -> None:
@@ -99,8 +123,19 @@ def _hash(secret: str) -> bytes:
 
 def find_device(token: str) -> Device | None:
     """The device of a token; also a revoked one, and one whose person has left: the caller answers each in its way."""
-    query = select(Device).options(joinedload(Device.user)).where(Device.token_hash == _hash(token))
-    return db.session.scalar(query)
+    return _find(_hash(token))
+
+
+def find_marked(mark: str) -> Device | None:
+    """The device of a token's mark, its SHA-256 in hex: enough to hear what is to become of the tablet, and no more."""
+    try:
+        return _find(bytes.fromhex(mark))
+    except ValueError:
+        return None
+
+
+def _find(token_hash: bytes) -> Device | None:
+    return db.session.scalar(select(Device).options(joinedload(Device.user)).where(Device.token_hash == token_hash))
 
 
 def get_device(project_id: UUID, device_id: UUID) -> Device:
@@ -119,7 +154,12 @@ def list_devices(project_id: UUID, now: datetime | None = None) -> list[Device]:
             Device.project_id == project_id,
             or_(Device.enrolled_at.is_not(None), Device.code_expires_at > (now or utc_now())),
         )
-        .order_by(Device.revoked_at.is_not(None), Device.seen_at.desc().nulls_last(), Device.id)
+        .order_by(
+            Device.revoked_at.is_not(None),
+            Device.replaced_by_id.is_not(None),
+            Device.seen_at.desc().nulls_last(),
+            Device.id,
+        )
     )
     return list(db.session.scalars(query))
 
@@ -131,6 +171,8 @@ def state_of(device: Device) -> DeviceState:
         return DeviceState.WIPING
     if device.revoked_at is not None:
         return DeviceState.REVOKED
+    if device.replaced_by_id is not None and not device.unsent:
+        return DeviceState.REPLACED
     return DeviceState.ACTIVE if device.enrolled_at is not None else DeviceState.INVITED
 
 
@@ -142,15 +184,17 @@ def is_late(device: Device, now: datetime | None = None) -> bool:
 
 
 def list_gaps(project_id: UUID) -> dict[UUID, list[tuple[int, int]]]:
-    """Device -> the numbers of records that never arrived although a later one did, as ranges from first to last.
+    """Tablet, by its enrolment of today -> the numbers of records that never arrived although a later one did, as ranges from first to last.
 
     A tablet numbers its records from 1 and never uses a number twice. What it still has to send after the last number
     that arrived is no gap.
     """
-    before = func.lag(SyncEvent.seq, 1, 0).over(partition_by=SyncEvent.device_id, order_by=SyncEvent.seq)
+    tablet = func.coalesce(Device.replaced_by_id, Device.id)
+    before = func.lag(SyncEvent.seq, 1, 0).over(partition_by=tablet, order_by=SyncEvent.seq)
     steps = (
-        select(SyncEvent.device_id, before.label("before"), SyncEvent.seq)
-        .where(SyncEvent.device_id.in_(select(Device.id).where(Device.project_id == project_id)), SyncEvent.seq > 0)
+        select(tablet.label("device_id"), before.label("before"), SyncEvent.seq)
+        .join(Device, Device.id == SyncEvent.device_id)
+        .where(Device.project_id == project_id, SyncEvent.seq > 0)
         .subquery()
     )
     query = select(steps).where(steps.c.seq > steps.c.before + 1).order_by(steps.c.device_id, steps.c.seq)
@@ -158,12 +202,12 @@ def list_gaps(project_id: UUID) -> dict[UUID, list[tuple[int, int]]]:
     for device_id, last, seq in db.session.execute(query):
         gaps.setdefault(device_id, []).append((last + 1, seq - 1))
     # A record that nobody could read was kept without its number; as far as that can be read, it arrived.
-    unread = select(SyncEvent).where(SyncEvent.device_id.in_(gaps), SyncEvent.seq == 0)
-    for event in db.session.scalars(unread):
+    unread = select(SyncEvent, tablet).join(Device, Device.id == SyncEvent.device_id)
+    for event, device_id in db.session.execute(unread.where(tablet.in_(gaps), SyncEvent.seq == 0)):
         told = event.body
         number = told.get("seq") if isinstance(told, dict) else None
         if isinstance(number, int):
-            gaps[event.device_id] = _without(gaps[event.device_id], number)
+            gaps[device_id] = _without(gaps[device_id], number)
     return {device_id: ranges for device_id, ranges in gaps.items() if ranges}
 
 

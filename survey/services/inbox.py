@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
+from sqlalchemy.orm import aliased
 
 from survey.domain.access import Role
 from survey.domain.door import DoorRef
 from survey.domain.errors import NotFound
 from survey.domain.event import EventStatus
-from survey.models import ConflictRow, Door, Household, Membership, SyncEvent, User, db
+from survey.models import Building, ConflictRow, Door, Household, Membership, SyncEvent, User, db
 from survey.services.scope import find_membership, household_scope
 
 
@@ -59,7 +60,7 @@ def get_held(actor: User, project_id: UUID, event_id: UUID) -> HeldRecord:
 
 
 def count_open(actor: User, project_id: UUID) -> int:
-    """How many conflicts and held records wait for the person."""
+    """How many conflicts, held records and pairs at one door wait for the person."""
     conflicts = (
         select(func.count())
         .select_from(ConflictRow)
@@ -67,7 +68,8 @@ def count_open(actor: User, project_id: UUID) -> int:
         .where(ConflictRow.resolved_at.is_(None), household_scope(actor, project_id))
     )
     held = select(func.count()).select_from(_held(actor, project_id).subquery())
-    return (db.session.scalar(conflicts) or 0) + (db.session.scalar(held) or 0)
+    pairs = len(list_same_door(actor, project_id))
+    return (db.session.scalar(conflicts) or 0) + (db.session.scalar(held) or 0) + pairs
 
 
 def list_same_door(actor: User, project_id: UUID) -> list[tuple[Household, Household]]:
@@ -76,24 +78,30 @@ def list_same_door(actor: User, project_id: UUID) -> list[tuple[Household, House
     The door stays with the household that was there; the other has none of its own. Those that a person found to be two
     households are not named again.
     """
-    has_door = select(Door.id).where(Door.household_id == Household.id).exists()
-    seen = household_scope(actor, project_id)
-    beside = db.session.scalars(select(Household).where(seen, ~has_door).order_by(Household.door_sort, Household.id))
-    found = []
-    for household in beside.all():
-        doors = select(Door).where(
-            Door.building_id == household.building_id,
-            Door.unit_no == household.unit_no,
-            Door.household_id.is_not(None),
+    has_door = select(Door.household_id).where(Door.household_id == Household.id).exists()
+    # Few have no door, and an index tells which: asked alone, since the navigation of every page counts the pairs.
+    doorless = db.session.scalars(select(Household.id).where(Household.project_id == project_id, ~has_door)).all()
+    if not doorless:
+        return []
+    # The scope speaks of Building and Door itself: what is joined has names of its own.
+    other, block, door = aliased(Household), aliased(Building), aliased(Door)
+    query = (
+        select(Household, other, block.no, door.unit_no, door.room_no)
+        .join(block, block.id == Household.building_id)
+        .join(door, and_(door.building_id == Household.building_id, door.unit_no == Household.unit_no))
+        .join(other, and_(other.id == door.household_id, other.removed_at.is_(None)))
+        .where(
+            household_scope(actor, project_id),
+            Household.id.in_(doorless),
+            or_(Household.apart_from_id.is_(None), Household.apart_from_id != other.id),
         )
-        for door in db.session.scalars(doors):
-            ref = DoorRef(household.building.no, door.unit_no, door.room_no)
-            other = door.household
-            if ref.short != household.door_text or other is None or other.removed_at is not None:
-                continue
-            if household.apart_from_id != other.id:
-                found.append((household, other))
-    return found
+        .order_by(Household.door_sort, Household.id, door.sort, door.id)
+    )
+    return [
+        (household, there)
+        for household, there, building_no, unit_no, room_no in db.session.execute(query)
+        if DoorRef(building_no, unit_no, room_no).short == household.door_text
+    ]
 
 
 def _held(actor: User, project_id: UUID) -> Select[SyncEvent, Household]:

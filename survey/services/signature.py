@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from survey.domain.codes import DocumentCategory
 from survey.domain.errors import DomainError, NotFound
-from survey.domain.signature import SignatureGiven, check_signature
+from survey.domain.signature import SignatureGiven, Strokes, bind_drawing, check_signature
 from survey.models import Household, Signature, User, db, new_id
 from survey.services import audit
 from survey.services.document import Prepared, add_document
@@ -19,11 +19,12 @@ from survey.services.sheet import get_version, lock_household
 
 def record_signature(*, actor: User, household: Household, given: SignatureGiven, now: datetime,
                      evidence: Prepared | None = None, folder: Path | None = None,
-                     version: int | None = None, text_hash: str = "", key: UUID | None = None) -> Signature:  # fmt: skip
+                     version: int | None = None, text_hash: str = "", strokes: Strokes = (), key: UUID | None = None) -> Signature:  # fmt: skip
     """Append a signature to the sheet as it stands. A later change of the sheet leaves it without this signature.
 
     version    the version that was printed and signed, where the page knows it: another one meanwhile is refused
     text_hash  SHA-256 of the summary that the signer was shown, where they signed on a tablet
+    strokes    what their hand drew there: kept bound to the text and to the picture, the evidence
     key        the id that the page made for the record: what was sent twice is recorded once
     Raises DomainError: signature.no_sheet, signature.other_version, and as `check_signature`.
     """
@@ -65,10 +66,21 @@ def record_signature(*, actor: User, household: Household, given: SignatureGiven
         evidence_id=document.id if document else None,
         recorded_by_id=actor.id,
     )
+    details = {"role": given.signer_role.value, "refused": given.refused, "version": household.sheet_version}
+    if strokes and document is not None:
+        data, details["drawing"] = bind_drawing(strokes, text_hash, document.sha256)
+        row.keep_drawing(data)
     db.session.add(row)
     db.session.flush()
-    details = {"role": given.signer_role.value, "refused": given.refused, "version": household.sheet_version}
     audit.record(actor, "signature.record", row, details)
+    return row
+
+
+def get_signature(household: Household, signature_id: UUID) -> Signature:
+    """A signature of the household. Raises NotFound."""
+    row = db.session.get(Signature, signature_id)
+    if row is None or row.household_id != household.id:
+        raise NotFound
     return row
 
 

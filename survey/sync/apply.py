@@ -422,6 +422,8 @@ def _signature(actor: User, household: Household, event: Event) -> None:
     if event.household_id != household.id:
         raise DomainError("signature.merged", dossier_no=household.dossier_no)
     form = _checked(_filled(RecordSignatureForm, event))
+    if event.strokes and (form.signed.data is False or not event.blobs):
+        raise DomainError("sync.event_form", "strokes", name="strokes")  # who drew has a picture of it
     saves = event.about.get("saves", "")
     version = _event_of(household, saves).version if saves else event.base
     signature.record_signature(
@@ -433,6 +435,7 @@ def _signature(actor: User, household: Household, event: Event) -> None:
         folder=_folder(),
         version=version,
         text_hash=event.about.get("text_hash", "")[:64],
+        strokes=event.strokes,
         key=event.id,
     )
 

@@ -11,6 +11,7 @@ from uuid import UUID
 from survey.domain.errors import DomainError
 from survey.domain.event import EventType
 from survey.domain.sheet import Pair
+from survey.domain.signature import Strokes, read_strokes
 
 MOST_PAIRS = 20_000
 MOST_BLOBS = 20
@@ -42,6 +43,7 @@ class Event:
     clear: frozenset[str] = frozenset()
     blobs: tuple[str, ...] = ()
     about: dict[str, str] = field(default_factory=dict)
+    strokes: Strokes = ()
 
 
 def read_id(told: Any) -> UUID | None:
@@ -76,6 +78,7 @@ def read_event(told: Any, skew: float = 0) -> Event:
         clear=frozenset(_texts(told.get("clear", []), "clear", MOST_PAIRS)),
         blobs=tuple(_shas(told.get("blobs", []))),
         about=_about(told.get("about", {})),
+        strokes=_strokes(told.get("strokes", []), told.get("type")),
     )
 
 
@@ -167,3 +170,11 @@ def _about(told: Any) -> dict[str, str]:
             _refuse("about")
         found[name] = value or ""
     return found
+
+
+def _strokes(told: Any, type_: Any) -> Strokes:
+    """What a hand drew: only a signature has it."""
+    strokes = read_strokes(told)
+    if strokes and type_ != EventType.SIGNATURE:
+        _refuse("strokes")
+    return strokes

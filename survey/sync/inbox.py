@@ -110,7 +110,11 @@ def receive(
         device = db.session.get_one(Device, device_id, options=[joinedload(Device.user)])
     _note_contact(device, batch, told)
     sender = Sender.of(device)
-    return [_take(sender, each) for each in told]
+    results = [_take(sender, each) for each in told]
+    if "unsent" in batch:
+        # The tablet counted what it was about to send: what has its result now is unsent no longer.
+        device.unsent = max(0, device.unsent - sum(each["status"] != EventStatus.WAIT.value for each in results))
+    return results
 
 
 def _read(raw: Any, skew: float, hidden: frozenset[str]) -> Told:
@@ -258,11 +262,12 @@ def _household(sender: Sender, event: Event) -> Household | None:
         raise Held("sync.held_household")
     if household is None or household.project_id != device.project_id:
         raise DomainError("sync.household_unknown")
-    while household.removed_at is not None:
-        if household.merged_into_id is None:
-            raise Held("sync.held_removed")
-        into = select(Household, sender.in_scope).where(Household.id == household.merged_into_id)
-        household, is_seen = db.session.execute(into).one()
+    standing = standing_household(household)
+    if standing.removed_at is not None:
+        raise Held("sync.held_removed")
+    if standing is not household:
+        household = standing
+        is_seen = bool(db.session.scalar(select(sender.in_scope).where(Household.id == household.id)))
     if not (is_seen or _was_assigned(device, household, device.feed_at)):
         raise (
             Held("sync.held_not_assigned")

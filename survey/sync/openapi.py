@@ -6,6 +6,7 @@ from typing import Any
 
 from survey.domain.event import EventStatus, EventType
 from survey.domain.household import HouseholdState
+from survey.domain.signature import MOST_POINTS
 from survey.sync.event import MOST_BLOBS, MOST_PAIRS
 
 TEXT: dict[str, Any] = {"type": "string"}
@@ -33,6 +34,13 @@ def _ref(name: str) -> dict[str, Any]:
 
 
 PAIRS = _list({"type": "array", "prefixItems": [TEXT, TEXT], "minItems": 2, "maxItems": 2}, maxItems=MOST_PAIRS)
+STROKES = _list(
+    _list(
+        {"type": "array", "prefixItems": [{"type": "number"}] * 4, "minItems": 4, "maxItems": 4},
+        minItems=1,
+        maxItems=MOST_POINTS,
+    )
+)
 NAMED = _object("id name", id=ID, name=TEXT)
 ERRORS = _list(_object("field message", field=TEXT, message=TEXT, key=TEXT))
 
@@ -42,7 +50,7 @@ SCHEMAS: dict[str, Any] = {
             "id type fv hid base at seq",
             id=ID, type={"enum": [each.value for each in EventType]}, form={"const": "sheet"}, fv=WHOLE, hid=ID,
             base={"type": "integer", "minimum": 0}, prev=_or_null(ID), at=MOMENT, seq={"type": "integer", "minimum": 0},
-            pairs=PAIRS, clear=_list(TEXT), blobs=_list(SHA, maxItems=MOST_BLOBS), about={"type": "object"},
+            pairs=PAIRS, clear=_list(TEXT), blobs=_list(SHA, maxItems=MOST_BLOBS), about={"type": "object"}, strokes=STROKES,
         ),
         "additionalProperties": True,
     },
@@ -114,10 +122,11 @@ SCHEMAS: dict[str, Any] = {
                   skew={"type": "number"}),
         "additionalProperties": True,
     },
-    "Enrolment": _object("code", code=TEXT, name=TEXT, app=TEXT),
+    "Enrolment": _object("code", code=TEXT, name=TEXT, app=TEXT, was=TEXT, unsent=WHOLE),
     "Enrolled": _object("token session now", token=TEXT, session=_ref("Session"), now=MOMENT),
     "SealedKey": _object("device epk iv ct", device=ID, epk=TEXT, iv=TEXT, ct=TEXT),
     "Key": _object("key now", key=TEXT, now=MOMENT),
+    "Standing": _object("now", now=MOMENT),
     "Piece": _object("at done now", at=WHOLE, done=YES_NO, now=MOMENT),
     "Refusal": _object(
         "message", message=TEXT, code=TEXT, lock=YES_NO, wipe=YES_NO, hand_over=YES_NO, min_app=TEXT, now=MOMENT
@@ -170,8 +179,15 @@ PATHS: dict[str, Any] = {
             "requestBody": {"required": True, "content": {"application/octet-stream": {}}},
         }
     },
+    "/api/standing": {
+        "get": {**_call("Whether to lock or to delete everything", "Standing"), "security": [{"mark": []}]}
+    },
     "/api/wiped": {
-        "post": {"summary": "The tablet deleted everything", "responses": {"204": {"description": "noted"}}}
+        "post": {
+            "summary": "The tablet deleted everything",
+            "responses": {"204": {"description": "noted"}, **REFUSALS},
+            "security": [{"mark": []}],
+        }
     },
     "/api/openapi.json": {"get": {**_call("This description", "Description"), "security": []}},
 }
@@ -186,6 +202,9 @@ def description() -> dict[str, Any]:
         "paths": PATHS,
         "components": {
             "schemas": SCHEMAS,
-            "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
+            "securitySchemes": {
+                "token": {"type": "http", "scheme": "bearer"},
+                "mark": {"type": "apiKey", "in": "header", "name": "Authorization"},
+            },
         },
     }

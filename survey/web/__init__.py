@@ -141,19 +141,23 @@ NAV = (
     (Permission.JOB_SHOW, N_("后台任务"), "job.list", "history"),
 )
 """The main navigation: permission, label, endpoint (of a project), icon."""
+UNDER = {"amendment": "ledger", "template": "ledger"}
+"""Nouns without a place of their own in the navigation -> the one under which they are found."""
 
 
 def page_context() -> dict[str, object]:
     """What every template may rely on."""
     user, project = g.get("user"), g.get("project")
     nav = []
+    here = (http_request.endpoint or "").partition(".")[0]
+    here = UNDER.get(here, here)
     if user and project:
         nav = [
             NavItem(
                 _(label),
                 url_for(endpoint, project_code=project.code),
                 icon,
-                (http_request.endpoint or "").partition(".")[0] == endpoint.partition(".")[0],
+                here == endpoint.partition(".")[0],
                 cache(partial(count_open, user, project.id)) if endpoint == "inbox.list" else int,
             )
             for permission, label, endpoint, icon in NAV

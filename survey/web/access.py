@@ -22,18 +22,21 @@ from survey.domain.errors import NotFound
 from survey.models import Building, Household, Project, User, db, utc_now
 from survey.models.base import READ_ONLY
 from survey.services import account, scope
-from survey.services.device import find_device
+from survey.services.device import find_device, find_marked
 
 View = TypeVar("View", bound=Callable[..., ResponseReturnValue])
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 class Open(Enum):
-    """Permissions that are no role's: for everybody, for everybody who is signed in, for a tablet by its token."""
+    """Permissions that are no role's: for everybody, for everybody who is signed in, for a tablet by its token, and by the
+    mark of that token, which also a locked tablet knows.
+    """
 
     PUBLIC = "public"
     SIGNED_IN = "signed_in"
     DEVICE = "device"
+    MARK = "mark"
 
 
 def requires(permission: Permission) -> Callable[[View], View]:
@@ -52,6 +55,7 @@ def _stamp(permission: Permission | Open) -> Callable[[View], View]:
 public = _stamp(Open.PUBLIC)
 signed_in = _stamp(Open.SIGNED_IN)
 by_device = _stamp(Open.DEVICE)
+by_mark = _stamp(Open.MARK)
 
 
 def _user() -> User:
@@ -127,8 +131,8 @@ def _identify() -> None:
     view = current_app.view_functions.get(request.endpoint or "")
     if request.endpoint == "static":
         return
-    if getattr(view, "permission", None) is Open.DEVICE:
-        _identify_device()
+    if (permission := getattr(view, "permission", None)) in (Open.DEVICE, Open.MARK):
+        _identify_device(permission)
         return
     token = request.cookies.get(session_cookie(), "")
     if not token:
@@ -152,10 +156,11 @@ def _identify() -> None:
     g.user, g.login = login.user, token
 
 
-def _identify_device() -> None:
-    """The tablet of the token. A cookie opens nothing here, and a token opens no page."""
-    scheme, _space, token = request.headers.get("Authorization", "").partition(" ")
-    g.device = find_device(token.strip()) if scheme.lower() == "bearer" and token.strip() else None
+def _identify_device(permission: Open) -> None:
+    """The tablet of the token, or of its mark where that is enough. A cookie opens nothing here, a token opens no page."""
+    scheme, _space, told = request.headers.get("Authorization", "").partition(" ")
+    wanted, find = ("mark", find_marked) if permission is Open.MARK else ("bearer", find_device)
+    g.device = find(told.strip()) if scheme.lower() == wanted and told.strip() else None
     g.user = g.device.user if g.device is not None else None
 
 
@@ -168,7 +173,7 @@ def _authorise() -> ResponseReturnValue | None:
         return None
     if permission is None:
         abort(404)
-    if permission is Open.DEVICE:
+    if permission in (Open.DEVICE, Open.MARK):
         return None if g.device is not None else abort(401)
     if g.user is None:
         if request.method in READING:

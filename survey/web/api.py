@@ -8,6 +8,7 @@ import json
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar, cast
+from uuid import UUID
 
 from flask import Blueprint, Response, g, request
 from flask.typing import ResponseReturnValue
@@ -25,7 +26,7 @@ from survey.sync.event import SHA256
 from survey.sync.openapi import description
 from survey.sync.reference import reference as reference_of
 from survey.sync.sealed import office_key
-from survey.web.access import begin_writing, by_device, public, reads
+from survey.web.access import begin_writing, by_device, by_mark, public, reads
 
 View = TypeVar("View", bound=Callable[..., ResponseReturnValue])
 
@@ -103,7 +104,9 @@ def enrol() -> ResponseReturnValue:
     body = _json(ENROL_BYTES)
     code, name, app = (str(body.get(key, ""))[:200] for key in ("code", "name", "app"))
     try:
-        tablet, token = devices.enrol(code=code, name=name, app=app, address=request.remote_addr or "")
+        tablet, token = devices.enrol(
+            code=code, name=name, app=app, address=request.remote_addr or "", was=_was(body), unsent=_unsent(body)
+        )
     except DomainError as error:
         db.session.rollback()
         if error.code == "device.code_unknown":
@@ -112,6 +115,19 @@ def enrol() -> ResponseReturnValue:
         return refusal(error, 429 if error.code == "account.too_many_failures" else 422)
     db.session.flush()
     return told(token=token, session=_session(tablet))
+
+
+def _was(body: dict[str, Any]) -> UUID | None:
+    """The device that the tablet says it has been; None where it says nothing that is one."""
+    try:
+        return UUID(str(body.get("was", "")))
+    except ValueError:
+        return None
+
+
+def _unsent(body: dict[str, Any]) -> int:
+    told = body.get("unsent")
+    return told if isinstance(told, int) and not isinstance(told, bool) and 0 <= told < 2**31 else 0
 
 
 @bp.post("/key")
@@ -225,8 +241,15 @@ def blob(name: str) -> ResponseReturnValue:
     return told(at=at, done=done)
 
 
+@bp.get("/standing")
+@by_mark
+def standing() -> ResponseReturnValue:
+    """Whether the tablet is to lock or to delete everything: all that one asks whose secret nobody has given."""
+    return _lock(device()) or told()
+
+
 @bp.post("/wiped")
-@by_device
+@by_mark
 def wiped() -> ResponseReturnValue:
     if device().wipe_ordered_at is not None:
         devices.note_wiped(device())

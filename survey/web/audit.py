@@ -27,7 +27,7 @@ ACTIONS: dict[str, str] = {
     "building.edit": N_("修改楼栋"), "consent.record": N_("记录表态"), "consent.withdraw": N_("撤回表态"),
     "delivery.record": N_("登记送达"), "device.enrol": N_("登记平板"), "device.enrol_failed": N_("登记码不对"),
     "device.hand_over": N_("导入平板文件"), "device.invite": N_("生成登记码"), "device.open_key": N_("重设平板密码"),
-    "device.order_wipe": N_("远程清除平板"), "device.renew": N_("出新登记码"),
+    "device.order_wipe": N_("远程清除平板"), "device.renew": N_("出新登记码"), "device.replace": N_("平板重新登记"),
     "device.revoke": N_("停用平板"), "device.wiped": N_("平板已清除"), "document.add": N_("上传材料"),
     "document.remove": N_("移除材料"), "event.accept": N_("接受平板记录"), "event.drop": N_("放弃平板记录"),
     "event.hold": N_("平板记录等待接受"), "household.attach_door": N_("并入门牌"), "household.confirm": N_("签字确认"),
@@ -61,7 +61,8 @@ DETAILS: dict[str, str] = {
     "rebrief": N_("需重新宣讲"), "silent": N_("未表态"), "source": N_("来源"), "clear": N_("含完整号码"),
     "briefed": N_("已宣讲"), "agent": N_("由代理人"), "skip_refused": N_("跳过有错的行"), "method": N_("方式"),
     "evidence": N_("有凭证"), "unsent": N_("未上传"), "photos": N_("照片"), "dossier_no": N_("档案号"),
-    "records": N_("记录条数"), "files": N_("文件数"), "error": N_("原因"), "size": N_("字节数"), "is_active": N_("启用"), "is_admin": N_("系统管理"),
+    "records": N_("记录条数"), "files": N_("文件数"), "error": N_("原因"), "size": N_("字节数"),
+    "drawing": N_("笔迹校验码"), "is_active": N_("启用"), "is_admin": N_("系统管理"),
 }  # fmt: skip
 CODES: dict[str, tuple[type[codes.Code], ...]] = {
     "from": (HouseholdState,), "to": (HouseholdState,), "action": (Action,), "result": (codes.VisitResult,),

@@ -224,6 +224,8 @@ def _about(held: HeldRecord) -> list[tuple[str, str]]:  # type: ignore[valid-typ
     about, told = held.event.body.get("about", {}), []
     if about.get("submit"):
         told.append((_("提交"), _("同时提交审核")))
+    if strokes := held.event.body.get("strokes"):
+        told.append((_("笔迹"), _("%(count)s 笔", count=len(strokes))))
     if (round_ := _find(Round, about.get("round"))) is not None:
         told.append((_("征询"), round_.title))
     person = _find(PersonRow, about.get("person"))

@@ -1,7 +1,8 @@
-"""Signatures (签字): the form that records a signing on paper, or a refusal."""
+"""Signatures (签字): the form that records a signing on paper, or a refusal; what was drawn on a tablet, to examine."""
 
 from __future__ import annotations
 
+import json
 from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -10,10 +11,12 @@ from flask_babel import gettext as _
 
 from survey.domain.access import Permission
 from survey.domain.codes import SignerRole
+from survey.domain.errors import NotFound
 from survey.forms.signature import RecordSignatureForm
-from survey.services.signature import record_signature, standing_hash
+from survey.services.signature import get_signature, record_signature, standing_hash
 from survey.web import local_now
 from survey.web.access import current_user, load_household, requires
+from survey.web.file import send_private
 from survey.web.household.page import page_words
 from survey.web.upload import document_folder, read_file
 
@@ -57,3 +60,14 @@ def record(household_id: UUID) -> ResponseReturnValue:
         is_posted=request.method == "POST",
     )
     return page, form.status
+
+
+@bp.get("/household/<uuid:household_id>/signature/<uuid:signature_id>/drawing")
+@requires(Permission.DOCUMENT_SHOW)
+def drawing(household_id: UUID, signature_id: UUID) -> ResponseReturnValue:
+    """The strokes of a signature with the hashes of the text and the picture: for whoever examines it in a dispute."""
+    kept = get_signature(load_household(household_id), signature_id).drawing
+    if kept is None:
+        raise NotFound
+    name = f"{signature_id}.json"
+    return send_private(json.dumps(kept, indent=1).encode(), "application/json", name, is_download=True)

@@ -14,6 +14,7 @@ from wtforms import FieldList
 
 from survey.domain.access import Permission
 from survey.domain.message import MESSAGES
+from survey.domain.signature import MOST_POINTS
 from survey.forms.briefing import RecordBriefingForm
 from survey.forms.consent import OTHER_AGENT, RecordConsentForm, WithdrawConsentForm
 from survey.forms.delivery import RecordDeliveryForm
@@ -55,11 +56,11 @@ SPOKEN = (
     "check.visit_in_future",
     "check.visit_two_surveyors",
     "consent.agent_missing",
+    "consent.already_given",
     "consent.before_word",
     "consent.in_future",
     "consent.not_briefed",
     "consent.reason_missing",
-    "consent.withdraw_reason",
     "delivery.in_future",
     "delivery.left_evidence",
     "delivery.left_reason",
@@ -165,4 +166,5 @@ def shell_context() -> dict[str, object]:
         "told_sections": told_sections(forms["sheet"]),
         "spoken": {code: _(MESSAGES[code]) for code in SPOKEN},
         "guarded": {name: str(permission) for name, permission in GUARDED.items()},
+        "most_points": MOST_POINTS,
     }

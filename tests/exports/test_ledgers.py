@@ -213,7 +213,7 @@ def test_one_line_tells_a_household(project: Project, office: User) -> None:
         "decoration": "简装", "lease": "出租", "rented": "有", "special": "高龄（80岁以上）", "mortgage": "有", "seizure": "无",
         "will": "同意", "comp_mode": "产权调换", "wanted": "三室两厅 90-100㎡×2", "claims": "安置地点；要有电梯",
         "surveyors": "李建国、赵晓䶮", "survey_state": "已退回", "review_state": "组审退回", "signed": "未签字",
-        "note": "=1+1", "id": str(household.id),
+        "note": "=1+1", "id": f"{household.id}#1",
     }  # fmt: skip
     assert {key: line[key] for key in told} == told | {"id_no": line["id_no"]}
     assert line["id_no"].count("*") == 16

@@ -81,8 +81,10 @@ def test_a_mark_on_a_covered_cell_goes_to_the_cell_that_shows() -> None:
 
 
 def test_where_the_whole_is_too_much_the_copy_holds_header_and_faulty_lines(monkeypatch: pytest.MonkeyPatch) -> None:
-    ask = roster_copy._ask_child
-    monkeypatch.setattr(roster_copy, "_ask_child", lambda order, data: b"" if order["whole"] else ask(order, data))
+    ask = roster_copy.ask
+    monkeypatch.setattr(
+        roster_copy, "ask", lambda module, order, *rest: None if order["whole"] else ask(module, order, *rest)
+    )
     good = [[f"3-1-{number}01", f"户主{number}", factories.id_no(number + 9), "80", ""] for number in range(1, 9)]
     data = "\n".join(
         ",".join(row) for row in (HEAD, *good, ["3-2-501", "张伟", factories.id_no(1), "八十", ""])
@@ -93,6 +95,6 @@ def test_where_the_whole_is_too_much_the_copy_holds_header_and_faulty_lines(monk
 
 
 def test_a_file_that_nobody_can_copy_is_said_to_be_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(roster_copy, "_ask_child", lambda order, data: b"")
+    monkeypatch.setattr(roster_copy, "ask", lambda *_order: None)
     with pytest.raises(DomainError, match=r"roster\.copy_failed"):
         annotated_copy(csv(), kind="csv", problems=(), today=TODAY)

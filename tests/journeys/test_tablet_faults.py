@@ -20,7 +20,7 @@ from tests.journeys.live import ROOT
 from tests.journeys.profile import Profile, profile
 from tests.journeys.proxy import Loss, Proxy, proxy
 from tests.journeys.test_tablet_core import PIN, Field, at, enrol, go, ground, unsent
-from tests.journeys.test_tablet_pages import partners, save, sync
+from tests.journeys.test_tablet_pages import save, sync, visit
 
 __all__ = ["ground"]  # a fixture
 
@@ -144,14 +144,6 @@ def write(page: Page, door: str, **answers: str) -> None:
         page.locator(f"#{name}").fill(text)
     save(page)
     at(page, "household")
-
-
-def visit(page: Page, door: str) -> None:
-    go(page, "visit", door)
-    partners(page)
-    page.locator("[name=result][value=vacant]").check()
-    save(page)
-    page.wait_for_selector("body[data-ready]:not([data-ready=visit])")
 
 
 def upload(page: Page, door: str, *photos: Path) -> None:

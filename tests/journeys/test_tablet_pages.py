@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -63,6 +64,34 @@ with create_app().app_context():
 """
 
 
+DRAWN = """
+import json
+from survey import create_app
+from survey.models import Signature, db
+with create_app().app_context():
+    row = db.session.query(Signature).order_by(Signature.recorded_at.desc()).first()
+    print(json.dumps([row.text_hash, row.drawing]))
+"""
+
+
+JOIN = """
+from survey import create_app
+from survey.models import Building, Project, User, db
+from survey.services import building as buildings
+with create_app().app_context():
+    project, block = db.session.query(Project).one(), db.session.query(Building).filter_by(no="1").one()
+    actor = db.session.query(User).first()
+    homes = {
+        room: buildings.create_household(actor=actor, project=project, building=block, unit_no="8", room_no=room)
+        for room in ("101", "102", "201", "203", "301", "302", "303")
+    }
+    for kept, room in (("101", "102"), ("201", "301"), ("203", "302")):
+        buildings.attach_door(actor=actor, household=homes[kept], unit_no="8", room_no=room)
+    db.session.commit()
+    print(f"{block.id} {homes['101'].id}")
+"""
+
+
 def events(ground: Field) -> list[list[str]]:
     """Type, status and complaint of everything that the last tablet sent, in its order."""
     told: list[list[str]] = json.loads(ground.ask(EVENTS))
@@ -106,6 +135,23 @@ def partners(page: Page) -> None:
     why = page.locator("[name=hours_reason]")
     if why.is_visible():
         why.fill("住户约在这个时间")
+
+
+def visit(page: Page, door: str) -> None:
+    """Somebody rang and found the home empty."""
+    go(page, "visit", door)
+    partners(page)
+    page.locator("[name=result][value=vacant]").check()
+    save(page)
+    page.wait_for_selector("body[data-ready]:not([data-ready=visit])")
+
+
+def explain(page: Page) -> None:
+    """Why there was no briefing, and why the word is another: where that is asked."""
+    for name in ("unbriefed_reason", "change_reason"):
+        reason = page.locator(f"[name={name}]")
+        if reason.count():
+            reason.fill("本人在外地，电话中只愿表态")
 
 
 def test_a_sheet_is_kept_as_it_is_typed_checked_on_the_spot_and_taken(page: Page, ground: Field) -> None:
@@ -221,6 +267,8 @@ def test_every_record_of_a_visit_is_taken(page: Page, ground: Field, photo: Path
     at(page, "household")
 
     go(page, "sign", door)
+    expect(page.locator("[data-mark]")).not_to_be_empty()
+    mark = page.locator("[data-mark]").inner_text()
     box = page.locator("[data-qa=pad]")
     box.scroll_into_view_if_needed()
     place = box.bounding_box()
@@ -237,6 +285,10 @@ def test_every_record_of_a_visit_is_taken(page: Page, ground: Field, photo: Path
     assert [event[:2] for event in told] == [
         [name, "applied"] for name in ("visit", "delivery", "briefing", "request", "document", "signature")
     ], told
+    text_hash, drawing = json.loads(ground.ask(DRAWN))
+    assert text_hash.startswith(mark) and drawing["text"] == text_hash
+    [stroke] = drawing["strokes"]
+    assert len(stroke) > 5 and stroke[0][2] == 0 and stroke[-1][0] - stroke[0][0] == pytest.approx(220, abs=30)
 
 
 def test_a_word_in_a_round_wants_its_reasons_first(page: Page, ground: Field) -> None:
@@ -253,10 +305,7 @@ def test_a_word_in_a_round_wants_its_reasons_first(page: Page, ground: Field) ->
     expect(summary).to_be_focused()
     assert violations(page) == []
     page.locator("[name=reasons][value=area]").check()
-    for name in ("unbriefed_reason", "change_reason"):
-        reason = page.locator(f"[name={name}]")
-        if reason.count():
-            reason.fill("本人在外地，电话中只愿表态")
+    explain(page)
     save(page)
     at(page, "household")
     sync(page)
@@ -275,10 +324,7 @@ def test_a_word_is_taken_back_without_a_network_and_both_are_on_record(page: Pag
             asked.first.click()
             expect(page.locator("[data-qa=field-choice]")).to_be_visible()
         page.locator("[name=choice][value=agree]").check()
-        for name in ("unbriefed_reason", "change_reason"):
-            reason = page.locator(f"[name={name}]")
-            if reason.count():
-                reason.fill("本人在外地，电话中只愿表态")
+        explain(page)
         save(page)
         at(page, "household")
         words = page.locator("[data-told]")
@@ -335,6 +381,22 @@ def test_two_people_changed_the_same_answer_and_one_chooses_on_the_tablet(page: 
     assert [event[:2] for event in events(ground)] == [["save", "conflict"], ["resolve", "applied"]]
     assert sheet(ground, door)[:3] == ["我写的", "12-3", "跃层"]
     expect(page.locator("[data-qa=item-conflict]")).to_have_count(0)
+
+
+def test_flats_that_were_knocked_into_one_are_one_cell_of_the_building(page: Page, ground: Field) -> None:
+    block, door = ground.ask(JOIN).split()
+    enrol(page, ground)
+    go(page, "home", block, "8")
+    wide, tall = page.locator("td[colspan='2']"), page.locator("td[rowspan='2']")
+    expect(wide).to_have_count(1)
+    expect(wide).to_contain_text("101、102")
+    expect(tall).to_contain_text("201、301")
+    apart = page.locator("td", has=page.get_by_role("img", name="打通"))
+    expect(apart).to_have_text([re.compile("302"), re.compile("203")])
+    assert violations(page) == []
+    wide.get_by_role("link").click()
+    at(page, "household")
+    assert page.url.endswith(door)
 
 
 @pytest.mark.parametrize("theme", ["light", "sunlight"])

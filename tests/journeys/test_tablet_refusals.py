@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from http.client import HTTPConnection
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, Request, Route, expect
@@ -34,9 +35,19 @@ from tests.journeys.test_tablet_core import (
     unsent,
     watched,
 )
-from tests.journeys.test_tablet_pages import events, partners, photo, save, sync, take
+from tests.journeys.test_tablet_pages import events, photo, save, sync, take, visit
 
 __all__ = ["ground", "photo", "tablet"]  # fixtures
+
+BEFORE = """
+import json
+from survey import create_app
+from survey.models import Device, db
+with create_app().app_context():
+    now = db.session.query(Device).order_by(Device.enrolled_at.desc()).first()
+    print(json.dumps([device.unsent for device in db.session.query(Device).filter_by(replaced_by_id=now.id)]))
+"""
+"""How many records were unsent on the device that the last enrolled tablet was before."""
 
 
 @pytest.fixture
@@ -76,14 +87,6 @@ def press_sync(page: Page) -> None:
     expect(page.locator("[data-sync][data-state=idle]")).to_be_attached()
 
 
-def visit(page: Page, door: str) -> None:
-    go(page, "visit", door)
-    partners(page)
-    page.locator("[name=result][value=vacant]").check()
-    save(page)
-    page.wait_for_selector("body[data-ready]:not([data-ready=visit])")
-
-
 # --- pieces and photos
 
 
@@ -111,12 +114,13 @@ def test_a_photo_goes_on_where_the_server_says(
     assert [event[:2] for event in events(ground)] == [["document", "applied"]]
 
 
+@pytest.mark.parametrize(("status", "answer"), [(409, {"at": 0}), (200, {"at": 0}), (200, {}), (200, {"at": "x"})])
 def test_a_photo_that_is_only_ever_sent_back_waits_for_a_better_hour(
-    page: Page, ground: Field, photo: Path, asked: list[tuple[str, str, int]]
+    page: Page, ground: Field, photo: Path, asked: list[tuple[str, str, int]], status: int, answer: dict[str, object]
 ) -> None:
     enrol(page, ground)
     door = open_door(page)
-    page.route("**/api/blobs/*?*", lambda route: route.fulfill(status=409, json={"at": 0, "done": False}))
+    page.route("**/api/blobs/*?*", lambda route: route.fulfill(status=status, json=answer))
     photograph(page, door, photo)
     expect(page.locator("[data-sync][data-state=idle]")).to_contain_text("服务器忙")
     unsent(page, 1)
@@ -160,6 +164,46 @@ def test_a_photo_that_is_refused_says_why_and_is_taken_again_while_later_records
     assert [event[:2] for event in events(ground)] == [["visit", "applied"], ["document", "applied"]]
 
 
+# --- answers that bring nothing on
+
+
+def unheard_of(route: Route) -> None:
+    """Every record gets an answer that settles nothing."""
+    told = [{"id": event["id"], "status": "queued"} for event in (route.request.post_data_json or {})["events"]]
+    route.fulfill(json={"results": told})
+
+
+def no_answers(route: Route) -> None:
+    route.fulfill(json={})
+
+
+def standing_still(route: Route) -> None:
+    route.fulfill(json={"rows": [], "cursor": "x.1.", "more": True, "reset": False})
+
+
+def ever_anew(route: Route) -> None:
+    route.fulfill(json={"rows": [], "cursor": str(uuid4()), "more": True, "reset": True})
+
+
+@pytest.mark.parametrize(
+    ("where", "answer"),
+    [("events", unheard_of), ("events", no_answers), ("changes*", standing_still), ("changes*", ever_anew)],
+)
+def test_a_server_that_gets_nowhere_is_asked_again_later_and_not_for_ever(
+    page: Page, ground: Field, asked: list[tuple[str, str, int]], where: str, answer: Callable[[Route], None]
+) -> None:
+    enrol(page, ground)
+    door = open_door(page)
+    asked.clear()
+    page.route(f"**/api/{where}", answer)
+    visit(page, door)
+    press_sync(page)
+    assert 0 < len(asked) < 40
+    page.unroute_all()
+    sync(page)
+    assert [event[:2] for event in events(ground)] == [["visit", "applied"]]
+
+
 # --- the token
 
 
@@ -198,6 +242,7 @@ def test_a_token_that_ended_costs_a_code_and_no_record(page: Page, ground: Field
     sync(page)
     expect(page.locator("[data-part=needs]")).to_be_hidden()
     expect(page.locator("[data-qa=item-applied]")).to_have_count(2)
+    assert json.loads(ground.ask(BEFORE)) == ([2] if code == INVITE else []), "the office sees which device it was"
     after = json.loads(ground.ask(KEPT))
     assert len(after["visits"]) == len(before["visits"]) + 2
     assert len(after["events"]) == len(before["events"]) + 2

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.journeys.axe import violations
+from tests.journeys.profile import profile
 from tests.journeys.test_tablet_core import (
+    DUMP,
+    END,
     INVITE,
     KEPT,
     PIN,
     RENEW,
+    WIPED,
     Field,
     at,
     enrol,
@@ -55,8 +60,8 @@ SPOIL = """async () => {
 
 @pytest.fixture
 def page(tablet: BrowserContext) -> Iterator[Page]:
-    """The server refuses keys here (422), and is stopped."""
-    yield from watched(tablet, "ERR_CONNECTION_REFUSED", "status of 422")
+    """The server refuses keys (422) and tablets (403) here, and is stopped."""
+    yield from watched(tablet, "ERR_CONNECTION_REFUSED", "status of 422", "status of 403")
 
 
 def change(page: Page, present: str, following: str, again: str = "") -> None:
@@ -113,6 +118,63 @@ def test_a_new_secret_that_cannot_be_kept_leaves_the_old_one(page: Page, ground:
     page.reload()
     unlock(page, PIN)
     at(page, "settings")
+
+
+TELL = """step => {
+  const [owner, name] = { tried: [SubtleCrypto, "unwrapKey"], wrapped: [SubtleCrypto, "wrapKey"], put: [IDBObjectStore, "put"],
+    committed: [IDBTransaction, "commit"] }[step];
+  const work = owner.prototype[name];
+  owner.prototype[name] = function (...given) {
+    const done = work.apply(this, given);
+    console.info("now");
+    return done;
+  };
+}"""
+"""The page says when it has come so far: then the browser is killed."""
+
+
+def test_a_browser_that_is_killed_while_the_secret_is_changed_opens_with_the_old_or_the_new_one(
+    browser: Browser, ground: Field, tmp_path: Path
+) -> None:
+    present, following = PIN, NEW
+    with profile(browser.browser_type, tmp_path, ground.url) as tablet:
+        enrol(tablet.page, ground)
+        make_door(tablet.page, "918")
+        settled(tablet.page)
+        for step in ("asked", "tried", "wrapped", "put", "committed", "kept"):
+            page = tablet.page
+            open_dialog(page)
+            if step in ("asked", "kept"):
+                change(page, present, following)
+            else:
+                page.evaluate(TELL, step)
+                with page.expect_console_message(lambda told: told.text == "now"):
+                    change(page, present, following)
+            if step == "kept":
+                expect(page.get_by_text("已换成新的解锁密码")).to_be_visible()
+            tablet.kill()
+            page = tablet.open()
+            opened = [secret for secret in (following, present) if opens(page, secret)]
+            assert len(opened) == 1, f"{step}: one of the two opens the tablet, not {len(opened)}"
+            assert step != "kept" or opened == [following], "what the page said stands"
+            if opened == [following]:
+                present, following = following, present
+            tablet.close()
+            page = tablet.open()
+            assert opens(page, present)
+            go(page, "search")
+            page.get_by_label("找哪一户？").fill("918")
+            expect(page.locator("[data-qa=door]").first).to_contain_text("918")
+        assert not tablet.wrong
+
+
+def opens(page: Page, secret: str) -> bool:
+    """Whether a secret opens the tablet that was loaded anew."""
+    page.goto("/tablet#/today")
+    page.reload()
+    unlock(page, secret)
+    expect(page.locator("body[data-ready=today], #lock-state:has-text('还可以试')")).to_be_attached()
+    return page.locator("body").get_attribute("data-ready") == "today"
 
 
 # --- forgotten
@@ -175,6 +237,36 @@ def test_a_forgotten_secret_is_set_anew_and_what_was_not_sent_arrives_once(page:
     assert len(after["events"]) == len(before["events"]) + 1
 
 
+def test_an_accepted_code_outlives_a_reload_and_opens_nothing_without_being_typed_again(
+    page: Page, ground: Field
+) -> None:
+    leave_locked(page, ground, "919")
+    code = ground.ask(RENEW, ground.people["leader"][0])
+    give_code(page, code)
+    page.reload()
+    at(page, "lock")
+    expect(page.locator("[data-anew]")).to_be_hidden()
+    assert "Bearer" not in page.evaluate(DUMP)["text"] and "token" not in page.evaluate(DUMP)["text"]
+    page.get_by_role("link", name="忘了密码").click()
+    at(page, "enrol")
+    expect(page.get_by_text("请再输入同一个登记码")).to_be_visible()
+    page.get_by_label("登记码是多少？").fill("0000-0000-0000-0000-0000-0000-0000")
+    page.get_by_role("button", name="登记这台平板").click()
+    expect(page.locator("[data-error]")).to_contain_text("登记码不对")
+    page.get_by_label("登记码是多少？").fill(code.lower().replace("-", " "))
+    page.get_by_role("button", name="登记这台平板").click()
+    at(page, "lock")
+    set_anew(page, NEW)
+    at(page, "home")
+    settled(page)
+    assert sum(door.endswith("919") for door in json.loads(ground.ask(KEPT))["doors"]) == 1
+    page.reload()
+    at(page, "lock")
+    page.get_by_role("link", name="忘了密码").click()
+    at(page, "enrol")
+    expect(page.get_by_text("请再输入同一个登记码")).to_be_hidden()
+
+
 def test_who_remembers_after_all_opens_with_the_secret_and_the_new_token(page: Page, ground: Field) -> None:
     leave_locked(page, ground, "912")
     give_code(page, ground.ask(RENEW, ground.people["leader"][0]))
@@ -224,3 +316,45 @@ def test_only_where_the_server_cannot_open_the_key_is_starting_afresh_offered(pa
     at(page, "home")
     settled(page)
     assert not any(door.endswith("915") for door in json.loads(ground.ask(KEPT))["doors"])
+
+
+# --- what reaches a locked tablet
+
+
+def test_a_locked_tablet_is_wiped_without_its_secret(page: Page, ground: Field) -> None:
+    leave_locked(page, ground, "916")
+    before = int(ground.ask(WIPED))
+    ground.ask(END, "order_wipe")
+    page.reload()
+    at(page, "enrol")
+    expect(page.get_by_text("本机资料已全部删除")).to_be_visible()
+    kept = page.evaluate(DUMP)
+    assert [kept[place] for place in ("sheets", "light", "outbox", "reference", "drafts", "blobs")] == [0] * 6
+    page.wait_for_function("() => performance.getEntriesByName(`${location.origin}/api/wiped`).length > 0")
+    assert int(ground.ask(WIPED)) > before
+    page.reload()
+    at(page, "enrol")
+
+
+def test_a_tablet_that_lies_locked_hears_of_the_wipe_without_being_touched(page: Page, ground: Field) -> None:
+    page.clock.install()
+    enrol(page, ground)
+    go(page, "settings")
+    page.get_by_role("button", name="马上锁定").click()
+    at(page, "lock")
+    ground.ask(END, "order_wipe")
+    page.clock.run_for(120_000)
+    at(page, "enrol")
+    expect(page.get_by_text("本机资料已全部删除")).to_be_visible()
+
+
+def test_a_locked_tablet_that_was_revoked_says_so_and_hands_over_after_the_secret(page: Page, ground: Field) -> None:
+    leave_locked(page, ground, "917")
+    ground.ask(END, "revoke")
+    page.reload()
+    expect(page.get_by_text("输入解锁密码后，只能把没有发送的记录移交")).to_be_visible()
+    assert violations(page) == []
+    unlock(page)
+    page.get_by_role("button", name="移交给项目办").click()
+    page.get_by_text("没有要移交的记录").wait_for()
+    assert ["create", "held"] in json.loads(ground.ask(KEPT))["events"]

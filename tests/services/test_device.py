@@ -172,6 +172,60 @@ def test_another_projects_tablet_is_not_found(project: Project, surveyor: User) 
         device.get_device(factories.project("QT", "其他项目").id, row.id)
 
 
+# --- a tablet that is enrolled anew
+
+
+def anew(project: Project, surveyor: User, was: Device, unsent: int = 0) -> tuple[Device, str]:
+    _row, code = invited(project, surveyor)
+    return device.enrol(code=code, name="Pad", app="1.0", was=was.id, unsent=unsent)
+
+
+def test_a_tablet_that_is_enrolled_anew_is_in_use_once(project: Project, surveyor: User) -> None:
+    old, token = enrolled(project, surveyor)
+    new, _token = anew(project, surveyor, old)
+    assert (device.state_of(old), device.state_of(new)) == (DeviceState.REPLACED, DeviceState.ACTIVE)
+    assert old.replaced_by is new and device.find_device(token) is None
+    assert device.list_devices(project.id) == [new, old]
+    newest, _token = anew(project, surveyor, new)
+    db.session.refresh(old)
+    assert old.replaced_by_id == new.replaced_by_id == newest.id, "each line leads to the tablet as it is now"
+    entries = db.session.scalars(select(AuditEntry).where(AuditEntry.action == "device.replace")).all()
+    assert [entry.details for entry in entries] == [{"unsent": 0}] * 2
+
+
+def test_as_long_as_records_are_unsent_the_old_enrolment_stays_in_use(project: Project, surveyor: User) -> None:
+    old, token = enrolled(project, surveyor)
+    new, _token = anew(project, surveyor, old, unsent=3)
+    assert (device.state_of(old), old.unsent, old.replaced_by) == (DeviceState.ACTIVE, 3, new)
+    assert device.find_device(token) is old
+
+
+def test_a_code_for_the_old_enrolment_puts_it_back_into_use(project: Project, surveyor: User) -> None:
+    old, _token = enrolled(project, surveyor)
+    new, _token = anew(project, surveyor, old)
+    device.enrol(code=device.renew(actor=None, device=old), name="", app="", was=new.id)
+    assert (device.state_of(old), device.state_of(new)) == (DeviceState.ACTIVE, DeviceState.REPLACED)
+
+
+def test_nobody_elses_tablet_is_replaced_by_naming_it(project: Project, surveyor: User) -> None:
+    other, _token = enrolled(project, factories.member(project, Role.SURVEYOR, "李红"))
+    elsewhere = factories.project("QT", "其他项目")
+    account.set_membership(actor=None, project=elsewhere, user=surveyor, role=Role.SURVEYOR)
+    foreign, _token = enrolled(elsewhere, surveyor)
+    ended, _token = enrolled(project, surveyor)
+    device.revoke(actor=None, device=ended)
+    waiting, _code = invited(project, surveyor)
+    for one in (other, foreign, ended, waiting):
+        before = device.state_of(one)
+        anew(project, surveyor, one)
+        assert (one.replaced_by_id, device.state_of(one)) == (None, before)
+    same, _token = enrolled(project, surveyor)
+    device.enrol(code=device.renew(actor=None, device=same), name="", app="", was=same.id)
+    assert device.state_of(same) is DeviceState.ACTIVE
+    _row, code = invited(project, surveyor)
+    assert device.enrol(code=code, name="", app="", was=new_id()), "one that nobody knows"
+
+
 # --- numbers that never arrived
 
 
@@ -213,3 +267,14 @@ def test_other_projects_tablets_are_not_told_of(project: Project, surveyor: User
     one, _token = enrolled(project, surveyor)
     arrived(one, 4)
     assert device.list_gaps(factories.project("QT", "其他项目").id) == {}
+
+
+def test_a_tablet_goes_on_counting_when_it_is_enrolled_anew(project: Project, surveyor: User) -> None:
+    old, _token = enrolled(project, surveyor)
+    arrived(old, 1, 2, 4)
+    new, _token = anew(project, surveyor, old)
+    arrived(new, 5, 7)
+    assert device.list_gaps(project.id) == {new.id: [(3, 3), (6, 6)]}
+    newest, _token = anew(project, surveyor, new)
+    arrived(newest, 3, 8, body=None)
+    assert device.list_gaps(project.id) == {newest.id: [(6, 6)]}

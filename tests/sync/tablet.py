@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
@@ -62,6 +63,11 @@ class Tablet:
         tablet = cls(app, project, user, answer.json["token"], UUID(answer.json["session"]["device"]["id"]))
         db.session.expire_all()
         return tablet
+
+    @property
+    def marked(self) -> dict[str, str]:
+        """How it names itself while it is locked."""
+        return {"Authorization": f"Mark {sha256(self.token.encode()).hexdigest()}"}
 
     def call(self, method: str, path: str, **values: Any) -> Any:
         db.session.commit()  # what the test did so far is done

@@ -16,7 +16,7 @@ from survey.domain.access import Role
 from survey.domain.household import Action, HouseholdState
 from survey.domain.sheet import FORM_VERSION, to_pairs
 from survey.forms.sheet import version as form_version
-from survey.models import AuditEntry, Household, Project, SheetRow, Signature, SyncEvent, Visit, db, utc_now
+from survey.models import AuditEntry, Device, Household, Project, SheetRow, Signature, SyncEvent, Visit, db, utc_now
 from survey.services import building as buildings
 from survey.services.account import set_membership
 from survey.services.household import take_step
@@ -213,6 +213,16 @@ def test_a_row_that_others_deleted_and_that_stays_after_all_keeps_its_number(
     assert current_sheet(household).persons[1].id_no == tenant.id_no
 
 
+def test_the_office_counts_as_unsent_what_has_not_arrived(tablet: Tablet, household: Household) -> None:
+    first = tablet.save(household, replace(factories.sheet(), note="一"), 1)
+    waits = tablet.save(household, replace(factories.sheet(), note="三"), 1, prev=str(uuid4()))
+    for count in (5, 4):  # the answer was lost: the tablet sends them again, and counts them again
+        tablet.send(first, waits, unsent=count)
+        assert db.session.get_one(Device, tablet.device_id).unsent == count - 1
+    tablet.send(first, unsent=1)
+    assert db.session.get_one(Device, tablet.device_id).unsent == 0
+
+
 def test_answers_that_no_form_accepts_come_back_with_their_fields(tablet: Tablet, household: Household) -> None:
     result = tablet.send_one(tablet.event("save", household.id, base=1, pairs=[["total_floors", "很多"]]))
     assert result["status"] == "invalid" and household.sheet_version == 1
@@ -371,6 +381,7 @@ HOSTILE: list[Any] = [
     {"blobs": ["A" * 64]}, {"about": {"evil": "x"}}, {"about": []}, {"about": {"resolves": {"a": 1}}}, {"form": "other"},
     {"type": "consent", "about": {"round": "x", "person": "y"}}, {"type": "document"},
     {"type": "resolve", "about": {"resolves": NOBODY}}, {"type": "signature"}, {"type": "delivery"},
+    {"strokes": [[[1, 2, 3, 0.5]]]},
     {"type": "withdraw", "about": {"consent": NOBODY}}, {"type": "briefing", "about": {"version": NOBODY}},
     {"type": "create", "about": {"building": NOBODY, "room": "1"}},
 ]  # fmt: skip

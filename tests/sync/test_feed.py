@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -141,8 +142,34 @@ def test_a_wipe_is_ordered_and_confirmed(tablet: Tablet) -> None:
     db.session.commit()
     answer = tablet.call("GET", "/api/changes")
     assert (answer.status_code, answer.json["wipe"]) == (403, True)
-    assert tablet.call("POST", "/api/wiped").status_code == 204
+    assert tablet.call("POST", "/api/wiped", headers=tablet.marked).status_code == 204
     assert db.session.get_one(Device, tablet.device_id).wiped_at is not None
+
+
+def test_a_locked_tablet_hears_by_its_mark_what_is_to_become_of_it_and_nothing_else(tablet: Tablet) -> None:
+    from survey.models import Device
+
+    def ask(method: str = "GET", path: str = "/api/standing", **values: Any) -> Any:
+        return tablet.call(method, path, headers=tablet.marked, **values)
+
+    row = db.session.get_one(Device, tablet.device_id)
+    assert (ask().status_code, list(ask().json)) == (200, ["now"])
+    for method, path in (("GET", "/api/session"), ("GET", "/api/changes"), ("GET", "/api/reference"), ("POST", "/api/events"),
+                         ("POST", "/api/key"), ("POST", "/api/handover")):  # fmt: skip
+        assert ask(method, path, json={}).status_code == 401
+    assert ask("POST", "/api/wiped").status_code == 204 and row.wiped_at is None, "nobody has ordered it"
+    devices.revoke(actor=None, device=row)
+    assert (ask().status_code, ask().json["lock"], ask().json.get("wipe")) == (403, True, None)
+    devices.order_wipe(actor=None, device=row)
+    assert (ask().status_code, ask().json["wipe"]) == (403, True)
+    assert ask("POST", "/api/wiped").status_code == 204 and row.wiped_at is not None
+
+
+@pytest.mark.parametrize("mark", ["Mark", "Mark x", "Mark " + "0" * 64, "Mark 00", "Bearer {token}", "Mark {token}"])
+def test_what_is_no_tablets_mark_opens_nothing(tablet: Tablet, mark: str) -> None:
+    headers = {"Authorization": mark.format(token=tablet.token)}
+    assert tablet.call("GET", "/api/standing", headers=headers).status_code == 401
+    assert tablet.call("POST", "/api/wiped", headers=headers).status_code == 401
 
 
 def test_an_application_that_is_too_old_is_told_so(tablet: Tablet) -> None:

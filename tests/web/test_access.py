@@ -89,7 +89,7 @@ def test_nobody_is_let_in_without_signing_in(app: Flask, client: FlaskClient, wo
         if permission is Open.PUBLIC:
             continue
         answer = client.open(address(app, rule, world.mine, world.project), method=method)
-        asks_to_sign_in = method in READING and permission is not Open.DEVICE
+        asks_to_sign_in = method in READING and permission not in (Open.DEVICE, Open.MARK)
         assert answer.status_code == (302 if asks_to_sign_in else 401), f"{method} {rule}"
 
 
@@ -204,7 +204,7 @@ def test_a_form_without_its_token_changes_nothing(app: Flask, as_: As, world: Wo
         for rule, method, permission in rules(app):
             if method not in READING and permission is not Open.PUBLIC:
                 answer = browser.open(address(app, rule, world.mine, world.project), method=method, data={})
-                refused = (401,) if permission is Open.DEVICE else (400, 403, 404)
+                refused = (401,) if permission in (Open.DEVICE, Open.MARK) else (400, 403, 404)
                 assert answer.status_code in refused, f"{method} {rule}: {answer.status_code}"
     finally:
         app.config["WTF_CSRF_ENABLED"] = False

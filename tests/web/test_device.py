@@ -89,6 +89,37 @@ def test_a_tablet_is_revoked_and_wiped_and_the_page_says_what_that_means(
     assert devices.state_of(db.session.get_one(Device, device.id)) is DeviceState.WIPING
 
 
+@pytest.mark.parametrize("unsent", [0, 3])
+def test_the_old_line_of_a_tablet_leads_to_the_new_one_and_says_what_is_unsent(
+    project: Project, surveyor: User, as_: AsRole, client: FlaskClient, unsent: int
+) -> None:
+    old, _token = enrolled(project, surveyor)
+    _row, code = devices.invite(actor=None, project=project, user=surveyor, name="5 号平板")
+    db.session.commit()
+    body = {"code": code, "name": "", "app": "1", "was": str(old.id), "unsent": unsent}
+    new = client.post("/api/enrol", json=body).json["session"]["device"]["id"]
+    db.session.expire_all()
+    office = as_("office")
+    page = office.get(f"/project/YY/device/{old.id}").text
+    assert f"/device/{new}" in page and "现在的登记：5 号平板" in page
+    assert ("还有 3 条记录没有上传" in page) == bool(unsent)
+    listed = office.get("/project/YY/devices").text
+    assert ("已重新登记，还有未上传的" in listed) == bool(unsent) and ('data-state="replaced"' in listed) != bool(
+        unsent
+    )
+
+
+@pytest.mark.parametrize(
+    "told", [{"was": "x"}, {"was": None}, {"was": 5, "unsent": "x"}, {"unsent": True}, {"unsent": -1}]
+)
+def test_a_tablet_that_says_nonsense_of_what_it_was_is_enrolled_all_the_same(
+    project: Project, surveyor: User, client: FlaskClient, told: dict[str, object]
+) -> None:
+    _row, code = devices.invite(actor=None, project=project, user=surveyor, name="")
+    db.session.commit()
+    assert client.post("/api/enrol", json={"code": code, "name": "", "app": "1", **told}).status_code == 200
+
+
 def test_the_office_makes_another_code_for_a_tablet_in_use(project: Project, surveyor: User, as_: AsRole) -> None:
     device, _token = enrolled(project, surveyor)
     office, page = as_("office"), f"/project/YY/device/{device.id}"

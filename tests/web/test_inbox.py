@@ -208,9 +208,11 @@ def test_two_households_at_one_door_are_named(field: Field, project: Project, as
     assert services.list_same_door(field.leader, project.id) == [(beside, field.household)]
     page = as_("office").get("/project/YY/inbox").text
     assert beside.dossier_no in page and field.household.dossier_no in page
+    assert '<span class="count">1</span>' in page, "the navigation counts them"
     beside.removed_at = utc_now()
     db.session.commit()
     assert services.list_same_door(field.leader, project.id) == []
+    assert 'class="count"' not in as_("office").get("/project/YY/inbox").text
 
 
 def test_records_of_every_type_are_told_in_words(field: Field) -> None:

@@ -14,7 +14,17 @@ import pytest
 from flask import Flask, render_template
 
 from survey.domain.check import CHINA, Facts, Severity, check_sheet
-from survey.domain.codes import DeliveryMethod, SignerRole, VisitResult
+from survey.domain.codes import Channel, Choice, DeliveryMethod, SignerRole, VisitResult
+from survey.domain.consent import (
+    Authorisation,
+    Given,
+    Ground,
+    Record,
+    Voice,
+    check_may_change,
+    check_may_give,
+    check_may_withdraw,
+)
 from survey.domain.delivery import DeliveryGiven, check_delivery
 from survey.domain.errors import DomainError
 from survey.domain.merge import merge, resolve
@@ -23,6 +33,7 @@ from survey.domain.settings import ProjectSettings
 from survey.domain.sheet import from_keys, from_pairs, to_keys
 from survey.domain.signature import SignatureGiven, check_signature
 from survey.domain.visit import VisitMade, check_visit
+from survey.forms.consent import OTHER_AGENT
 from survey.forms.sheet import SheetForm
 from survey.web.tablet_forms import SPOKEN, shell_context
 
@@ -34,7 +45,7 @@ PAGES = (
     "sheet", "visit", "briefing", "read", "consent", "request", "delivery", "photo", "sign", "summary", "conflict",
 )  # fmt: skip
 ASK = """
-import { checkDelivery, checkSheet, checkSignature, checkVisit } from %s;
+import { checkConsent, checkDelivery, checkSheet, checkSignature, checkVisit, checkWithdraw } from %s;
 import { readFileSync } from "node:fs";
 const { cases, today } = JSON.parse(readFileSync(0, "utf8"));
 const now = `${today}T12:00`;
@@ -44,6 +55,8 @@ console.log(JSON.stringify({
   visit: cases.visit.map((one) => short(checkVisit(one.pairs, { now, from: "08:00", until: "20:00" }))),
   delivery: cases.delivery.map((one) => short(checkDelivery(one.pairs, { now, hasEvidence: one.has_evidence }))),
   signature: cases.signature.map((one) => short(checkSignature(one.pairs, { now, hasEvidence: one.has_evidence }))),
+  consent: cases.consent.map((one) => short(checkConsent(one.pairs, { now, isBriefed: one.is_briefed, standing: one.standing }))),
+  withdraw: cases.withdraw.map((one) => short(checkWithdraw(one.pairs, { now, given: one.given }))),
 }));
 """
 SETTLE = """
@@ -150,6 +163,55 @@ def test_a_signature_is_refused_on_the_tablet_as_on_the_server(cases: Any, told:
             has_evidence=case["has_evidence"],
         )
         assert (refusal(check_signature, made, NOW), script) == (case["finding"], case["finding"]), case["about"]
+
+
+VOICE = Voice(person_id="p", name="张明")
+OPENED = datetime(2022, 2, 1, 8, 0, tzinfo=CHINA)
+
+
+def check_word(case: Any, given: dict[str, str]) -> None:
+    """What the service of consents checks of a word, in its order."""
+    at = moment(given["given_at"])
+    assert at is not None
+    agent, by_proxy = given.get("agent", ""), given["channel"] == Channel.PROXY
+    whole = Authorisation(agent_name="李强", matter="表态", power="特别授权", until=date(2022, 12, 31), is_signed=True)
+    other = Authorisation(agent_name=given.get("agent_name", ""), is_document=True)
+    word = Given(
+        person_id="p",
+        choice=Choice(given["choice"]),
+        channel=Channel(given["channel"]),
+        given_at=at,
+        has_reasons=bool(given.get("reasons") or given.get("reason_text", "").strip()),
+        authorisation=(other if agent == OTHER_AGENT else whole) if by_proxy and agent else None,
+        unbriefed_reason=given.get("unbriefed_reason", ""),
+    )
+    ground = Ground(
+        opened_at=OPENED, closed_at=None, has_policy=True, briefed_at=OPENED if case["is_briefed"] else None
+    )
+    check_may_give(word, VOICE, ground, NOW)
+    if case["standing"]:
+        reason = given.get("change_reason", "")
+        check_may_change(VOICE, Choice(case["standing"]["choice"]), reason)
+        take_back(given, case["standing"]["at"], reason)
+
+
+def take_back(given: dict[str, str], standing_since: str, reason: str) -> None:
+    record, at, since = Record("w", "p", Choice.AGREE), moment(given["given_at"]), moment(standing_since)
+    assert at is not None and since is not None
+    check_may_withdraw(record, [record], closed_at=None, withdrawn_at=at, given_at=since, now=NOW, reason=reason)
+
+
+def test_a_word_is_refused_on_the_tablet_as_on_the_server(cases: Any, told: Any) -> None:
+    for case, script in zip(cases["consent"], told["consent"], strict=True):
+        server = refusal(check_word, case, answers(case))
+        assert (server, script) == (case["finding"], case["finding"]), case["about"]
+
+
+def test_taking_a_word_back_is_refused_on_the_tablet_as_on_the_server(cases: Any, told: Any) -> None:
+    for case, script in zip(cases["withdraw"], told["withdraw"], strict=True):
+        given = answers(case)
+        server = refusal(take_back, given, case["given"], given["reason"])
+        assert (server, script) == (case["finding"], case["finding"]), case["about"]
 
 
 def some_sheet(chance: Random) -> list[tuple[str, str]]:

@@ -6,7 +6,7 @@ import { localMoment, offer, part, showHousehold } from "../fill.js";
 import { findItem } from "../outbox.js";
 import { go, hrefOf } from "../router.js";
 import { household, reference } from "../store.js";
-import { make } from "../words.js";
+import { make, minuteOf } from "../words.js";
 
 /** @typedef {import("../rows.js").Row} Row */
 /** @typedef {import("../store.js").Reference} Reference */
@@ -81,7 +81,7 @@ export default {
         if (!standing) part(form, "[data-field=change_reason]").remove();
         return [["given_at", localMoment()], ["channel", "in_person"]];
       },
-      check: (pairs) => checkConsent(pairs, { now: localMoment(), isBriefed, isChange: standing !== undefined }),
+      check: (pairs) => checkConsent(pairs, { now: localMoment(), isBriefed, standing: standing ? { name: voice.name, choice: standing.choice, at: minuteOf(standing.at) } : null }),
       about(_pairs, _row, shots) {
         const paper = shots.authorisation_file?.[0];
         return { round: round.id, person: voice.id, ...(paper && { authorisation: paper.sha }) };

@@ -6,7 +6,7 @@ import { startInstall } from "../install.js";
 import { noteTouch } from "../lock.js";
 import { go } from "../router.js";
 import { wrongSecret } from "../secret.js";
-import { allItems, facts, isOpen, isSetUp, readmit, renew, reopen, session, setUp } from "../store.js";
+import { allItems, dropPending, facts, isOpen, isSetUp, keepPending, openPending, readmit, renew, reopen, session, setUp } from "../store.js";
 import { enrol, openSealed, restart, Trouble } from "../sync.js";
 import { wordsOf } from "../words.js";
 
@@ -24,7 +24,10 @@ export async function takeUp() {
   pending = null;
   if (!given) return true;
   if (isSame(given.session)) await renew(given.token, given.session);
-  else stranger = given.session;
+  else {
+    stranger = given.session;
+    await dropPending();
+  }
   return stranger === null;
 }
 
@@ -40,6 +43,7 @@ async function start(place, [given = ""]) {
   const button = /** @type {HTMLButtonElement} */ (form.querySelector("[type=submit]"));
   const mode = !isSetUp() ? "new" : isOpen() ? "again" : "shut";
   for (const part of /** @type {NodeListOf<HTMLElement>} */ (place.querySelectorAll("[data-mode]"))) part.hidden = !part.dataset.mode?.split(" ").includes(mode);
+  if (mode === "shut" && facts().pending) /** @type {HTMLElement} */ (place.querySelector("[data-resume]")).hidden = false;
   if (facts().ended === "wiped") /** @type {HTMLElement} */ (place.querySelector("[data-wiped]")).hidden = false;
   if (code && given) code.value = given;
   if (code && name && mode !== "shut") (given ? name : code).focus();
@@ -68,6 +72,7 @@ async function start(place, [given = ""]) {
     }
     button.ariaDisabled = "true";
     try {
+      if (mode === "shut" && (await resume())) return go("lock");
       const account = await enrol(code.value.trim(), name.value.trim());
       if (mode === "new") await begin(secret.value, account);
       else if (mode === "again") await goOn(account);
@@ -104,10 +109,23 @@ async function start(place, [given = ""]) {
     go("home");
   }
 
+  /** A code that was accepted before the page was loaded again. It gives no new tries: the office does not look on a second time. */
+  async function resume() {
+    const kept = await openPending(typed());
+    if (kept) pending = kept;
+    return kept !== null;
+  }
+
+  /** The letters of the code, as the server reads them. */
+  function typed() {
+    return (code?.value ?? "").toUpperCase().replace(/[^0-9A-Z]/g, "").replaceAll("O", "0").replace(/[IL]/g, "1");
+  }
+
   /** @param {Account} account */
   async function admit(account) {
     pending = account;
-    await readmit();
+    await keepPending(typed(), account);
+    await readmit(account.token);
     go("lock");
   }
 

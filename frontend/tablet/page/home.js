@@ -11,6 +11,7 @@ import { make, original, piece, wordsOf } from "../words.js";
 /** @typedef {import("../rows.js").Light} Light */
 /** @typedef {import("../store.js").Building} Building */
 /** @typedef {import("../store.js").DoorAt} DoorAt */
+/** @typedef {import("../grid.js").Cell} Cell */
 
 const WIDE = 8; // columns that fit a tablet
 const STATES = ["unvisited", "in_progress", "submitted", "group_returned", "group_passed", "office_returned", "approved", "confirmed", "final"];
@@ -37,18 +38,15 @@ function mark(name) {
   return icon;
 }
 
-/** A state as icon and word, and its tone. @param {string} state @returns {[Node[], string]} */
-function stateOf(state) {
-  const badge = piece(`state-${state}`);
-  return [[.../** @type {NodeListOf<ChildNode>} */ (badge.childNodes)], badge.dataset.tone ?? "neutral"];
-}
-
 // A table of 272 doors says the state by word and colour: a drawing in each cell would be a third of what is laid out.
 
 /** @param {string} state */
 const toneOf = (state) => original(`state-${state}`).dataset.tone ?? "neutral";
 /** @param {string} state */
 const wordOf = (state) => original(`state-${state}`).textContent?.trim() ?? "";
+
+/** How far a cell reaches; most reach nowhere. @param {Cell} place @returns {Record<string, string>} */
+const spanOf = ({ colspan, rowspan }) => ({ ...(colspan > 1 && { colspan: String(colspan) }), ...(rowspan > 1 && { rowspan: String(rowspan) }) });
 
 /** One line of a list of doors. @param {Light} row @param {...(Node | string)} more */
 export function doorLine(row, ...more) {
@@ -173,11 +171,11 @@ function startBuilding(place, tell, building, asked) {
     for (const row of found) counts.set(row.state, (counts.get(row.state) ?? 0) + 1);
     const chosen = counts.has(filters.get(building.id) ?? "") ? (filters.get(building.id) ?? "") : "";
     const present = STATES.filter((state) => counts.has(state));
-    const chip = (/** @type {string} */ state, /** @type {Node[]} */ inside, /** @type {number} */ count, tone = "neutral") =>
+    const chip = (/** @type {string} */ state, /** @type {Iterable<Node>} */ inside, /** @type {number} */ count, tone = "neutral") =>
       make("li", {}, make("button", { type: "button", class: `chip tone-${tone}`, "data-filter": state, "data-focus": `state-${state}`, "aria-pressed": String(state === chosen) }, ...inside, " ", make("span", { class: "count" }, count)));
     part("states").replaceChildren(
       chip("", [make("span", {}, tell("all"))], found.length),
-      ...present.map((state) => chip(state, ...(/** @type {const} */ ([stateOf(state)[0], counts.get(state) ?? 0, stateOf(state)[1]])))),
+      ...present.map((state) => chip(state, piece(`state-${state}`).childNodes, counts.get(state) ?? 0, toneOf(state))),
     );
     return chosen;
   };
@@ -192,17 +190,18 @@ function startBuilding(place, tell, building, asked) {
       make("caption", {}, caption),
       make("thead", {}, make("tr", {}, make("td", { class: "corner" }), ...headings.map((heading) => make("th", { scope: "col" }, heading)))),
       make("tbody", {}, ...floors.map(({ number, places }) =>
-        make("tr", {}, make("th", { scope: "row" }, floorName(number)), ...places.map((door) =>
-          door ? make("td", {}, cell(door, byId, fits)) : make("td", { class: "gap" }, make("span", { "aria-hidden": "true" }, "·")))))),
+        make("tr", {}, make("th", { scope: "row" }, floorName(number)), ...places.map((place) =>
+          place ? make("td", spanOf(place), cell(place, byId, fits)) : make("td", { class: "gap" }, make("span", { "aria-hidden": "true" }, "·")))))),
     ); // prettier-ignore
     grid.style.setProperty("--columns", String(headings.length));
     return make("div", { class: "grid-wrap", role: "region", tabindex: "0", "aria-label": caption }, grid);
   };
 
-  /** @param {DoorAt} door @param {Map<string, Light>} byId @param {(row: Light) => boolean} fits */
-  const cell = (door, byId, fits) => {
+  /** @param {Cell} place @param {Map<string, Light>} byId @param {(row: Light) => boolean} fits */
+  const cell = ({ doors: [door, ...others] }, byId, fits) => {
+    if (!door) return "";
     const row = byId.get(door.household ?? "");
-    const number = make("span", { class: "cell-door" }, door.room);
+    const number = make("span", { class: "cell-door" }, [door, ...others].map(({ room }) => room).join("、"));
     if (!row) {
       const words = may("household.create") ? [piece("icon-plus"), tell("create")] : [...piece("state-none").childNodes];
       const inside = [number, " ", make("span", { class: "cell-state" }, ...words)];
@@ -210,6 +209,7 @@ function startBuilding(place, tell, building, asked) {
       return may("household.create") ? make("a", { class: "cell cell-free tone-neutral", href, "data-state": "none" }, ...inside) : make("span", { class: "cell cell-free tone-neutral", "data-state": "none" }, ...inside);
     }
     const marks = marksOf(row);
+    if (!others.length && row.door.includes("、")) marks.push("mark-joined"); // its other doors stand elsewhere
     return make(
       "a", { class: `cell tone-${toneOf(row.state)}${fits(row) ? "" : " dim"}`, href: hrefOf("household", row.id), "data-state": row.state, "data-focus": row.id },
       number, make("span", { class: "cell-state" }, wordOf(row.state)), marks.length > 0 && make("span", { class: "cell-marks" }, ...marks.map(mark)),

@@ -32,6 +32,7 @@ async function start(place) {
     part("shut").hidden = now !== "shut";
     part("forgot").hidden = now === "shut" || isReadmitted();
     part("anew").hidden = !isReadmitted();
+    part("ended").hidden = facts().ended !== "revoked";
     button.disabled = input.disabled = now === "wait";
     if (now === "wait") state.textContent = tell("wait", Math.ceil((facts().tries.until - Date.now()) / 1000));
     else if (state.dataset.waited) state.textContent = "";

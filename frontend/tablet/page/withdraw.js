@@ -6,7 +6,7 @@ import { localMoment, part } from "../fill.js";
 import { findItem } from "../outbox.js";
 import { go } from "../router.js";
 import { household, reference } from "../store.js";
-import { clockOf, dayOf, piece } from "../words.js";
+import { minuteOf, piece } from "../words.js";
 
 export default {
   name: "withdraw",
@@ -29,7 +29,7 @@ export default {
       type: "withdraw",
       matter: consent,
       prepare: () => [["given_at", localMoment()], ["channel", "in_person"]],
-      check: (pairs) => checkWithdraw(pairs, { now: localMoment(), given: word?.at ? `${dayOf(word.at)}T${clockOf(word.at)}` : "" }),
+      check: (pairs) => checkWithdraw(pairs, { now: localMoment(), given: minuteOf(word?.at) }),
       about: () => ({ consent }),
     });
   },

@@ -16,7 +16,7 @@ from survey.forms.sheet.form import (
     is_known,
     lent_form,
 )
-from survey.forms.sheet.keep import hidden_for, hidden_without, keep_unshown, without_masked
+from survey.forms.sheet.keep import hidden_for, hidden_without, keep_unshown, row_keys, without_masked
 from survey.forms.sheet.label import NAME_FIELDS, SOURCES, key_label, row_titles, thing_of_field, word_of
 
 __all__ = [
@@ -36,6 +36,7 @@ __all__ = [
     "keep_unshown",
     "key_label",
     "lent_form",
+    "row_keys",
     "row_titles",
     "thing_of_field",
     "without_masked",

@@ -18,6 +18,7 @@ from datetime import date
 from typing import Any
 
 from survey.domain.errors import DomainError
+from survey.domain.roster.cells import EXACT_DIGITS, text_of
 from survey.domain.roster.record import Cell, RosterField, Skipped
 from survey.domain.roster.rows import SheetReader, Table
 from survey.services.roster import wire
@@ -136,8 +137,33 @@ def decoded(data: bytes) -> str:
     raise DomainError("roster.guess_encoding")
 
 
+def as_texts(kind: Kind, data: bytes) -> Iterator[dict[str, Any]]:
+    """Every visible sheet as it stands, its cells as texts, without asking what they mean."""
+    for table in tables(kind, data):
+        if isinstance(table, Skipped):
+            continue
+        batch: list[list[str]] = []
+        for row in table.rows:
+            batch.append([_whole_text(cell) for cell in row])
+            if len(batch) >= BATCH:
+                yield {"table": table.name, "texts": batch}
+                batch = []
+        yield {"table": table.name, "texts": batch}
+    yield {"done": True}
+
+
+def _whole_text(cell: Cell) -> str:
+    """The cell as text; a number with more digits than Excel keeps is shown as one, so that nobody takes it for exact."""
+    if isinstance(cell, int | float) and not isinstance(cell, bool) and abs(cell) >= 10**EXACT_DIGITS:
+        return f"{float(cell):.14E}"
+    return text_of(cell)
+
+
 def answer(order: dict[str, Any], data: bytes) -> Iterator[dict[str, Any]]:
     """What is told to the parent: batches of rows, then what each sheet was, then the end."""
+    if order.get("as_texts"):
+        yield from as_texts(Kind(order["kind"]), data)
+        return
     answers = {
         signature: {int(index): RosterField(name) if name else None for index, name in columns.items()}
         for signature, columns in order["answers"].items()

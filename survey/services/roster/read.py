@@ -54,6 +54,7 @@ class _Found:
     skipped: list[Skipped] = field(default_factory=list)
     questions: list[MappingQuestion] = field(default_factory=list)
     sheets: list[SheetSummary] = field(default_factory=list)
+    texts: dict[str, list[list[str]]] = field(default_factory=dict)
     is_done: bool = False
 
 
@@ -94,6 +95,15 @@ def read_roster(
         tuple(found.sheets),
         frozenset((problem.sheet, problem.row) for problem in problems if problem.is_error),
     )
+
+
+def read_texts(data: bytes, *, wall_seconds: int = WALL_SECONDS) -> dict[str, list[list[str]]]:
+    """The visible sheets of a spreadsheet, name -> rows of texts, each row as long as its sheet is wide.
+
+    Row 1 of the sheet comes first where the sheet begins there. Raises DomainError as `read_roster` for such a file.
+    """
+    order = {"kind": sniff(data), "as_texts": True}
+    return _ask_child(order, data, wall_seconds).texts
 
 
 def _ask_child(order: Mapping[str, Any], data: bytes, wall_seconds: int) -> _Found:
@@ -159,6 +169,8 @@ def _take(found: _Found, message: Mapping[str, Any]) -> None:
     found.problems.extend(map(wire.problem_from_wire, message.get("problems", ())))
     found.skipped.extend(map(wire.skipped_from_wire, message.get("skipped", ())))
     found.questions.extend(map(wire.question_from_wire, message.get("questions", ())))
+    if "table" in message:
+        found.texts.setdefault(message["table"], []).extend(message["texts"])
     if "sheet" in message:
         found.sheets.append(wire.summary_from_wire(message["sheet"]))
     found.is_done = found.is_done or bool(message.get("done"))

@@ -96,8 +96,10 @@ def upgrade() -> None:
         sa.Column("revoked_by_id", sa.Uuid().with_variant(sa.LargeBinary(16), "sqlite"), nullable=True),
         sa.Column("wipe_ordered_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("wiped_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("replaced_by_id", sa.Uuid().with_variant(sa.LargeBinary(16), "sqlite"), nullable=True),
         sa.ForeignKeyConstraint(["created_by_id"], ["user.id"], name=op.f("fk_device_created_by_id_user")),
         sa.ForeignKeyConstraint(["project_id"], ["project.id"], name=op.f("fk_device_project_id_project")),
+        sa.ForeignKeyConstraint(["replaced_by_id"], ["device.id"], name=op.f("fk_device_replaced_by_id_device")),
         sa.ForeignKeyConstraint(["revoked_by_id"], ["user.id"], name=op.f("fk_device_revoked_by_id_user")),
         sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_device_user_id_user")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_device")),
@@ -180,6 +182,46 @@ def upgrade() -> None:
             sqlite_where=sa.text("state IN ('queued', 'running')"),
             postgresql_where=sa.text("state IN ('queued', 'running')"),
         )
+
+    op.create_table(
+        "amendment",
+        sa.Column("id", sa.Uuid().with_variant(sa.LargeBinary(16), "sqlite"), nullable=False),
+        sa.Column("project_id", sa.Uuid().with_variant(sa.LargeBinary(16), "sqlite"), nullable=False),
+        sa.Column("filename", sa.String(length=200), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("state", sa.String(length=32), nullable=False),
+        sa.Column("counts", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("uploaded_by_id", sa.Uuid().with_variant(sa.LargeBinary(16), "sqlite"), nullable=False),
+        sa.Column("uploaded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("committed_by_id", sa.Uuid().with_variant(sa.LargeBinary(16), "sqlite"), nullable=True),
+        sa.Column("committed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("file_sealed", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(["committed_by_id"], ["user.id"], name=op.f("fk_amendment_committed_by_id_user")),
+        sa.ForeignKeyConstraint(["project_id"], ["project.id"], name=op.f("fk_amendment_project_id_project")),
+        sa.ForeignKeyConstraint(["uploaded_by_id"], ["user.id"], name=op.f("fk_amendment_uploaded_by_id_user")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_amendment")),
+    )
+    with op.batch_alter_table("amendment", schema=None) as batch_op:
+        batch_op.create_index("ix_amendment_project_uploaded", ["project_id", "uploaded_at"], unique=False)
+
+    op.create_table(
+        "ledger_template",
+        sa.Column("id", sa.Uuid().with_variant(sa.LargeBinary(16), "sqlite"), nullable=False),
+        sa.Column("project_id", sa.Uuid().with_variant(sa.LargeBinary(16), "sqlite"), nullable=False),
+        sa.Column("ledger", sa.String(length=40), nullable=False),
+        sa.Column("sheet", sa.String(length=40), nullable=False),
+        sa.Column("title", sa.String(length=120), nullable=False),
+        sa.Column("file", sa.LargeBinary(), nullable=False),
+        sa.Column("added_by_id", sa.Uuid().with_variant(sa.LargeBinary(16), "sqlite"), nullable=False),
+        sa.Column("added_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("removed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["added_by_id"], ["user.id"], name=op.f("fk_ledger_template_added_by_id_user")),
+        sa.ForeignKeyConstraint(["project_id"], ["project.id"], name=op.f("fk_ledger_template_project_id_project")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_ledger_template")),
+    )
+    with op.batch_alter_table("ledger_template", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_ledger_template_project_id"), ["project_id"], unique=False)
 
     op.create_table(
         "roster_import",
@@ -860,6 +902,7 @@ def upgrade() -> None:
         sa.Column("refuse_reason", sa.String(), nullable=False),
         sa.Column("witness", sa.String(), nullable=False),
         sa.Column("evidence_id", sa.Uuid().with_variant(sa.LargeBinary(16), "sqlite"), nullable=True),
+        sa.Column("drawing_sealed", sa.LargeBinary(), nullable=True),
         sa.Column("recorded_by_id", sa.Uuid().with_variant(sa.LargeBinary(16), "sqlite"), nullable=False),
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["evidence_id"], ["document.id"], name=op.f("fk_signature_evidence_id_document")),
@@ -1106,6 +1149,8 @@ def downgrade() -> None:
     op.drop_table("blob")
     op.drop_table("team")
     op.drop_table("serial")
+    op.drop_table("ledger_template")
+    op.drop_table("amendment")
     op.drop_table("roster_mapping")
     with op.batch_alter_table("roster_import", schema=None) as batch_op:
         batch_op.drop_index("ix_roster_import_project_uploaded")

@@ -1,0 +1,341 @@
+"""An exported ledger, edited as offices edit and read back: every edit is found, nothing else is, nothing newer is lost."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from openpyxl import load_workbook
+from openpyxl.workbook import Workbook
+from openpyxl.worksheet.worksheet import Worksheet
+
+from exports.amendment import Plan, plan_amendment
+from exports.ledgers import export_ledger
+from exports.view import view_of
+from survey.domain import codes
+from survey.domain.access import Role
+from survey.domain.errors import DomainError
+from survey.domain.household import HouseholdState
+from survey.domain.sheet import to_pairs
+from survey.models import Household, Membership, Project, SheetRow, User, db, utc_now
+from survey.services import amendment as amendments
+from survey.services.roster.read import read_texts
+from survey.services.sheet import current_sheet, save_sheet
+from tests import factories
+from tests.exports.street import make_street
+
+Edit = Callable[[Workbook], None]
+
+
+@pytest.fixture
+def street(app: object) -> Project:
+    return make_street()
+
+
+def who(role: Role) -> User:
+    return db.session.query(User).join(Membership).filter_by(role=role).first()
+
+
+def exported(project: Project, actor: User, *, clear: bool = False) -> bytes:
+    out = io.BytesIO()
+    view = view_of(project, actor, clear=clear, reason="核对产权")
+    export_ledger("register", project=project, view=view, now=utc_now(), target=out)
+    return out.getvalue()
+
+
+def edited(data: bytes, edit: Edit) -> bytes:
+    book = load_workbook(io.BytesIO(data))
+    edit(book)
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def plan(project: Project, data: bytes, actor: User) -> Plan:
+    return plan_amendment(data, read_texts(data), view_of(project, actor))
+
+
+def cell(page: Worksheet, heading: str, door: str, nth: int = 0, group: str = "") -> Any:
+    """The cell below a heading in the nth row of a room; a heading that stands twice is told by its group."""
+    top = next(row[0].row for row in page.iter_rows() if row[0].value == "序号")
+    names: dict[str, int] = {}
+    above = ""
+    for upper, lower in zip(page[top], page[top + 1], strict=True):
+        above = upper.value or above
+        for text in (upper.value, lower.value):
+            if isinstance(text, str) and (not group or above == group):
+                names.setdefault(text.replace("\n", "").partition("（")[0], upper.column)
+    room = next(at.column for at in page[top] if at.value == "房号")
+    rows = [row for row in page.iter_rows(min_row=top + 1) if row[room - 1].value == door]
+    return rows[nth][names[heading] - 1]
+
+
+def found(made: Plan) -> dict[str, tuple[tuple[str, ...], tuple[str, ...]]]:
+    return {edit.key: (edit.before, edit.after) for each in made.households for edit in each.edits}
+
+
+def troubles(made: Plan) -> list[str]:
+    return [each.code for each in made.troubles]
+
+
+def carry_out(project: Project, data: bytes, actor: User, chosen: tuple[str, ...] = ()) -> int:
+    made = plan(project, data, actor)
+    row = amendments.upload_amendment(actor=actor, project=project, filename="台账.xlsx", data=data, counts={})
+    changes = [
+        amendments.Change(each.household, each.household.sheet_version, each.pairs(chosen), each.is_correction)
+        for each in made.households
+    ]
+    done = amendments.commit_amendment(
+        actor=actor, row=row, changes=changes, reason="与登记簿核对", hidden=frozenset(), counts={}
+    )
+    db.session.commit()
+    return done
+
+
+def household(door: str) -> Household:
+    return db.session.query(Household).filter_by(door_text=door).one()
+
+
+@pytest.mark.parametrize("clear", [False, True], ids=["masked", "clear"])
+def test_a_ledger_that_nobody_edited_changes_nothing(street: Project, clear: bool) -> None:
+    office = who(Role.OFFICE)
+    for data in (
+        exported(street, office, clear=clear),
+        edited(exported(street, office, clear=clear), lambda _book: None),
+    ):
+        made = plan(street, data, office)
+        assert (made.households, made.troubles, made.missing) == ([], [], [])
+        assert made.rows > 12
+
+
+def test_every_edited_cell_is_found_and_carried_out(street: Project) -> None:
+    office = who(Role.OFFICE)
+
+    def edit(book: Workbook) -> None:
+        homes, people, parts, fixtures = book.worksheets
+        cell(homes, "产权性质", "101").value = "房改房（成本价）"
+        cell(homes, "备注", "101").value = "-产权人在外地"
+        cell(homes, "装修", "201、202").value = "精装"
+        cell(people, "姓名", "101").value = "李㛃㛃"
+        cell(people, "证件号码", "101").value = factories.id_no(77)
+        cell(people, "联系电话", "101", 1).value = None
+        cell(people, "常住", "101", 1).value = None
+        cell(people, "特殊情况", "101").value = "高龄（80岁以上）、独居老人"
+        cell(parts, "未登记面积", "201、202", 1).value = 7.5
+        cell(parts, "部位", "201、202", 1).value = "阁楼"
+        cell(fixtures, "数量", "101").value = 2
+
+    data = edited(exported(street, office), edit)
+    made = plan(street, data, office)
+    assert made.troubles == []
+    assert found(made) == {
+        "tenure_type": (("commercial",), ("reform_full",)),
+        "note": (("=1+1",), ("-产权人在外地",)),
+        "decoration": ((), ("fine",)),
+        "persons[p1].full_name": (("李㛃",), ("李㛃㛃",)),
+        "persons[p1].id_no": ((factories.id_no(1),), (factories.id_no(77),)),
+        "persons[p2].phone": (("12000000002",), ()),
+        "persons[p2].lives_here": (("yes",), ("no",)),
+        "persons[p1].special_tags": (("aged",), ("aged", "lives_alone")),
+        "parts[b2].area_unreg_m2": (("6.35",), ("7.50",)),
+        "parts[b2].kind": (("storage",), ("attic",)),
+        "fixtures[f].quantity": (("1.00",), ("2.00",)),
+    }
+    assert carry_out(street, data, office) == 2
+    sheet = current_sheet(household("2-1-101"))
+    assert (sheet.persons[0].full_name, sheet.persons[1].phone, sheet.note) == ("李㛃㛃", "", "-产权人在外地")
+    row = db.session.query(SheetRow).filter_by(household_id=household("2-1-101").id, version=3).one()
+    assert (row.source, row.reason) == ("correction", "与登记簿核对")  # it had been approved
+    assert found(plan(street, data, office)) == {}  # once more: everything stands already
+
+
+def test_sorting_moving_and_deleting_columns_and_rows_change_nothing(street: Project) -> None:
+    office = who(Role.OFFICE)
+
+    def edit(book: Workbook) -> None:
+        homes, people, *_rest = book.worksheets
+        body = [row for row in people.iter_rows(min_row=4) if isinstance(row[0].value, int)]
+        values = sorted([[each.value for each in row] for row in body], key=lambda row: str(row[5]))
+        for row, told in zip(body, values, strict=True):
+            for each, value in zip(row, told, strict=True):
+                each.value = value
+        people.delete_cols(9)  # 性别
+        homes.delete_rows(5)
+        homes.title = "改过的"
+
+    made = plan(street, edited(exported(street, office), edit), office)
+    assert (made.households, made.troubles) == ([], [])
+    assert made.missing == [("家庭成员", "性别")]
+
+
+@pytest.mark.parametrize(
+    ("what", "told"),
+    [
+        (lambda row, _other: row[-1].__setattr__("value", "新的一行"), "amendment.mark_changed"),
+        (lambda row, _other: row[-1].__setattr__("value", None), "amendment.row_unmarked"),
+        (lambda row, other: row[-1].__setattr__("value", other[-1].value), "amendment.row_twice"),
+        (lambda row, _other: row[-1].__setattr__("value", row[-1].value.replace("#1", "#9").replace("#2", "#9")),
+         "amendment.mark_changed"),
+        (lambda row, _other: row[1].__setattr__("value", "YY-009"), "amendment.other_dossier"),
+        (lambda row, _other: row[-1].__setattr__("value", "00000000-0000-4000-8000-000000000000#1"),
+         "amendment.no_household"),
+    ],
+    ids=["overwritten", "emptied", "pasted over another", "a version that never was", "another dossier", "a stranger"],
+)  # fmt: skip
+def test_a_row_whose_mark_was_touched_is_told_and_left_alone(
+    street: Project, what: Callable[[Any, Any], None], told: str
+) -> None:
+    office = who(Role.OFFICE)
+
+    def edit(book: Workbook) -> None:
+        homes = book.worksheets[0]
+        rows = [row for row in homes.iter_rows(min_row=5) if isinstance(row[0].value, int)]
+        cell(homes, "装修", "101").value = "豪装"
+        what(rows[0], rows[1])
+
+    made = plan(street, edited(exported(street, office), edit), office)
+    assert set(troubles(made)) == {told}
+    assert "decoration" not in found(made)
+
+
+def test_a_ledger_without_its_marks_or_of_another_kind_is_refused_in_words(street: Project) -> None:
+    office = who(Role.OFFICE)
+    data = exported(street, office)
+    with pytest.raises(DomainError, match=r"amendment\.no_marks"):
+        plan(street, edited(data, lambda book: book.worksheets[0].delete_cols(book.worksheets[0].max_column)), office)
+
+    def strangers(book: Workbook) -> None:
+        for page in book.worksheets:
+            page.title, page["A1"].value = f"x{page.title}", "别的表"
+
+    with pytest.raises(DomainError, match=r"amendment\.no_ledger"):
+        plan(street, edited(data, strangers), office)
+
+
+@pytest.mark.parametrize(
+    ("heading", "value", "told"),
+    [("性别", "男人", "amendment.word"), ("出生日期", "去年", "amendment.date"), ("证件号码", 3.79900199001010e17, "identity.excel_lost"),
+     ("证件号码", "379900199001010015", "identity.checksum"), ("证件号码", "3799**********0014", "amendment.masked"),
+     ("联系电话", "12000000001、12000000002", "amendment.one_number"), ("常住", "也许", "amendment.yes_no"),
+     ("产权份额", "很多", "roster.share_form")],
+)  # fmt: skip
+def test_what_cannot_stand_in_a_cell_is_told_at_the_cell(
+    street: Project, heading: str, value: object, told: str
+) -> None:
+    office = who(Role.OFFICE)
+
+    def edit(book: Workbook) -> None:
+        cell(book.worksheets[1], heading, "101").value = value
+        cell(book.worksheets[0], "装修", "101").value = "豪装"
+
+    made = plan(street, edited(exported(street, office), edit), office)
+    assert troubles(made) == [told]
+    assert (made.troubles[0].place.sheet, made.troubles[0].place.letter != "") == ("家庭成员", True)
+    assert found(made) == {}  # of a household in which one cell is wrong nothing is written
+
+
+def test_an_area_beyond_the_square_centimetre_is_told_at_the_cell(street: Project) -> None:
+    office = who(Role.OFFICE)
+
+    def edit(book: Workbook) -> None:
+        cell(book.worksheets[2], "建筑面积", "101", group="实测（㎡）").value = 85.123
+
+    assert troubles(plan(street, edited(exported(street, office), edit), office)) == ["amendment.decimal"]
+
+
+# --- newer data -------------------------------------------------------------------------------------------------------
+
+
+def test_what_others_changed_since_stays_and_a_dispute_is_for_a_person(street: Project) -> None:
+    office = who(Role.OFFICE)
+    home = household("10-1-301")
+    home.state = HouseholdState.IN_PROGRESS
+    data = exported(street, office)
+    sheet = current_sheet(home)
+    newer = replace(sheet, note="平板后来写的", decoration=codes.Decoration.BARE)
+    save_sheet(actor=office, household=home, base=home.sheet_version, pairs=to_pairs(newer))
+    db.session.commit()
+
+    def edit(book: Workbook) -> None:
+        cell(book.worksheets[0], "装修", "301").value = "豪装"
+        cell(book.worksheets[0], "抵押", "301").value = "有"
+
+    data = edited(data, edit)
+    made = plan(street, data, office)
+    (mine,) = made.households
+    assert {edit.key: edit.group for edit in mine.edits} == {"decoration": "decoration", "mortgage": ""}
+    disputed = next(edit for edit in mine.edits if edit.key == "decoration")
+    assert (disputed.before, disputed.now, disputed.after) == ((), ("bare",), ("luxury",))
+    assert carry_out(street, data, office) == 1
+    after = current_sheet(household("10-1-301"))
+    assert (after.note, after.decoration, after.mortgage) == (
+        "平板后来写的", codes.Decoration.BARE, codes.TriState.YES,
+    )  # fmt: skip
+    carry_out(street, data, office, chosen=("decoration",))
+    assert current_sheet(household("10-1-301")).decoration is codes.Decoration.LUXURY
+
+
+def test_somebody_who_saves_between_the_plan_and_the_word_stops_it(street: Project) -> None:
+    office = who(Role.OFFICE)
+    home = household("10-1-301")
+    home.state = HouseholdState.IN_PROGRESS
+    db.session.commit()
+
+    def edit(book: Workbook) -> None:
+        cell(book.worksheets[0], "备注", "301").value = "台账里的"
+
+    data = edited(exported(street, office), edit)
+    made = plan(street, data, office)
+    (mine,) = made.households
+    change = amendments.Change(home, home.sheet_version, mine.pairs(), mine.is_correction)
+    save_sheet(actor=office, household=home, base=home.sheet_version,
+               pairs=to_pairs(replace(current_sheet(home), note="先写的")))  # fmt: skip
+    row = amendments.upload_amendment(actor=office, project=street, filename="x", data=data, counts={})
+    assert plan(street, data, office).digest != made.digest
+    with pytest.raises(DomainError, match=r"amendment\.changed_since"):
+        amendments.commit_amendment(
+            actor=office, row=row, changes=[change], reason="与登记簿核对", hidden=frozenset(), counts={}
+        )
+
+
+# --- who may ----------------------------------------------------------------------------------------------------------
+
+
+def test_who_may_not_correct_is_told_so_and_other_teams_are_not_there(street: Project) -> None:
+    office, leader = who(Role.OFFICE), who(Role.LEADER)
+
+    def edit(book: Workbook) -> None:
+        cell(book.worksheets[0], "备注", "101").value = "改"
+        cell(book.worksheets[0], "备注", "301").value = "改"
+
+    made = plan(street, edited(exported(street, office), edit), leader)
+    assert {(each.place.row, each.code) for each in made.troubles if each.code == "amendment.locked"}
+    assert "amendment.no_household" in troubles(made)
+    assert made.households == []
+
+
+def test_what_a_person_may_not_see_cannot_be_edited_by_them(street: Project) -> None:
+    office = who(Role.OFFICE)
+
+    def edit(book: Workbook) -> None:
+        cell(book.worksheets[1], "特殊情况", "101").value = "低保"
+
+    data = edited(exported(street, office), edit)
+    blind = replace(view_of(street, office), granted=view_of(street, office).granted - {"person.tags"})
+    assert troubles(plan_amendment(data, read_texts(data), blind)) == ["amendment.hidden"]
+
+
+def test_a_reason_is_wanted_and_a_file_is_carried_out_once(street: Project) -> None:
+    office = who(Role.OFFICE)
+    row = amendments.upload_amendment(actor=office, project=street, filename="x", data=b"x", counts={})
+    told = {"row": row, "changes": [], "hidden": frozenset(), "counts": {}, "actor": office}
+    with pytest.raises(DomainError, match=r"amendment\.reason"):
+        amendments.commit_amendment(reason="改 ", **told)
+    amendments.commit_amendment(reason="与登记簿核对", **told)
+    with pytest.raises(DomainError, match=r"amendment\.closed"):
+        amendments.commit_amendment(reason="与登记簿核对", **told)
+    with pytest.raises(DomainError, match=r"amendment\.closed"):
+        amendments.discard_amendment(actor=office, row=row)
