@@ -294,6 +294,7 @@ def _beside_tablets(name: str, url: str) -> Iterator[Table]:
 
     rows: list[list[object]] = []
     kept: dict[str, str] = {}
+    load = os.getloadavg()[0]
 
     def prepare(env: dict[str, str]) -> None:
         kept.update(env)
@@ -333,7 +334,8 @@ def _beside_tablets(name: str, url: str) -> Iterator[Table]:
         ["jobs meanwhile", "pace", "events/s", "p50 ms", "p95 ms", "p99 ms", "longest ms"],
         rows,
         f"{CLIENTS} tablets, one save of a household a request, {SECONDS:.0f} s a line; the project has {HOUSEHOLDS:,} "
-        f"households, the roster {HOUSEHOLDS + NEW:,} rows of which {NEW:,} are new. Of the three at once: "
+        f"households, the roster {HOUSEHOLDS + NEW:,} rows of which {NEW:,} are new. Load of the machine before it began: "
+        f"{load:.1f}. Of the three at once: "
         + "; ".join(f"{kind} {state}{' ' + error if error else ''}, {seconds} s" for kind, state, error, seconds in ended),
     )  # fmt: skip
 

@@ -6,7 +6,7 @@ from survey.domain.job import JobStep
 from survey.domain.roster.state import RowFate
 from survey.jobs.run import Run
 from survey.models import db
-from survey.services.feed import last_number
+from survey.services.feed import last_number, list_changed_after
 from survey.services.roster import imports
 from survey.services.roster.commit import lock_project
 from survey.services.roster.read import read_roster
@@ -29,10 +29,11 @@ def import_roster(run: Run) -> None:
     project = run.project
     lock_project(project)
     db.session.expire_all()
-    # The plan stands while no household has changed since; else it is made anew, and its digest judged like any other's.
-    is_current = last_number(project_id) == number
+    # Tablets go on all day: the plan stands while none of its own households changed. Else it is made anew, here where
+    # all others wait, and its digest judged like any other's. A door that was taken meanwhile the database refuses.
+    overtaken = list_changed_after(project_id, number) & {item.household_id for item in plan.items}
     imports.commit_roster(
         actor=run.actor, project=project, row=imports.get_import(project_id, run.subject_id), file=file, answers=answers,
-        digest=run.arguments["digest"], skip_refused=run.arguments["skip_refused"], plan=plan if is_current else None,
+        digest=run.arguments["digest"], skip_refused=run.arguments["skip_refused"], plan=None if overtaken else plan,
         tell=run.progress,
     )  # fmt: skip

@@ -19,12 +19,14 @@ from survey.config import Config
 from survey.domain.access import Role
 from survey.domain.errors import DomainError
 from survey.domain.job import JobKind, JobState, JobStep
+from survey.domain.sheet import to_pairs
 from survey.jobs import runner
 from survey.jobs.run import Run
 from survey.jobs.runner import run_next
 from survey.models import AuditEntry, Household, Job, Project, User, db, utc_now
 from survey.models.base import at
 from survey.services.result import path_of
+from survey.services.sheet import save_sheet
 from tests import factories
 from tests.web.test_roster import HEAD, book, digest, upload
 
@@ -263,22 +265,57 @@ def test_a_roster_that_the_register_has_overtaken_is_not_written(as_: As, config
     assert 'data-qa="commit-form"' in office.get(roster).text, "the roster can be looked at and committed anew"
 
 
-def test_a_change_between_comparing_and_writing_is_noticed(
-    as_: As, config: Config, project: Project, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("door", ["3-2-501", "9-1-101"], ids=["a door of the roster", "another door"])
+def test_what_comes_in_between_comparing_and_writing_is_noticed_where_it_matters(
+    as_: As, config: Config, project: Project, monkeypatch: pytest.MonkeyPatch, door: str
 ) -> None:
-    """The plan is made while others may write; what came in before the writing began makes it be made anew."""
+    """The plan is made while others may write: what they write about its own doors refuses it, all else does not."""
     office = as_("office")
     roster = upload(office, project, book(HEAD, *ROWS)).location
     office.post(f"{roster}/commit", data={"digest": digest(office.get(roster).text)})
     db.session.commit()
+    before_writing(monkeypatch, lambda: factories.household(the_project(), door, factories.sheet()))
+    work(config)
+    refused = door == "3-2-501"
+    assert (newest().error, households()) == (("roster.changed_since", 1) if refused else ("", 3))
+
+
+@pytest.mark.parametrize("room", ["501", "502"], ids=["one that it changes", "one that it leaves"])
+def test_a_roster_whose_households_somebody_visits_meanwhile_is_looked_at_again(
+    as_: As, config: Config, project: Project, monkeypatch: pytest.MonkeyPatch, room: str
+) -> None:
+    office = as_("office")
+    for rows in (ROWS, [[*ROWS[0][:5], 99.9], ROWS[1]]):
+        roster = upload(office, project, book(HEAD, *rows)).location
+        office.post(f"{roster}/commit", data={"digest": digest(office.get(roster).text)})
+        if rows is ROWS:
+            work(config)
+
+    def visit() -> None:
+        household = db.session.scalars(select(Household).where(Household.door_text.contains(room))).one()
+        save_sheet(
+            actor=factories.member(the_project(), Role.OFFICE), household=household, base=1,
+            pairs=to_pairs(factories.sheet()),
+        )  # fmt: skip
+
+    db.session.commit()
+    before_writing(monkeypatch, visit)
+    work(config)
+    assert newest().error == "roster.changed_since"
+
+
+def the_project() -> Project:
+    return db.session.scalars(select(Project)).one()
+
+
+def before_writing(monkeypatch: pytest.MonkeyPatch, act: Callable[[], object]) -> None:
+    """Let somebody do something just when the worker is about to write."""
     begin = Run.begin
 
     def meanwhile(run: Run, step: JobStep, whole: int = 0) -> None:
         begin(run, step, whole)
         if step is JobStep.WRITING:
-            factories.household(db.session.scalars(select(Project)).one(), "3-2-501", factories.sheet())
+            act()
             db.session.commit()
 
     monkeypatch.setattr(Run, "begin", meanwhile)
-    work(config)
-    assert (newest().error, households()) == ("roster.changed_since", 1)
