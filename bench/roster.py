@@ -26,7 +26,7 @@ HEAD = ["序号", "楼号", "单元", "所在层", "总层数", "房号", "产�
         "储藏室面积", "结构", "建成年份", "产权性质", "户籍人口"]  # fmt: skip
 
 
-def write_roster(path: Path, rows: int) -> None:
+def write_roster(path: Path, rows: int, first_building: int = 1) -> None:
     """An invented roster in the shape of the standard sample: 60 homes a building, one owner each, sometimes two."""
     chance = random.Random(7)
     book = xlsxwriter.Workbook(path, {"constant_memory": True, "strings_to_urls": False})
@@ -45,7 +45,7 @@ def write_roster(path: Path, rows: int) -> None:
             number + 2,
             0,
             [
-                number + 1, f"{building + 1}号楼", f"{unit + 1}单元", floor + 1, 5, f"{floor + 1}0{door + 1}",
+                number + 1, f"{first_building + building}号楼", f"{unit + 1}单元", floor + 1, 5, f"{floor + 1}0{door + 1}",
                 "、".join(names), " / ".join(ids),
                 12_000_000_000 + number if number % 3 else f"{12_000_000_000 + number}",
                 f"鲁（2018）东营市不动产权第{number:07d}号", round(chance.uniform(42, 128), 2), 9.8,

@@ -18,7 +18,7 @@ import tempfile
 import threading
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -40,13 +40,20 @@ SECONDS = float(os.environ.get("BENCH_SYNC_SECONDS", "8"))
 
 
 @contextmanager
-def served(url: str) -> Iterator[tuple[dict[str, Any], list[int]]]:
-    """A seeded server on a database: (port and tablets, the processes of the server)."""
+def served(
+    url: str, prepare: Callable[[dict[str, str]], None] | None = None
+) -> Iterator[tuple[dict[str, Any], list[int]]]:
+    """A seeded server on a database: (port and tablets, the processes of the server).
+
+    prepare  is called with the server's environment when it is seeded and not yet started
+    """
     with tempfile.TemporaryDirectory() as folder:
         env = {**os.environ, "RUHU_INSTANCE": folder, "DATABASE_URL": url}
         told = subprocess.run(
             [sys.executable, "-m", "bench.sync", "seed"], env=env, stdout=subprocess.PIPE, text=True, check=True
         ).stdout
+        if prepare is not None:
+            prepare(env)
         with socket.socket() as found:
             found.bind(("127.0.0.1", 0))
             port = found.getsockname()[1]
@@ -148,8 +155,13 @@ class Client:
         }  # fmt: skip
 
     def call(self, method: str, path: str, body: bytes) -> Any:
-        self.connection.request(method, path, body, self.headers)
-        answer = self.connection.getresponse()
+        try:
+            self.connection.request(method, path, body, self.headers)
+            answer = self.connection.getresponse()
+        except (BrokenPipeError, ConnectionResetError, http.client.RemoteDisconnected):
+            self.connection.close()  # The server ends a connection that said nothing for two seconds.
+            self.connection.request(method, path, body, self.headers)
+            answer = self.connection.getresponse()
         data = answer.read()
         if answer.status != 200:
             raise RuntimeError(f"{method} {path}: {answer.status} {data[:200]!r}")
@@ -263,7 +275,7 @@ def at_once() -> None:
     print(json.dumps([{key: each.get(key) for key in ("status", "version", "duplicate")} for each in answers]))
 
 
-def _play(what: str, plan: dict[str, Any]) -> Any:
+def play(what: str, plan: dict[str, Any]) -> Any:
     done = subprocess.run(
         [sys.executable, "-m", "bench.sync", what],
         input=json.dumps(plan),
@@ -295,7 +307,7 @@ def _measure(name: str, url: str) -> Iterator[Table]:
             (1, 50, False, 0), (4, 50, False, 0), (16, 50, False, 0), (1, 1, True, 0), (16, 1, True, 0),
         ):  # fmt: skip
             before = cpu_seconds(pids)
-            told = _play("load", {
+            told = play("load", {
                 **plan, "clients": clients, "batch": batch, "photo": photo, "seconds": SECONDS, "versions": versions,
                 "rate": best * share,
             })  # fmt: skip
@@ -328,7 +340,7 @@ def _measure(name: str, url: str) -> Iterator[Table]:
             f"{answers_each:.0f} answers an event on average; times are of a request, photos included (300 KB, drawn anew "
             "on the server). The sending process takes its share of the same two cores.",
         )
-        answers = _play("at_once", {**plan, "versions": versions})
+        answers = play("at_once", {**plan, "versions": versions})
         first = [each for each in answers if not each["duplicate"]]
         yield Table(
             f"One event sent sixteen times at the same moment, {name}",

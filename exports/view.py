@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, and_
+from sqlalchemy import ColumnElement, Select, and_, func, select
 
 from survey.domain.access import GRANTS, Permission, Role
 from survey.domain.codes import Code
@@ -72,6 +72,11 @@ class View:
 
     def cert_no(self, text: str) -> str:
         return mask_cert_no(text) if self.masked_names and text else text
+
+
+def count_households(view: View) -> int:
+    """How many households an export for this reader goes through."""
+    return db.session.scalar(select(func.count()).select_from(Household).where(view.scope)) or 0
 
 
 def view_of(project: Project, actor: User | None, *, clear: bool = False, reason: str = "") -> View:

@@ -5,8 +5,6 @@ Exit codes: 0 done, 1 refused with a message, 2 wrong call. Commands of a noun l
 
 from __future__ import annotations
 
-import os
-import sys
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
@@ -107,26 +105,6 @@ def create_project(code: str, name: str) -> None:
 
     project.create_project(actor=None, code=code, name=name)
     click.echo(f"已新建项目 {code}：{name}")
-
-
-@in_app
-def _check_database() -> None:
-    """Nothing but what `in_app` checks."""
-
-
-@ruhu.command()
-@click.option("--host", default="127.0.0.1", show_default=True)
-@click.option("--port", default=8000, show_default=True, type=int)
-@click.option("--workers", default=2, show_default=True, type=int)
-def serve(host: str, port: int, workers: int) -> None:
-    """Serve the application with gunicorn."""
-    _check_database()
-    click.echo(f"入户已启动：http://{host}:{port}/  （按 Ctrl+C 停止）")
-    sys.stdout.flush()
-    arguments = [sys.executable, "-m", "gunicorn", "--bind", f"{host}:{port}", "--workers", str(workers),
-                 "--threads", "4", "--worker-class", "gthread", "--timeout", "120", "--graceful-timeout", "20",
-                 "--no-control-socket", "run:app"]  # fmt: skip
-    os.execv(sys.executable, arguments)
 
 
 def _add_commands() -> None:

@@ -6,6 +6,9 @@ RUHU_KEYS        the key file (mode 0600). Default: <instance>/keys.json
 RUHU_FONTS       the folder for an office's own licensed fonts. Default: <instance>/fonts
 RUHU_HTTPS       "1" when served over HTTPS: cookies are then marked Secure
 RUHU_STYLEGUIDE  "1" shows /styleguide
+RUHU_RESULT_DAYS      how many days a file made by a job can be taken. Default: 7
+RUHU_EXPORT_AT_ONCE   a ledger of more households than this is made by a job. Default: 3000
+RUHU_IMPORT_AT_ONCE   a roster of more rows than this is imported by a job. Default: 2000
 """
 
 from __future__ import annotations
@@ -33,10 +36,25 @@ class Config:
     upload_bytes: int = 20 * 1024 * 1024
     export_bytes: int = 100 * 1024 * 1024
     """A tablet's sealed export: some days of photos."""
+    results_kept: timedelta = timedelta(days=7)
+    export_at_once: int = 3000
+    """Households: about the three seconds that a person waits without wondering."""
+    import_at_once: int = 2000
+    """Rows of a roster."""
 
     @property
     def documents(self) -> Path:
         return self.instance / "documents"
+
+    @property
+    def results(self) -> Path:
+        """Files made by jobs, sealed."""
+        return self.instance / "results"
+
+    @property
+    def scratch(self) -> Path:
+        """Where workers write what they have not sealed yet; a folder each, emptied when its worker is gone."""
+        return self.instance / "scratch"
 
 
 def read_config(environ: dict[str, str] | None = None) -> Config:
@@ -54,4 +72,7 @@ def read_config(environ: dict[str, str] | None = None) -> Config:
         fonts=Path(env.get("RUHU_FONTS", str(instance / "fonts"))),
         https=env.get("RUHU_HTTPS") == "1",
         styleguide=env.get("RUHU_STYLEGUIDE") == "1",
+        results_kept=timedelta(days=int(env.get("RUHU_RESULT_DAYS", "7"))),
+        export_at_once=int(env.get("RUHU_EXPORT_AT_ONCE", "3000")),
+        import_at_once=int(env.get("RUHU_IMPORT_AT_ONCE", "2000")),
     )

@@ -101,6 +101,7 @@ def test_every_service_that_writes_for_somebody_leaves_an_entry_in_the_log() -> 
 PARTS_OF_SENTENCES = {"check.person_unnamed"}
 """Besides these, `roster.skip_*` are words of a table: why a row was left out."""
 PART_OF_ANOTHER_ACT = {
+    "enqueue_commit": "enqueue_job writes the entry",
     "join_door": "attach_door and save_sheet write theirs",
     "carry_out": "the import of a roster writes one entry for all of them",
     "save_next_roster_sheets": "the import of a roster writes one entry for all of them",

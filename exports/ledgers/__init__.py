@@ -5,9 +5,10 @@ from __future__ import annotations
 import secrets
 import shutil
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import count
 from pathlib import Path
 from typing import BinaryIO
 from zipfile import ZIP_STORED, ZipFile
@@ -83,9 +84,12 @@ def snapshot_no(project_code: str, now: datetime) -> str:
 
 
 def export_ledger(
-    name: str, *, project: Project, view: View, now: datetime, target: Path | BinaryIO, by: str = ""
-) -> Exported:
+    name: str, *, project: Project, view: View, now: datetime, target: Path | BinaryIO, by: str = "",
+    tell: Callable[[int], None] | None = None,
+) -> Exported:  # fmt: skip
     """Write a ledger as the reader may see it, as everything stands at one moment.
+
+    tell  is told now and then how many rows are written; what it raises stops the export
 
     Ends the session's transaction; the caller records the export afterwards, in a transaction of its own.
     Raises DomainError("export.ledger_unknown").
@@ -93,7 +97,7 @@ def export_ledger(
     ledger, reading = find_ledger(name)
     snapshot = snapshot_no(project.code, now)
     with one_moment():
-        return _export(ledger, reading, project, view, _heading(project, now, snapshot, by), target)
+        return _export(ledger, reading, project, view, _heading(project, now, snapshot, by), target, tell)
 
 
 def export_set(
@@ -148,13 +152,28 @@ def _heading(project: Project, now: datetime, snapshot: str, by: str) -> Heading
 
 
 def _export(
-    ledger: Ledger, reading: Reading, project: Project, view: View, heading: Heading, target: Path | BinaryIO
-) -> Exported:
+    ledger: Ledger, reading: Reading, project: Project, view: View, heading: Heading, target: Path | BinaryIO,
+    tell: Callable[[int], None] | None = None,
+) -> Exported:  # fmt: skip
     described = ledger.permitted(view.granted)
-    counts = write_ledger(described, heading, reading(view, read_settings(project.settings)), target)
+    rows = reading(view, read_settings(project.settings))
+    counts = write_ledger(described, heading, _told(rows, tell) if tell else rows, target)
     return Exported(
         described, heading.snapshot, counts, f"{ledger.title}_{project.name}_{heading.cut_off:%Y%m%d_%H%M}.xlsx"
     )
+
+
+def _told(rows: dict[str, Iterable[Record]], tell: Callable[[int], None]) -> dict[str, Iterable[Record]]:
+    """The same rows; every 500 of them, of all sheets together, are told."""
+    passed = count(1)
+
+    def telling(records: Iterable[Record]) -> Iterator[Record]:
+        for record in records:
+            yield record
+            if (number := next(passed)) % 500 == 0:
+                tell(number)
+
+    return {key: telling(records) for key, records in rows.items()}
 
 
 def preview_ledger(name: str, *, project: Project, view: View, limit: int = 20) -> list[Preview]:

@@ -43,7 +43,11 @@ async function fetchFile(form, submitter, enhance) {
   };
   try {
     const response = await fetch(form.action, { method: "POST", body: data });
-    if (response.headers.get("Content-Type")?.includes("text/html")) {
+    if (response.redirected) {
+      // The file takes long: a job makes it, and its page follows it.
+      done();
+      location.assign(response.url);
+    } else if (response.headers.get("Content-Type")?.includes("text/html")) {
       const html = await response.text();
       done();
       tell("failed");

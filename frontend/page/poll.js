@@ -13,7 +13,7 @@ async function poll(place) {
       if (bar && told.whole) {
         bar.max = told.whole;
         bar.value = told.done;
-      }
+      } else bar?.removeAttribute("value"); // nobody knows how much there is: the bar only says that it goes on
       const text = place.querySelector("[data-poll-text]");
       if (text && text.textContent !== told.text) text.textContent = told.text ?? "";
     } else wait = 5000;

@@ -190,6 +190,19 @@ MESSAGES: dict[str, str] = {
     "identity.phone_form": N_("电话号码不对：手机号 11 位，固定电话请写区号和号码，如 0546-8300000。"),
     "identity.phone_area": N_("固定电话缺少区号，请补上，如 0546-8300000。"),
     "identity.phone_unusual": N_("这个手机号的号段不常见，请与本人核对。"),
+    # job (long work)
+    "job.already_open": N_("这项任务已经提交，正在处理。请在“后台任务”中查看进度。"),
+    "job.database_busy": N_("数据库一直繁忙，任务没有完成，没有写入任何内容。请稍后重新提交。"),
+    "job.disk_full": N_("服务器磁盘空间不足，任务没有完成，没有写入任何内容。请联系系统管理员清理后重新提交。"),
+    "job.in_final_step": N_("正在写入数据库，不能再取消，请等待完成。"),
+    "job.over": N_("任务已经结束，不能取消。"),
+    "job.permission_ended": N_("您已没有进行这项操作的权限，任务没有执行。如有需要，请联系项目办。"),
+    "job.result_expired": N_("文件已到期删除。如仍需要，请重新提交。"),
+    "job.result_missing": N_("没有找到生成的文件，请重新提交；再次出现请联系系统管理员。"),
+    "job.unexpected": N_(
+        "程序出现意外错误，任务没有完成，没有写入任何内容。请稍后重新提交；再次出现请联系系统管理员。"
+    ),
+    "job.worker_died": N_("处理程序连续 {count} 次在这项任务上中断，已停止重试，没有写入任何内容。请联系系统管理员。"),
     # person
     "person.reveal_reason": N_("查看完整号码必须写明理由，系统会记录。"),
     # export

@@ -50,6 +50,12 @@ def last_number(project_id: UUID) -> int:
     return serial.last if serial else 0
 
 
+def list_changed_after(project_id: UUID, number: int) -> set[UUID]:
+    """The households of a project, removed ones among them, that changed after the change of that number."""
+    query = select(Household.id).where(Household.project_id == project_id, Household.changed_seq > number)
+    return set(db.session.scalars(query))
+
+
 def _noted(session: Session) -> set[UUID]:
     noted: set[UUID] = session.info.setdefault("changed_households", set())
     return noted

@@ -139,6 +139,7 @@ NAV = (
     (Permission.INBOX_SETTLE, N_("待处理"), "inbox.list", "inbox"),
     (Permission.AUDIT_LIST, N_("日志"), "audit.list", "clock"),
     (Permission.PROJECT_EDIT, N_("设置"), "project.edit", "settings"),
+    (Permission.JOB_SHOW, N_("后台任务"), "job.list", "history"),
 )
 """The main navigation: permission, label, endpoint (of a project), icon."""
 UNDER = {"amendment": "ledger", "care": "household", "template": "ledger"}

@@ -13,6 +13,7 @@ from survey.domain import codes
 from survey.domain.access import Permission, Role
 from survey.domain.event import EventType
 from survey.domain.household import Action, HouseholdState
+from survey.domain.job import JobKind
 from survey.domain.message import N_
 from survey.models import AuditEntry
 from survey.services.audit import list_entries
@@ -33,7 +34,8 @@ ACTIONS: dict[str, str] = {
     "event.hold": N_("平板记录等待接受"), "household.attach_door": N_("并入门牌"), "household.confirm": N_("签字确认"),
     "household.create": N_("新增一户"), "household.detach_door": N_("移出门牌"), "household.finalise": N_("定稿"),
     "household.group_review": N_("组审"), "household.keep_apart": N_("核实不是一户"), "household.merge": N_("合并两户"),
-    "household.office_review": N_("项目办审核"), "ledger.export": N_("导出台账"),
+    "household.office_review": N_("项目办审核"), "job.cancel": N_("取消后台任务"), "job.download": N_("下载任务文件"),
+    "job.enqueue": N_("提交后台任务"), "job.fail": N_("后台任务未完成"), "job.sweep": N_("清理过期文件"), "ledger.export": N_("导出台账"),
     "member.edit": N_("设置角色"), "member.end": N_("结束角色"), "notice.print": N_("打印文书"),
     "person.reveal": N_("查看完整号码"), "policy.create": N_("新建政策"), "policy.edit": N_("修改政策草稿"),
     "policy.publish": N_("发布政策"), "posting.approve": N_("批准公示"),
@@ -63,12 +65,13 @@ DETAILS: dict[str, str] = {
     "rebrief": N_("需重新宣讲"), "silent": N_("未表态"), "source": N_("来源"), "clear": N_("含完整号码"),
     "briefed": N_("已宣讲"), "agent": N_("由代理人"), "skip_refused": N_("跳过有错的行"), "method": N_("方式"),
     "evidence": N_("有凭证"), "unsent": N_("未上传"), "photos": N_("照片"), "dossier_no": N_("档案号"),
-    "records": N_("记录条数"), "drawing": N_("笔迹校验码"), "is_active": N_("启用"), "is_admin": N_("系统管理"),
+    "records": N_("记录条数"), "files": N_("文件数"), "error": N_("原因"), "size": N_("字节数"),
+    "drawing": N_("笔迹校验码"), "is_active": N_("启用"), "is_admin": N_("系统管理"),
 }  # fmt: skip
 CODES: dict[str, tuple[type[codes.Code], ...]] = {
     "from": (HouseholdState,), "to": (HouseholdState,), "action": (Action,), "result": (codes.VisitResult,),
     "choice": (codes.Choice,), "form": (codes.BriefingForm,), "role": (Role,), "method": (codes.DeliveryMethod,),
-    "category": (codes.DocumentCategory,), "kind": (EventType,),
+    "category": (codes.DocumentCategory,), "kind": (EventType, JobKind),
 }  # fmt: skip
 """Detail -> the lists in which its value is looked up. What no list knows is shown as it was written."""
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from io import BytesIO
+from urllib.parse import quote
 
 from flask import Response, send_file
 
@@ -18,8 +20,20 @@ def send_private(content: bytes, media_type: str, name: str | None = None, *, is
         download_name=name,
         max_age=None,
     )
-    response.headers["Cache-Control"] = "private, no-store"
-    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     response.headers.pop("ETag", None)
     response.headers.pop("Last-Modified", None)
+    return _harmless(response)
+
+
+def stream_private(pieces: Iterable[bytes], media_type: str, name: str, size: int) -> Response:
+    """A file to download that is too big to be held whole; cut off where a piece does not open."""
+    response = Response(pieces, mimetype=media_type)
+    response.headers["Content-Length"] = str(size)
+    response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name, safe='')}"
+    return _harmless(response)
+
+
+def _harmless(response: Response) -> Response:
+    response.headers["Cache-Control"] = "private, no-store"
+    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return response

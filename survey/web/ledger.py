@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import tempfile
 
-from flask import Blueprint, render_template, send_file
+from flask import Blueprint, current_app, render_template, send_file
 from flask.typing import ResponseReturnValue
 
 from exports import ledgers
-from exports.view import view_of
+from exports.view import count_households, view_of
 from survey.domain.access import Permission
 from survey.forms.export import ExportLedgerForm
+from survey.jobs.ledger import XLSX, enqueue_export
 from survey.models import utc_now
 from survey.services.export import record_export
 from survey.web.access import current_user, may, project_of_page, requires
+from survey.web.job import to_job
 
 bp = Blueprint("ledger", __name__)
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 PREVIEW = 12
 SPOOL_BYTES = 16 * 1024 * 1024
 
@@ -39,12 +40,18 @@ def show(project_code: str, name: str) -> ResponseReturnValue:
 @bp.post("/project/<project_code>/ledger/<name>/export")
 @requires(Permission.LEDGER_EXPORT)
 def export(project_code: str, name: str) -> ResponseReturnValue:
-    """The workbook. It is read at one moment and written outside any transaction; then the log is written, then sent."""
+    """The workbook; where there is much to read, the page of the job that makes it.
+
+    It is read at one moment and written outside any transaction; then the log is written, then sent.
+    """
     ledgers.find_ledger(name)
     form, project = ExportLedgerForm(), project_of_page()
     if form.validate_on_submit():
         with form.catching():
             view = view_of(project, current_user, clear=form.clear.data, reason=form.reason.data)
+            if count_households(view) > current_app.config["RUHU"].export_at_once:
+                return to_job(enqueue_export(actor=current_user, project=project, ledger=name, clear=view.clear,
+                                             reason=form.reason.data))  # fmt: skip
             file = tempfile.SpooledTemporaryFile(SPOOL_BYTES, prefix="ruhu-ledger-")  # noqa: SIM115  # closed by the answer
             done = ledgers.export_ledger(
                 name, project=project, view=view, now=utc_now(), target=file, by=current_user.display_name

@@ -8,13 +8,14 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, flash, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, current_app, flash, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from exports.roster_copy import annotated_copy
 from survey.domain.access import Permission
 from survey.domain.errors import DomainError
+from survey.domain.job import JobKind
 from survey.domain.message import MESSAGES
 from survey.domain.roster.record import Problem
 from survey.domain.roster.state import ImportState, RowFate
@@ -22,9 +23,11 @@ from survey.forms.roster import CommitRosterForm, UploadRosterForm, map_form
 from survey.forms.sheet.label import key_label, thing_of_field, word_of
 from survey.models import RosterImport, db
 from survey.services import audit
+from survey.services.job import find_open_job
 from survey.services.roster import imports, wire
 from survey.services.roster.read import read_roster
 from survey.web.access import current_user, project_of_page, requires
+from survey.web.job import to_job
 
 bp = Blueprint("roster", __name__)
 PAGE = 50
@@ -108,12 +111,19 @@ def preview(project_code: str, import_id: UUID) -> ResponseReturnValue:
 @bp.post("/project/<project_code>/roster/<uuid:import_id>/commit")
 @requires(Permission.ROSTER_IMPORT)
 def commit(project_code: str, import_id: UUID) -> ResponseReturnValue:
-    """Write exactly what the preview showed, all or nothing."""
+    """Write exactly what the preview showed, all or nothing: at once, or by a worker where it takes long."""
     project = project_of_page()
     row = imports.get_import(project.id, import_id)
     form = CommitRosterForm()
     if form.validate_on_submit():
         with form.catching():
+            if row.counts["rows"] > current_app.config["RUHU"].import_at_once:
+                return to_job(
+                    imports.enqueue_commit(
+                        actor=current_user, project=project, row=row, digest=form.digest.data or "",
+                        skip_refused=bool(form.skip_refused.data),
+                    )
+                )  # fmt: skip
             answers = imports.remembered_answers(project.id)
             file = _read_outside(row, answers)
             imports.commit_roster(
@@ -180,6 +190,7 @@ def _page(row: RosterImport, form: CommitRosterForm, columns: Any = None) -> Res
     return render_template(
         "roster/show.html",
         row=row,
+        job=find_open_job(JobKind.ROSTER_IMPORT, row.id) if row.state is ImportState.PREVIEWED else None,
         form=form,
         columns=columns,
         tabs=[(fate, row.counts.get(fate.value, 0), fate is chosen) for fate in TABS],

@@ -1,6 +1,7 @@
 """Fill a new database, and say who may sign in: python -m tests.journeys.seed (office | demo HOUSEHOLDS).
 
-`office` is an office before its first day: a project and its people, and no building. `demo` is the demo project.
+`office` is an office before its first day: a project and its people, and no building. `demo` is the demo project. `jobs`
+gives the office of the first a job in each state, and prints their ids by state.
 Prints one line of JSON: `people`, role -> [user name, password], and `rules`, [endpoint, address] of every GET route.
 """
 
@@ -8,14 +9,20 @@ from __future__ import annotations
 
 import json
 import sys
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import select
 
 from survey import create_app
 from survey.config import read_config
-from survey.domain.access import Role
-from survey.models import db
+from survey.domain.access import Permission, Role
+from survey.domain.job import JobKind, JobState, JobStep
+from survey.models import Job, User, db, utc_now
 from survey.models.migrate import upgrade
 from survey.services import account, project
 from survey.services.demo.story import make_demo
+from survey.services.project import get_project_by_code
 from survey.sync.demo import add_tablets
 
 PEOPLE = (
@@ -56,9 +63,40 @@ def make_neighbourhood(households: int) -> dict[str, tuple[str, str]]:
     }
 
 
+def add_jobs() -> dict[str, str]:
+    """Jobs as a worker would have left them; state -> id."""
+    asker = db.session.scalars(select(User).where(User.username == "office")).one()
+    now = utc_now()
+    states: dict[str, dict[str, Any]] = {
+        "queued": {"not_before": now + timedelta(days=9)},
+        "running": {"state": JobState.RUNNING, "lease_until": now + timedelta(days=9), "step": JobStep.EXPORTING,
+                    "step_started_at": now - timedelta(seconds=90), "done": 41_500, "whole": 100_000},
+        "writing": {"state": JobState.RUNNING, "lease_until": now + timedelta(days=9), "step": JobStep.WRITING,
+                    "step_started_at": now, "kind": JobKind.ROSTER_IMPORT, "about": "颐园房屋底册（2026年修订）.xlsx"},
+        "failed": {"state": JobState.FAILED, "error": "roster.refused_rows", "error_params": {"count": 3}},
+        "cancelled": {"state": JobState.CANCELLED, "finished_at": now},
+        "done": {"state": JobState.DONE, "result_name": "入户调查登记台账_颐园小区改造项目_20261122_1130.xlsx",
+                 "result_type": "x/y", "result_bytes": 8_300_000, "finished_at": now, "expires_at": now + timedelta(days=7)},
+        "expired": {"state": JobState.DONE, "result_name": "入户调查登记台账.xlsx", "result_bytes": 8_300_000,
+                    "finished_at": now, "expires_at": now - timedelta(days=1)},
+    }  # fmt: skip
+    made = {}
+    for state, values in states.items():
+        about = {"kind": JobKind.LEDGER_EXPORT, "about": "入户调查登记台账", "needs": Permission.LEDGER_EXPORT.value}
+        job = Job(project_id=get_project_by_code("YY").id, asked_by_id=asker.id, **{**about, **values})
+        job.arguments = {}
+        db.session.add(job)
+        made[state] = str(job.id)
+    db.session.commit()
+    return made
+
+
 def main(what: str, *values: str) -> None:
     app = create_app()
     with app.app_context():
+        if what == "jobs":
+            print(json.dumps(add_jobs()))
+            return
         upgrade(db.engine)
         people = make_office() if what == "office" else make_neighbourhood(int(values[0]))
         db.session.commit()

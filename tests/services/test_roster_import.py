@@ -14,14 +14,28 @@ import pytest
 from flask import Flask
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, select
+from sqlalchemy.exc import OperationalError
 
 from survey.domain import codes
 from survey.domain.access import Role
 from survey.domain.errors import DomainError
 from survey.domain.roster.record import RosterField
 from survey.domain.roster.state import ImportState, RowFate
-from survey.models import AuditEntry, Building, Door, Household, PersonRow, Project, RosterImport, SheetRow, User, db
+from survey.models import (
+    AuditEntry,
+    Building,
+    Door,
+    Household,
+    PersonRow,
+    Project,
+    RosterImport,
+    SheetRow,
+    Team,
+    User,
+    db,
+    new_id,
+)
 from survey.services import building as buildings
 from survey.services import records
 from survey.services.roster import imports
@@ -354,3 +368,15 @@ def test_the_samples_go_in_and_their_records_check(project: Project, data: Any) 
     assert (db.session.scalar(two) or 0) > 50
     assert db.session.scalar(select(func.count()).select_from(PersonRow)) > 462
     assert list(records.check_records(project)) == []
+
+
+def test_records_of_a_project_are_written_while_an_import_holds_it(project: Project) -> None:
+    if db.engine.dialect.name == "sqlite":
+        pytest.skip("SQLite has one writer: there is no lock of a row to look at")
+    imports.lock_project(project)
+    with db.engine.begin() as other:
+        other.exec_driver_sql("SET LOCAL lock_timeout = '50ms'")
+        other.execute(insert(Team).values(id=new_id(), project_id=project.id, name="二组"))
+        with pytest.raises(OperationalError, match="lock timeout"), other.begin_nested():
+            other.execute(select(Project.id).where(Project.id == project.id).with_for_update(key_share=True))
+    db.session.rollback()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import islice
 from typing import Any, TypeVar
@@ -26,15 +26,24 @@ T = TypeVar("T")
 
 
 def lock_project(project: Project) -> None:
-    """Let one import of a project after the other compare and write."""
-    db.session.execute(select(Project.id).where(Project.id == project.id).with_for_update())
+    """Let one import of a project after the other compare and write. Whoever writes a row of the project goes on."""
+    # FOR NO KEY UPDATE: a full lock would bar every row that refers to the project, and with it all tablets.
+    db.session.execute(select(Project.id).where(Project.id == project.id).with_for_update(key_share=True))
 
 
-def carry_out(*, actor: User | None, project: Project, plan: Plan, digest: str, skip_refused: bool) -> None:
+def say_nothing(_rows: int) -> None:
+    """Nobody waits to hear how many rows are written."""
+
+
+def carry_out(
+    *, actor: User | None, project: Project, plan: Plan, digest: str, skip_refused: bool,
+    tell: Callable[[int], None] = say_nothing,
+) -> None:  # fmt: skip
     """Write what the plan says. The caller writes the one audit entry.
 
     digest        of the plan that the person was shown
     skip_refused  the person has said that rows with errors are to be left out
+    tell          is told how many rows are written so far; what it raises stops the import
 
     Raises DomainError: roster.changed_since, roster.refused_rows.
     """
@@ -45,7 +54,7 @@ def carry_out(*, actor: User | None, project: Project, plan: Plan, digest: str, 
         raise DomainError("roster.refused_rows", count=refused)
     buildings = _buildings(project, plan.items)
     with without_collection():
-        _write(actor, project, plan.items, buildings)
+        _write(actor, project, plan.items, buildings, tell)
 
 
 @contextmanager
@@ -60,9 +69,15 @@ def without_collection() -> Iterator[None]:
             gc.enable()
 
 
-def _write(actor: User | None, project: Project, items: Sequence[PlanItem], buildings: dict[str, Building]) -> None:
+def _write(
+    actor: User | None, project: Project, items: Sequence[PlanItem], buildings: dict[str, Building],
+    tell: Callable[[int], None],
+) -> None:  # fmt: skip
+    written = 0
     for batch in _batches(_first_sheets(project, items, buildings), BATCH):
         save_first_sheets(actor=actor, items=batch)
+        written += len(batch)
+        tell(written)
     changed = [item for item in items if item.fate is RowFate.CHANGED]
     for some in _batches(changed, BATCH):
         save_next_roster_sheets(
@@ -73,6 +88,8 @@ def _write(actor: User | None, project: Project, items: Sequence[PlanItem], buil
                 if item.place is not None and item.sheet is not None
             ],
         )
+        written += len(some)
+        tell(written)
     for item in changed:
         if item.new_doors:
             _add_doors(item, buildings)

@@ -5,7 +5,7 @@ Nothing here commits: each writing function leaves one audit entry, and the call
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from datetime import date
 from hashlib import sha256
@@ -15,13 +15,16 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
+from survey.domain.access import Permission
 from survey.domain.errors import DomainError, NotFound
+from survey.domain.job import JobKind
 from survey.domain.roster.record import MappingQuestion, RosterField
 from survey.domain.roster.state import ImportState, RowFate
-from survey.models import Project, RosterImport, RosterMapping, User, db, utc_now
+from survey.models import Job, Project, RosterImport, RosterMapping, User, db, utc_now
 from survey.services import audit
+from survey.services.job import enqueue_job
 from survey.services.roster import wire
-from survey.services.roster.commit import carry_out, lock_project
+from survey.services.roster.commit import carry_out, lock_project, say_nothing
 from survey.services.roster.plan import Plan, PlanItem, fingerprint_of, make_plan
 from survey.services.roster.read import RosterFile, read_roster
 
@@ -104,13 +107,14 @@ def remember_columns(
 
 def commit_roster(
     *, actor: User | None, project: Project, row: RosterImport, file: RosterFile, answers: Answers, digest: str,
-    skip_refused: bool = False, plan: Plan | None = None,
+    skip_refused: bool = False, plan: Plan | None = None, tell: Callable[[int], None] = say_nothing,
 ) -> Plan:  # fmt: skip
     """Carry out the plan that was shown, all or nothing.
 
     digest        of the preview that the person saw
     skip_refused  leave out rows with errors, because the person says so
-    plan          where it was made in this very transaction
+    plan          where it was made in this very transaction, or nothing has changed since
+    tell          is told how many rows are written so far
 
     Raises DomainError: roster.changed_since, roster.refused_rows.
     """
@@ -118,7 +122,7 @@ def commit_roster(
     lock_project(project)
     plan = plan or plan_file(project=project, data=row.file, file=file, answers=answers)
     try:
-        carry_out(actor=actor, project=project, plan=plan, digest=digest, skip_refused=skip_refused)
+        carry_out(actor=actor, project=project, plan=plan, digest=digest, skip_refused=skip_refused, tell=tell)
     except IntegrityError as error:  # A door came into being at this very moment, by another hand.
         raise DomainError("roster.changed_since") from error
     if row.digest != plan.digest:
@@ -128,6 +132,23 @@ def commit_roster(
     row.committed_at = utc_now()
     audit.record(actor, "roster.import", row, {"counts": row.counts, "skip_refused": skip_refused})
     return plan
+
+
+def enqueue_commit(*, actor: User, project: Project, row: RosterImport, digest: str, skip_refused: bool = False) -> Job:
+    """Have a big roster imported by a worker. What can be refused now is refused now; the rest when it runs.
+
+    Raises DomainError: roster.closed, roster.changed_since, roster.refused_rows, job.already_open.
+    """
+    _check_open(row)
+    if row.digest != digest:
+        raise DomainError("roster.changed_since")
+    refused = row.counts[RowFate.REFUSED]
+    if refused and not skip_refused:
+        raise DomainError("roster.refused_rows", count=refused)
+    return enqueue_job(
+        actor=actor, project=project, kind=JobKind.ROSTER_IMPORT, needs=Permission.ROSTER_IMPORT, about=row.filename,
+        subject_id=row.id, arguments={"digest": digest, "skip_refused": skip_refused},
+    )  # fmt: skip
 
 
 def discard_roster(*, actor: User, row: RosterImport) -> None:

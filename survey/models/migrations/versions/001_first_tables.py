@@ -135,6 +135,55 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_policy_project_id"), ["project_id"], unique=False)
 
     op.create_table(
+        "job",
+        sa.Column("id", sa.Uuid().with_variant(sa.LargeBinary(16), "sqlite"), nullable=False),
+        sa.Column("project_id", sa.Uuid().with_variant(sa.LargeBinary(16), "sqlite"), nullable=True),
+        sa.Column("asked_by_id", sa.Uuid().with_variant(sa.LargeBinary(16), "sqlite"), nullable=True),
+        sa.Column("kind", sa.String(length=32), nullable=False),
+        sa.Column("needs", sa.String(length=40), nullable=False),
+        sa.Column("about", sa.String(length=200), nullable=False),
+        sa.Column("subject_id", sa.Uuid().with_variant(sa.LargeBinary(16), "sqlite"), nullable=True),
+        sa.Column("arguments_sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("state", sa.String(length=32), nullable=False),
+        sa.Column("enqueued_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("not_before", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("started_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("token", sa.Integer(), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("worker", sa.String(length=80), nullable=False),
+        sa.Column("lease_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("heartbeat_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("step", sa.String(length=32), nullable=True),
+        sa.Column("step_started_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("done", sa.Integer(), nullable=False),
+        sa.Column("whole", sa.Integer(), nullable=False),
+        sa.Column("cancel_requested_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("error", sa.String(length=60), nullable=False),
+        sa.Column("error_params", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("result_name", sa.String(length=200), nullable=False),
+        sa.Column("result_type", sa.String(length=100), nullable=False),
+        sa.Column("result_bytes", sa.Integer(), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("(state = 'running') = (lease_until IS NOT NULL)", name=op.f("ck_job_leased_while_running")),
+        sa.CheckConstraint("(state = 'failed') = (error <> '')", name=op.f("ck_job_failed_says_why")),
+        sa.CheckConstraint("(result_name <> '') = (expires_at IS NOT NULL)", name=op.f("ck_job_result_expires")),
+        sa.ForeignKeyConstraint(["asked_by_id"], ["user.id"], name=op.f("fk_job_asked_by_id_user")),
+        sa.ForeignKeyConstraint(["project_id"], ["project.id"], name=op.f("fk_job_project_id_project")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_job")),
+    )
+    with op.batch_alter_table("job", schema=None) as batch_op:
+        batch_op.create_index("ix_job_asked_by_enqueued", ["asked_by_id", "enqueued_at"], unique=False)
+        batch_op.create_index("ix_job_state_enqueued", ["state", "enqueued_at"], unique=False)
+        batch_op.create_index(
+            "uq_job_open_subject",
+            ["kind", "subject_id"],
+            unique=True,
+            sqlite_where=sa.text("state IN ('queued', 'running')"),
+            postgresql_where=sa.text("state IN ('queued', 'running')"),
+        )
+
+    op.create_table(
         "amendment",
         sa.Column("id", sa.Uuid().with_variant(sa.LargeBinary(16), "sqlite"), nullable=False),
         sa.Column("project_id", sa.Uuid().with_variant(sa.LargeBinary(16), "sqlite"), nullable=False),
@@ -1182,6 +1231,12 @@ def downgrade() -> None:
         batch_op.drop_index("ix_roster_import_project_uploaded")
 
     op.drop_table("roster_import")
+    with op.batch_alter_table("job", schema=None) as batch_op:
+        batch_op.drop_index("uq_job_open_subject")
+        batch_op.drop_index("ix_job_state_enqueued")
+        batch_op.drop_index("ix_job_asked_by_enqueued")
+
+    op.drop_table("job")
     with op.batch_alter_table("policy", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_policy_project_id"))
 

@@ -1,0 +1,56 @@
+"""`ruhu worker`: the process that does long work."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import threading
+
+import click
+
+from survey.cli import in_app
+
+NICE = 10
+
+
+@click.command()
+@click.option("--once", is_flag=True, help="Run one job, if one waits, and end.")
+@click.option("--drain", is_flag=True, help="Run the jobs that wait, and end.")
+@click.option("--nice", default=NICE, show_default=True, type=click.IntRange(0, 19),
+              help="How far to stand back for other processes: the server's answers come first.")  # fmt: skip
+@click.option("--parent", type=int, hidden=True, help="End when this process, which started the worker, is gone.")
+@in_app
+def worker(once: bool, drain: bool, nice: int, parent: int | None) -> None:
+    """Do the long work that people ask for on pages: big exports and imports. `ruhu serve` starts one by itself."""
+    from survey.config import read_config
+    from survey.jobs import runner
+    from survey.jobs.scratch import own_scratch
+
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s worker %(message)s")
+    os.nice(nice)
+    stop = threading.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda *_: stop.set())
+    if parent is not None:
+        _watch(parent, stop)
+    config = read_config()
+    with own_scratch(config.scratch):
+        if once:
+            runner.run_next(config, stop=stop)
+        else:
+            runner.work(config, stop=stop, drain=drain)
+
+
+def _watch(parent: int, stop: threading.Event) -> None:
+    """End with the server, also where it was killed and could say nothing."""
+
+    def look() -> None:
+        while not stop.wait(1):
+            if os.getppid() != parent:
+                stop.set()
+
+    threading.Thread(target=look, name="watch", daemon=True).start()
+
+
+COMMANDS = [worker]

@@ -1,0 +1,45 @@
+"""The export of a big ledger: read at one moment, written to a file that goes when the worker does, sealed, logged."""
+
+from __future__ import annotations
+
+import tempfile
+
+from exports import ledgers
+from exports.view import view_of
+from survey.domain.access import Permission
+from survey.domain.job import JobKind, JobStep
+from survey.jobs.run import Run
+from survey.models import Job, Project, User, utc_now
+from survey.services.export import record_export
+from survey.services.job import enqueue_job
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def enqueue_export(*, actor: User, project: Project, ledger: str, clear: bool, reason: str) -> Job:
+    """Ask for a ledger's workbook. What `view_of` refuses is refused by the page, before."""
+    return enqueue_job(
+        actor=actor, project=project, kind=JobKind.LEDGER_EXPORT,
+        needs=Permission.LEDGER_EXPORT_CLEAR if clear else Permission.LEDGER_EXPORT,
+        about=ledgers.find_ledger(ledger)[0].title, arguments={"ledger": ledger, "clear": clear, "reason": reason},
+    )  # fmt: skip
+
+
+def export_ledger(run: Run) -> None:
+    name, clear, reason = run.arguments["ledger"], run.arguments["clear"], run.arguments["reason"]
+    run.begin(JobStep.EXPORTING)
+    with tempfile.TemporaryFile() as target:
+        with run.reading():
+            project, actor = run.project, run.actor
+            view = view_of(project, actor, clear=clear, reason=reason)
+            done = ledgers.export_ledger(
+                name, project=project, view=view, now=utc_now(), target=target, by=actor.display_name,
+                tell=run.progress,
+            )  # fmt: skip
+        run.begin(JobStep.SEALING)
+        target.seek(0)
+        run.keep(target, done.file_name, XLSX)
+    record_export(
+        actor=run.actor, project=run.project, ledger=name, snapshot=done.snapshot, counts=done.counts, clear=clear,
+        reason=reason,
+    )  # fmt: skip

@@ -1,0 +1,39 @@
+"""The import of a big roster: read and compared while others go on writing, then written as one."""
+
+from __future__ import annotations
+
+from survey.domain.job import JobStep
+from survey.domain.roster.state import RowFate
+from survey.jobs.run import Run
+from survey.models import db
+from survey.services.feed import last_number, list_changed_after
+from survey.services.roster import imports
+from survey.services.roster.commit import lock_project
+from survey.services.roster.read import read_roster
+
+
+def import_roster(run: Run) -> None:
+    """Carry out the plan that the person was shown, all or nothing."""
+    assert run.subject_id is not None
+    run.begin(JobStep.READING)
+    with run.reading():
+        project_id = run.project.id
+        row = imports.get_import(project_id, run.subject_id)
+        data, today, answers = row.file, row.today, imports.remembered_answers(project_id)
+    file = read_roster(data, today=today, answers=answers)
+    run.begin(JobStep.COMPARING)
+    with run.reading():
+        number = last_number(project_id)
+        plan = imports.plan_file(project=run.project, data=data, file=file, answers=answers)
+    run.begin(JobStep.WRITING, plan.counts[RowFate.CREATED] + plan.counts[RowFate.CHANGED])
+    project = run.project
+    lock_project(project)
+    db.session.expire_all()
+    # Tablets go on all day: the plan stands while none of its own households changed. Else it is made anew, here where
+    # all others wait, and its digest judged like any other's. A door that was taken meanwhile the database refuses.
+    overtaken = list_changed_after(project_id, number) & {item.household_id for item in plan.items}
+    imports.commit_roster(
+        actor=run.actor, project=project, row=imports.get_import(project_id, run.subject_id), file=file, answers=answers,
+        digest=run.arguments["digest"], skip_refused=run.arguments["skip_refused"], plan=None if overtaken else plan,
+        tell=run.progress,
+    )  # fmt: skip

@@ -1,0 +1,140 @@
+"""Jobs (后台任务): what a person asked for that takes long; how far it is, and the file that came of it.
+
+Everybody sees their own jobs only. A page follows its job by asking again; without a script it is loaded anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from uuid import UUID
+
+from flask import Blueprint, current_app, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from survey.domain.access import Permission
+from survey.domain.job import FINAL_STEPS, JobKind, JobState, seconds_left
+from survey.domain.message import MESSAGES
+from survey.models import Job, utc_now
+from survey.services import job as jobs
+from survey.services.result import read_result
+from survey.web.access import current_user, project_of_page, requires
+from survey.web.file import stream_private
+
+bp = Blueprint("job", __name__)
+
+LEADS_TO: dict[JobKind, Callable[[Job], str]] = {
+    JobKind.ROSTER_IMPORT: lambda job: url_for(
+        "roster.show", project_code=project_of_page().code, import_id=job.subject_id
+    ),
+}
+"""Kind -> the page on which the outcome of a job stands, for kinds that make no file."""
+
+
+@bp.get("/project/<project_code>/job")
+@requires(Permission.JOB_SHOW)
+def list(project_code: str) -> ResponseReturnValue:
+    found = jobs.list_jobs(current_user, project_of_page().id)
+    return render_template("job/list.html", jobs=found, told=told, moment=utc_now(), most=jobs.SHOWN)
+
+
+@bp.get("/project/<project_code>/job/<uuid:job_id>")
+@requires(Permission.JOB_SHOW)
+def show(project_code: str, job_id: UUID) -> ResponseReturnValue:
+    job = _job(job_id)
+    return render_template(
+        "job/show.html",
+        job=job,
+        told=told(job),
+        moment=utc_now(),
+        may_cancel=job.is_open and job.cancel_requested_at is None and job.step not in FINAL_STEPS,
+        may_download=jobs.has_permission(job),
+        leads_to=_leads_to(job),
+    )
+
+
+@bp.get("/project/<project_code>/job/<uuid:job_id>/poll")
+@requires(Permission.JOB_SHOW)
+def poll(project_code: str, job_id: UUID) -> ResponseReturnValue:
+    """What frontend/page/poll.js asks for each second."""
+    job = _job(job_id)
+    if job.is_open:
+        return {"done": job.done, "whole": job.whole, "text": told(job), "location": None}
+    location = _leads_to(job) or url_for("job.show", project_code=project_code, job_id=job.id)
+    return {"done": job.done, "whole": job.whole, "text": told(job), "location": location}
+
+
+@bp.post("/project/<project_code>/job/<uuid:job_id>/cancel")
+@requires(Permission.JOB_SHOW)
+def cancel(project_code: str, job_id: UUID) -> ResponseReturnValue:
+    jobs.cancel_job(actor=current_user, job=_job(job_id))
+    return to_job(_job(job_id))
+
+
+@bp.post("/project/<project_code>/job/<uuid:job_id>/download")
+@requires(Permission.JOB_SHOW)
+def download(project_code: str, job_id: UUID) -> ResponseReturnValue:
+    """The file, to whoever asked for it while they still may; each time with an entry in the log."""
+    job = _job(job_id)
+    jobs.record_download(actor=current_user, job=job, now=utc_now())
+    pieces = read_result(current_app.config["RUHU"].results, job)
+    return stream_private(pieces, job.result_type, job.result_name, job.result_bytes)
+
+
+def to_job(job: Job) -> ResponseReturnValue:
+    """Go on to the page that follows a job."""
+    return redirect(url_for("job.show", project_code=project_of_page().code, job_id=job.id))
+
+
+def _job(job_id: UUID) -> Job:
+    return jobs.get_job(current_user, project_of_page().id, job_id)
+
+
+def _leads_to(job: Job) -> str | None:
+    return LEADS_TO[job.kind](job) if job.state is JobState.DONE and job.kind in LEADS_TO else None
+
+
+def told(job: Job, now: datetime | None = None) -> str:
+    """Where a job stands, in a sentence."""
+    now = now or utc_now()
+    if job.state is JobState.FAILED:
+        return _(MESSAGES[job.error]).format(**job.error_params)
+    if job.state is JobState.QUEUED:
+        return _told_waiting(job, now)
+    if job.state is JobState.RUNNING:
+        return _told_running(job, now)
+    return _(job.state.label)
+
+
+def _told_waiting(job: Job, now: datetime) -> str:
+    if jobs.is_waiting_in_vain(job, now):
+        return _("后台处理程序没有响应，任务还在排队。请联系系统管理员检查服务。")
+    if job.attempts:
+        return _("上一次没有成功，稍后自动重试。")
+    if before := jobs.count_before(job):
+        return _("排队中，前面还有 %(count)s 项。", count=before)
+    return _("排队中，马上开始。")
+
+
+def _told_running(job: Job, now: datetime) -> str:
+    if job.cancel_requested_at is not None:
+        return _("正在取消…")
+    if job.step is None or job.step_started_at is None:
+        return _("正在准备…")
+    text = _(job.step.label)
+    if job.whole:
+        text = _("%(step)s：%(done)s / %(whole)s", step=text, done=f"{job.done:,}", whole=f"{job.whole:,}")
+    elif job.done:
+        text = _("%(step)s：已处理 %(done)s 行", step=text, done=f"{job.done:,}")
+    left = seconds_left(job.done, job.whole, (now - job.step_started_at).total_seconds())
+    return text if left is None else _("%(text)s，%(left)s", text=text, left=_told_left(left))
+
+
+def _told_left(seconds: int) -> str:
+    """The time left as it can honestly be told: the farther off, the rounder."""
+    if seconds < 10:
+        return _("还要几秒钟")
+    if seconds < 60:
+        return _("大约还要 %(count)s 秒", count=-(-seconds // 10) * 10)
+    return _("大约还要 %(count)s 分钟", count=-(-seconds // 60))
