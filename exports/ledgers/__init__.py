@@ -78,6 +78,11 @@ def find_ledger(name: str) -> tuple[Ledger, Reading]:
     return LEDGERS[name]
 
 
+def open_to(view: View) -> list[Ledger]:
+    """The ledgers that the reader may open, in their order."""
+    return [ledger for ledger, _reading in LEDGERS.values() if ledger.is_open_to(view.granted)]
+
+
 def snapshot_no(project_code: str, now: datetime) -> str:
     """A number for one export, e.g. YY-20261122-093015-7F3A: on the sheets, in the file's properties, in the log."""
     return f"{project_code}-{now.astimezone(CHINA):%Y%m%d-%H%M%S}-{secrets.token_hex(2).upper()}"
@@ -101,8 +106,9 @@ def export_ledger(
 
 
 def export_set(
-    names: Iterable[str], *, project: Project, view: View, now: datetime, target: BinaryIO, by: str = ""
-) -> list[Exported]:
+    names: Iterable[str], *, project: Project, view: View, now: datetime, target: BinaryIO, by: str = "",
+    tell: Callable[[int], None] | None = None,
+) -> list[Exported]:  # fmt: skip
     """Write several ledgers into one ZIP, all of one moment and under one number, so that their totals agree.
 
     As `export_ledger` otherwise. A workbook is compressed already: the ZIP only holds them together.
@@ -114,7 +120,7 @@ def export_set(
         heading = _heading(project, now, snapshot, by)
         for ledger, reading in found:
             with tempfile.TemporaryFile(prefix="ruhu-ledger-") as file:
-                made = _export(ledger, reading, project, view, heading, file)
+                made = _export(ledger, reading, project, view, heading, file, tell)
                 file.seek(0)
                 with parcel.open(made.file_name, "w", force_zip64=True) as member:
                     shutil.copyfileobj(file, member, 1 << 20)

@@ -14,6 +14,7 @@ class JobKind(Code):
 
     JOB_SWEEP = "job.sweep", N_("清理过期文件")
     LEDGER_EXPORT = "ledger.export", N_("导出台账")
+    LEDGER_EXPORT_SET = "ledger.export_set", N_("导出整套台账")
     ROSTER_IMPORT = "roster.import", N_("导入花名册")
 
 

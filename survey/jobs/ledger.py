@@ -1,11 +1,11 @@
-"""The export of a big ledger: read at one moment, written to a file that goes when the worker does, sealed, logged."""
+"""The export of a big ledger, and of all ledgers at one moment: read at one moment, written to a file that goes when the worker does, sealed, logged."""
 
 from __future__ import annotations
 
 import tempfile
 
 from exports import ledgers
-from exports.view import view_of
+from exports.view import CHINA, view_of
 from survey.domain.access import Permission
 from survey.domain.job import JobKind, JobStep
 from survey.jobs.run import Run
@@ -13,6 +13,7 @@ from survey.models import Job, Project, User, utc_now
 from survey.services.export import record_export
 from survey.services.job import enqueue_job
 
+ZIP = "application/zip"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -23,6 +24,35 @@ def enqueue_export(*, actor: User, project: Project, ledger: str, clear: bool, r
         needs=Permission.LEDGER_EXPORT_CLEAR if clear else Permission.LEDGER_EXPORT,
         about=ledgers.find_ledger(ledger)[0].title, arguments={"ledger": ledger, "clear": clear, "reason": reason},
     )  # fmt: skip
+
+
+def enqueue_set(*, actor: User, project: Project) -> Job:
+    """Ask for every ledger that the person may open, under one number, numbers masked."""
+    return enqueue_job(
+        actor=actor, project=project, kind=JobKind.LEDGER_EXPORT_SET, needs=Permission.LEDGER_EXPORT,
+        about=project.name, arguments={},
+    )  # fmt: skip
+
+
+def export_set(run: Run) -> None:
+    run.begin(JobStep.EXPORTING)
+    with tempfile.TemporaryFile() as target:
+        with run.reading():
+            project, actor = run.project, run.actor
+            view = view_of(project, actor)
+            names = [ledger.name for ledger in ledgers.open_to(view)]
+            now = utc_now()
+            done = ledgers.export_set(
+                names, project=project, view=view, now=now, target=target, by=actor.display_name, tell=run.progress
+            )
+            file_name = f"整套台账_{project.name}_{now.astimezone(CHINA):%Y%m%d_%H%M}.zip"
+        run.begin(JobStep.SEALING)
+        target.seek(0)
+        run.keep(target, file_name, ZIP)
+    for each in done:
+        record_export(
+            actor=run.actor, project=run.project, ledger=each.ledger.name, snapshot=each.snapshot, counts=each.counts
+        )
 
 
 def export_ledger(run: Run) -> None:

@@ -35,6 +35,7 @@ Task = Callable[[Run], None]
 TASKS: Mapping[JobKind, Task] = {
     JobKind.JOB_SWEEP: sweep.sweep,
     JobKind.LEDGER_EXPORT: ledger.export_ledger,
+    JobKind.LEDGER_EXPORT_SET: ledger.export_set,
     JobKind.ROSTER_IMPORT: roster.import_roster,
 }
 

@@ -11,7 +11,7 @@ from exports import ledgers
 from exports.view import count_households, view_of
 from survey.domain.access import Permission
 from survey.forms.export import ExportLedgerForm
-from survey.jobs.ledger import XLSX, enqueue_export
+from survey.jobs.ledger import XLSX, enqueue_export, enqueue_set
 from survey.models import utc_now
 from survey.services.export import record_export
 from survey.web.access import current_user, may, project_of_page, requires
@@ -26,9 +26,15 @@ SPOOL_BYTES = 16 * 1024 * 1024
 @requires(Permission.LEDGER_EXPORT)
 def list(project_code: str) -> ResponseReturnValue:
     view = view_of(project_of_page(), current_user)
-    offered = [ledger for ledger, _reading in ledgers.LEDGERS.values() if ledger.is_open_to(view.granted)]
-    found = [ledger.permitted(view.granted) for ledger in offered]
+    found = [ledger.permitted(view.granted) for ledger in ledgers.open_to(view)]
     return render_template("ledger/list.html", ledgers=found)
+
+
+@bp.post("/project/<project_code>/ledgers/export")
+@requires(Permission.LEDGER_EXPORT)
+def export_set(project_code: str) -> ResponseReturnValue:
+    """Every ledger of one moment under one number: always a job, for it reads everything there is."""
+    return to_job(enqueue_set(actor=current_user, project=project_of_page()))
 
 
 @bp.get("/project/<project_code>/ledger/<name>")
@@ -44,11 +50,12 @@ def export(project_code: str, name: str) -> ResponseReturnValue:
 
     It is read at one moment and written outside any transaction; then the log is written, then sent.
     """
-    ledgers.find_ledger(name)
+    ledger, _reading = ledgers.find_ledger(name)
     form, project = ExportLedgerForm(), project_of_page()
     if form.validate_on_submit():
         with form.catching():
             view = view_of(project, current_user, clear=form.clear.data, reason=form.reason.data)
+            ledger.permitted(view.granted)
             if count_households(view) > current_app.config["RUHU"].export_at_once:
                 return to_job(enqueue_export(actor=current_user, project=project, ledger=name, clear=view.clear,
                                              reason=form.reason.data))  # fmt: skip

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 from flask import Flask
@@ -15,6 +16,7 @@ from openpyxl import load_workbook
 from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
+from exports.ledgers import LEDGERS
 from survey.config import Config
 from survey.domain.access import Role
 from survey.domain.errors import DomainError
@@ -91,6 +93,33 @@ def test_a_big_ledger_is_made_by_a_job_and_taken_from_its_page(as_: As, config: 
     ]  # fmt: skip
     assert log[1].details["rows"]["households"] == 2
     assert log[1].details["snapshot"] in sheet.oddFooter.left.text
+
+
+def test_all_ledgers_come_as_one_parcel_under_one_number(as_: As, config: Config, office: User) -> None:
+    browser = as_(office)
+    answer = browser.post("/project/YY/ledgers/export")
+    work(config)
+    taken = browser.post(f"{answer.location}/download")
+    with ZipFile(io.BytesIO(taken.data)) as parcel:
+        assert len(parcel.namelist()) == len(LEDGERS)
+        footers = {
+            page.oddFooter.left.text for name in parcel.namelist()
+            for page in load_workbook(io.BytesIO(parcel.read(name))).worksheets
+        }  # fmt: skip
+    log = entries("ledger.export")
+    assert [entry.details["ledger"] for entry in log] == list(LEDGERS)
+    assert {f"快照号：{entry.details['snapshot']}" for entry in log} == footers
+    assert len(footers) == 1
+
+
+def test_a_coordinator_s_parcel_holds_no_ledger_of_situations(as_: As, config: Config, project: Project) -> None:
+    browser = as_(factories.member(project, Role.COORDINATOR))
+    answer = browser.post("/project/YY/ledgers/export")
+    work(config)
+    taken = browser.post(f"{answer.location}/download")
+    with ZipFile(io.BytesIO(taken.data)) as parcel:
+        assert not any("重点人员" in name for name in parcel.namelist())
+        assert any("公示台账" in name for name in parcel.namelist())
 
 
 def test_a_small_ledger_comes_at_once(as_: As, app: Flask, config: Config, office: User) -> None:
