@@ -59,7 +59,6 @@ def plan_care(*, actor: User, household: Household, person_id: UUID, given: Care
     row = db.session.scalar(select(Care).where(Care.person_id == person.id))
     if row is None:
         row = Care(project_id=household.project_id, household_id=household.id, person_id=person.id)
-        db.session.add(row)
     row.measure = given.measure
     row.responsible_id = given.responsible_id
     row.every_days = given.every_days
@@ -67,6 +66,7 @@ def plan_care(*, actor: User, household: Household, person_id: UUID, given: Care
     row.note = given.note
     row.planned_by_id = actor.id
     row.planned_at = utc_now()
+    db.session.add(row)
     db.session.flush()
     audit.record(actor, "care.plan", row, {"uid": person.uid})
     return row

@@ -139,7 +139,6 @@ NAV = (
     (Permission.INBOX_SETTLE, N_("待处理"), "inbox.list", "inbox"),
     (Permission.AUDIT_LIST, N_("日志"), "audit.list", "clock"),
     (Permission.PROJECT_EDIT, N_("设置"), "project.edit", "settings"),
-    (Permission.JOB_SHOW, N_("后台任务"), "job.list", "history"),
 )
 """The main navigation: permission, label, endpoint (of a project), icon."""
 UNDER = {"amendment": "ledger", "care": "household", "template": "ledger"}
@@ -187,6 +186,8 @@ def account_links() -> list[NavItem]:
         NavItem(_("我的项目"), url_for("home.list"), "home", False),
         NavItem(_("账号与语言"), url_for("account.show"), "person", False),
     ]
+    if g.get("project") and access.may(Permission.JOB_SHOW):
+        links.append(NavItem(_("后台任务"), url_for("job.list", project_code=g.project.code), "history", False))
     if access.may(Permission.USER_EDIT):
         links.append(NavItem(_("账号管理"), url_for("user.list"), "people", False))
     return links

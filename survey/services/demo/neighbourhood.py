@@ -21,6 +21,7 @@ from survey.domain.sheet import (
     replace_rows,
 )
 
+APPRAISERS = ("", "鲁东评估", "正源评估", "齐信评估")  # invented, as everybody here
 SURNAMES = (
     "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎单解仇盖查"
 )
@@ -401,6 +402,7 @@ def _with_wishes(rng: random.Random, sheet: Sheet, oddity: str) -> Sheet:
                                 floor_wish=rng.choice(("低层", "中间楼层", "不限")), elevator=True),)  # type: ignore[assignment] # fmt: skip
     return replace(
         sheet, renewal_will=will, will_reason=reasons, comp_mode=mode, desired_layouts=wanted,
+        appraiser_choice=APPRAISERS[len(sheet.persons) % len(APPRAISERS)],
         resettle_place=codes.ResettlePlace.ON_SITE if mode is not codes.CompMode.MONEY else None,
         transit_mode=codes.TransitMode.SELF, move_mode=codes.MoveMode.SELF,
     )  # fmt: skip

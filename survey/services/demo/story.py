@@ -31,6 +31,7 @@ from survey.services.briefing import Told, record_briefing
 from survey.services.consent import Word, record_consent
 from survey.services.delivery import record_delivery
 from survey.services.demo.neighbourhood import Block, Home, make_homes
+from survey.services.demo.office import do_office_work
 from survey.services.document import prepare
 from survey.services.household import check_household, take_step
 from survey.services.policy import create_policy, edit_draft, publish, start_version
@@ -144,6 +145,11 @@ def make_demo(
         story.live(day)
         db.session.commit()
         db.session.expire_all()
+    with at(now - timedelta(minutes=20)):
+        do_office_work(
+            office=story.office, second=story.other_office, street=story.street, project=story.project, today=now.date()
+        )
+        db.session.commit()
     return Demo(story.project, story.accounts, count, story.office, story.pairs[0].users)
 
 
@@ -180,7 +186,7 @@ class _Story:
         )  # fmt: skip
         self.office = self._account("office", "沈志远", Role.OFFICE)
         self.other_office = self._account("", "蒋文静", Role.OFFICE)
-        self._account("coordinator", "袁立新", Role.COORDINATOR)
+        self.street = self._account("coordinator", "袁立新", Role.COORDINATOR)
         self._account("auditor", "傅正清", Role.AUDITOR)
         self._account("admin", "系统管理员", None)
         teams = [projects.create_team(actor=self.office, project=self.project, name=f"第{n}组") for n in "一二三四"]
