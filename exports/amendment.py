@@ -30,7 +30,7 @@ from survey.domain.household import EDITABLE, Action, actions_from
 from survey.domain.mask import mask_id_no, mask_phone
 from survey.domain.merge import Merged, resolve
 from survey.domain.roster.cells import day, folded_text, id_numbers, phones, share
-from survey.domain.roster.record import Fault
+from survey.domain.roster.record import Fault, letter_of
 from survey.domain.sheet import NO, ROW_TYPES, YES, Pairs, field_types, from_keys, row_name, to_keys
 from survey.domain.sheet import Sheet as SurveySheet
 from survey.forms.sheet import hidden_without, key_label, lent_form, row_keys, row_titles
@@ -98,8 +98,8 @@ class Trouble:
 class Plan:
     """What would become of the file. `digest` is the same as long as the file and the households are.
 
-    missing  (sheet, heading) of columns that the file no longer has
-    absent   rows of the export that are not in the file any more: they change nothing
+    missing  (sheet, heading) of columns that the file no longer has: they are not compared
+    rows     rows that were recognised; those that were deleted from the file change nothing and are not told
     """
 
     households: list[HouseholdEdits] = field(default_factory=list)
@@ -201,7 +201,7 @@ def _rows_of(sheet: Sheet, name: str, table: Sequence[Sequence[str]], plan: Plan
     plan.missing += [(name, column.heading.replace("\n", "")) for column in wanted if column.key not in columns]
     found = []
     for number, cells in enumerate(table[top + 1 + is_grouped :], top + 2 + is_grouped):
-        texts = {key: (_letter(at), cells[at]) for key, at in columns.items() if at < len(cells)}
+        texts = {key: (letter_of(at), cells[at]) for key, at in columns.items() if at < len(cells)}
         row = _row(sheet, Place(name, number), texts, cells, plan)
         if row is not None:
             found.append(row)
@@ -247,16 +247,6 @@ def _columns_at(sheet: Sheet, top: Sequence[str], bottom: Sequence[str]) -> dict
 
 def _plain(text: str) -> str:
     return "".join(text.split())
-
-
-def _letter(index: int) -> str:
-    """The letter of a column counted from 0: A, Z, AA."""
-    letters = ""
-    index += 1
-    while index:
-        index, rest = divmod(index - 1, 26)
-        letters = chr(65 + rest) + letters
-    return letters
 
 
 def _without_doubles(rows: list[_Row], plan: Plan) -> list[_Row]:
@@ -377,22 +367,22 @@ def _answers(column: Column, record: type[Any], text: str, was: tuple[Answers, .
     (old,) = was
     kind = field_types(record)[name]
     if kind.kind == "bool":
-        return (_yes_no(column, text, old),)
+        return (_yes_no(text, old),)
     if name in MASKS:
         return (_number(name, text, old),)
     if not text:
         # A sex that nobody told (未知, 未说明) is shown as an empty cell.
         return (old if name == "sex" and old and old[0] not in ("1", "2") else (),)
     if name == "ethnicity":
-        return (_listed(column, text, {label: code for code, label in ETHNICITIES.items()}),)
+        return (_listed(text, {label: code for code, label in ETHNICITIES.items()}),)
     if kind.codes is not None:
         words = {code.label: code.value for code in kind.codes}
         if kind.kind == "code":
-            return (_listed(column, text, words),)
-        chosen = {_listed(column, part, words)[0] for part in re.split(r"[、,，;；]", text) if part.strip()}
+            return (_listed(text, words),)
+        chosen = {_listed(part, words)[0] for part in re.split(r"[、,，;；]", text) if part.strip()}
         return (tuple(code.value for code in kind.codes if code.value in chosen),)
     if kind.kind == "decimal":
-        return (_decimal(column, text),)
+        return (_decimal(text),)
     if kind.kind == "str":
         return (old if old and text == cell_text(old[0]).strip() else (text,),)
     if kind.kind == "int" and not re.fullmatch(r"-?[0-9]{1,6}", text):
@@ -405,7 +395,7 @@ def _answers(column: Column, record: type[Any], text: str, was: tuple[Answers, .
     return ((text,),)
 
 
-def _yes_no(column: Column, text: str, old: Answers) -> Answers:
+def _yes_no(text: str, old: Answers) -> Answers:
     """1 is yes; an empty cell says what it said before, unless that was yes."""
     if text in ("1", "是", "√"):
         return (YES,)
@@ -455,7 +445,7 @@ def _share(text: str, was: tuple[Answers, ...]) -> tuple[Answers, ...]:
     return ((str(found[0]),), (str(found[1]),))
 
 
-def _decimal(column: Column, text: str) -> Answers:
+def _decimal(text: str) -> Answers:
     try:
         value = Decimal(text.replace(",", "").removesuffix("㎡").strip())
     except InvalidOperation:
@@ -465,7 +455,7 @@ def _decimal(column: Column, text: str) -> Answers:
     return (f"{value:.2f}",)
 
 
-def _listed(column: Column, text: str, words: Mapping[str, str]) -> Answers:
+def _listed(text: str, words: Mapping[str, str]) -> Answers:
     """The code of a word of the list, as exported or as people write it. Raises amendment.word with what can stand here."""
     folded = {folded_text(label): value for label, value in words.items()}
     value = words.get(text.strip()) or folded.get(folded_text(text))
