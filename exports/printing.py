@@ -9,7 +9,7 @@ from uuid import UUID
 
 from exports.ledgers import snapshot_no
 from exports.notices import NOTICES, Notice
-from exports.notices.reading import read_notices, select_households
+from exports.notices.reading import read_notices, read_project_notice, select_households
 from exports.pdf import CHUNK, press
 from exports.view import CHINA, View, one_moment
 from survey.domain.door import door_label
@@ -22,7 +22,7 @@ PAGES_ALONE = 48  # Beyond so many pages a second process helps more than it cos
 
 @dataclass(frozen=True, slots=True)
 class Printed:
-    """A file of notices: which, for where, under which number, for how many households."""
+    """A file of notices: which, for where, under which number, of how many papers."""
 
     notice: Notice
     where: str
@@ -55,26 +55,33 @@ def print_notices(
     font_folder: Path | None = None,
     processes: int = 1,
 ) -> Printed:
-    """One PDF for a household, a stairwell, a building or the project, in stairwell order.
+    """One PDF for a household, a stairwell, a building or the project, in stairwell order; of a notice about the whole
+    project the one paper.
 
     Ends the session's transaction; the caller records the print afterwards, in a transaction of its own.
-    Raises DomainError: export.notice_unknown, export.no_households, export.too_many.
+    Raises DomainError: export.notice_unknown, export.no_households, export.too_many, export.nothing_to_say, and those of
+    the readers.
     """
     notice = find_notice(name)
     snapshot = snapshot_no(project.code, now)
     mark = " ".join(part for part in (by, f"{now.astimezone(CHINA):%Y-%m-%d %H:%M}", snapshot[-11:]) if part)
     with one_moment():
         where = door_label(building.no, unit_no or "") if building is not None else project.name
-        households = select_households(view, household_id=household_id, building=building, unit_no=unit_no)
-        if not households:
-            raise DomainError("export.no_households", where=where)
-        if most is not None and len(households) > most:
-            raise DomainError("export.too_many", most=most, count=len(households))
-        if household_id is not None:
-            where = households[0].door_text or households[0].dossier_no
-        values = read_notices(
-            name, project=project, view=view, households=households, now=now, mark=mark, document_no=document_no
-        )
+        if notice.for_project:
+            values = [read_project_notice(name, project=project, view=view, now=now, document_no=document_no)]
+        else:
+            households = select_households(view, household_id=household_id, building=building, unit_no=unit_no)
+            if not households:
+                raise DomainError("export.no_households", where=where)
+            if most is not None and len(households) > most:
+                raise DomainError("export.too_many", most=most, count=len(households))
+            if household_id is not None:
+                where = households[0].door_text or households[0].dossier_no
+            values = read_notices(
+                name, project=project, view=view, households=households, now=now, mark=mark, document_no=document_no
+            )
+            if not values:
+                raise DomainError("export.nothing_to_say", title=notice.title)
     heavy = len(values) > CHUNK and len(values) * notice.pages > PAGES_ALONE
     pdf = press(font_folder).book(name, values, duplex=duplex, processes=processes if heavy else 1)
     file_name = f"{notice.title}_{where}_{now.astimezone(CHINA):%Y%m%d}.pdf"

@@ -51,11 +51,5 @@ class PrintNoticeForm(Form):
         self.place.choices = [SelectChoice("", _("请选择")), *(SelectChoice(value, label) for value, label in places)]
 
 
-class PrintHouseholdForm(Form):
-    """One notice for one household."""
-
-    document_no = StringField(
-        _l("文号"), description=_l("只印在入户调查通知书上；没有文号可以不填。"),
-        validators=[Length(max=60)], filters=[_clean], render_kw={"autocomplete": "off"},
-    )  # fmt: skip
-    duplex = BooleanField(_l("双面打印"))
+class PrintForm(Form):
+    """One notice for one household, or one about the project: there is nothing to choose."""

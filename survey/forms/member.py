@@ -107,6 +107,7 @@ class ProjectForm(Form):
     accept_days = IntegerField(_l("诉求告知期限（日）"), validators=[NumberRange(min=1, max=365)])
     reply_days = IntegerField(_l("诉求办结期限（日）"), validators=[NumberRange(min=1, max=365)])
     retention = StringField(_l("档案保管期限"), validators=[Length(max=20)])
+    posting_days = IntegerField(_l("公示天数（日）"), validators=[NumberRange(min=1, max=365)])
 
     DATA = ("name", "subdistrict", "community", "office_name", "office_phone", "office_address", "survey_from",
             "survey_until")  # fmt: skip
@@ -139,6 +140,7 @@ class ProjectForm(Form):
             "visit_until": self.visit_until.data.isoformat("minutes"),  # type: ignore[union-attr]
             "accept_days": str(self.accept_days.data),
             "reply_days": str(self.reply_days.data),
+            "posting_days": str(self.posting_days.data),
             "legal_basis": self.legal_basis.data or "",
             "retention": self.retention.data or "",
         }
