@@ -15,6 +15,7 @@ class Notice:
     """A paper that the office prints. `name` is also its template in templates/print.
 
     pages        how many pages one household usually takes, so that a page can say how long printing will last
+    letter       the kind's own letter behind the 代字 of its 文号 (颐园调〔2026〕6号); "" for papers without one
     for_project  one for the whole project, not one for each household
     """
 
@@ -23,7 +24,7 @@ class Notice:
     description: str
     size: str
     pages: int
-    takes_number: bool = False
+    letter: str = ""
     shows_numbers: bool = False
     for_project: bool = False
 
@@ -37,7 +38,7 @@ NOTICES: dict[str, Notice] = {
             N_("告知调查依据、时间、人员、内容、需备材料、权利义务和个人信息处理规则，附回执联。"),
             N_("A4，3页"),
             3,
-            takes_number=True,
+            letter="调",
         ),
         Notice(
             "survey-sheet",
@@ -130,7 +131,7 @@ NOTICES: dict[str, Notice] = {
             N_("按最近一件面积、产权诉求的答复填好；没有的留空。"),
             N_("A4，1至2页"),
             2,
-            takes_number=True,
+            letter="复",
         ),
         Notice(
             "correction-notice",
@@ -138,7 +139,7 @@ NOTICES: dict[str, Notice] = {
             N_("按登记表列出尚待核实的事项和须补充的材料。"),
             N_("A4，1至2页"),
             2,
-            takes_number=True,
+            letter="核",
         ),
         Notice(
             "unregistered-opinion",
@@ -146,7 +147,7 @@ NOTICES: dict[str, Notice] = {
             N_("列出未登记的部位，各部门签署意见；没有未登记部位的户不打印。"),
             N_("A4，1至2页"),
             2,
-            takes_number=True,
+            letter="认",
         ),
         Notice(
             "authorisation",
@@ -170,7 +171,7 @@ NOTICES: dict[str, Notice] = {
             N_("最近结束的一轮征询：各种表态的户数、面积和占比，是否达到设定的比例。"),
             N_("A4，2页"),
             2,
-            takes_number=True,
+            letter="告",
             for_project=True,
         ),
         Notice(
@@ -179,7 +180,7 @@ NOTICES: dict[str, Notice] = {
             N_("公示正文和掩码表，只列项目办已通过的户；打印前检查有无证件号、电话、健康情况和无法区分的行。"),
             N_("A4，按户数"),
             4,
-            takes_number=True,
+            letter="示",
             for_project=True,
         ),
         Notice(
@@ -188,7 +189,7 @@ NOTICES: dict[str, Notice] = {
             N_("各评估机构的得票和占比；过半数的自动写明，其余产生方式手写。"),
             N_("A4，1至2页"),
             2,
-            takes_number=True,
+            letter="选",
             for_project=True,
         ),
     )

@@ -37,3 +37,8 @@ class ObjectionReply(HouseholdPaper):
     received_on: date | None = None
     content: str = ""
     reply: str = ""
+
+    @property
+    def subject(self) -> str:
+        """Each request is answered under a number of its own."""
+        return "" if self.number is None else str(self.number)

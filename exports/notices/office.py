@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from exports.notices.stamp import Stamp
+
 
 @dataclass(frozen=True, slots=True)
 class Office:
@@ -47,6 +49,7 @@ class ProjectPaper:
     project: str
     issued_on: date
     document_no: str = ""
+    stamp: Stamp | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -47,6 +47,11 @@ class RoundResult(ProjectPaper):
     until: date
 
     @property
+    def subject(self) -> str:
+        """Each round has an announcement of its own."""
+        return f"{self.opened_on.isoformat()} {self.title}"[:120]
+
+    @property
     def households(self) -> int:
         return sum(line.households for line in self.lines)
 

@@ -23,3 +23,8 @@ class SurveyPosting(ProjectPaper):
 
     homes: tuple[PostedHome, ...]
     until: date
+
+    @property
+    def subject(self) -> str:
+        """What is posted on another day is another posting."""
+        return self.issued_on.isoformat()

@@ -7,6 +7,7 @@ from survey.models.building import Assignment, Building, Door
 from survey.models.consent import Consent, Round, Standing
 from survey.models.device import Device
 from survey.models.household import Household
+from survey.models.notice import NoticeIssue
 from survey.models.part import CertificateRow, DecorationItemRow, DesiredLayoutRow, FixtureRow, PartRow
 from survey.models.person import PersonRow
 from survey.models.policy import Briefing, Policy, PolicyVersion
@@ -23,7 +24,7 @@ from survey.models.visit import Visit
 __all__ = [
     "Amendment", "Assignment", "AuditEntry", "Base", "Blob", "Briefing", "Building", "CertificateRow", "ConflictRow", "Consent",
     "DecorationItemRow", "Delivery", "DesiredLayoutRow", "Device", "Document", "Door", "DraftRow", "FixtureRow",
-    "Household", "LedgerTemplate", "LoginFailure", "LoginSession", "Membership", "PartRow", "PersonRow", "Policy", "PolicyVersion",
+    "Household", "LedgerTemplate", "LoginFailure", "LoginSession", "Membership", "NoticeIssue", "PartRow", "PersonRow", "Policy", "PolicyVersion",
     "Project", "Request", "Review", "RosterImport", "RosterMapping", "Round", "SearchTerm", "Serial", "SheetRow",
     "Signature", "Standing", "SyncEvent", "Team", "User", "Visit", "db", "new_id", "row_id", "utc_now",
 ]  # fmt: skip

@@ -33,7 +33,7 @@ ACTIONS: dict[str, str] = {
     "household.create": N_("新增一户"), "household.detach_door": N_("移出门牌"), "household.finalise": N_("定稿"),
     "household.group_review": N_("组审"), "household.keep_apart": N_("核实不是一户"), "household.merge": N_("合并两户"),
     "household.office_review": N_("项目办审核"), "ledger.export": N_("导出台账"),
-    "member.edit": N_("设置角色"), "member.end": N_("结束角色"), "notice.print": N_("打印文书"),
+    "member.edit": N_("设置角色"), "member.end": N_("结束角色"), "notice.print": N_("打印文书"), "notice.unknown": N_("核验了没有签发的文书"),
     "person.reveal": N_("查看完整号码"), "policy.create": N_("新建政策"), "policy.edit": N_("修改政策草稿"),
     "policy.publish": N_("发布政策"), "project.create": N_("新建项目"), "project.edit": N_("修改设置"),
     "request.accept": N_("受理诉求"), "request.answer": N_("答复诉求"), "request.close": N_("办结诉求"),
@@ -59,7 +59,7 @@ DETAILS: dict[str, str] = {
     "rebrief": N_("需重新宣讲"), "silent": N_("未表态"), "source": N_("来源"), "clear": N_("含完整号码"),
     "briefed": N_("已宣讲"), "agent": N_("由代理人"), "skip_refused": N_("跳过有错的行"), "method": N_("方式"),
     "evidence": N_("有凭证"), "unsent": N_("未上传"), "photos": N_("照片"), "dossier_no": N_("档案号"),
-    "records": N_("记录条数"), "drawing": N_("笔迹校验码"), "is_active": N_("启用"), "is_admin": N_("系统管理"),
+    "records": N_("记录条数"), "drawing": N_("笔迹校验码"), "numbers": N_("文号"), "new_numbers": N_("新编文号"), "is_active": N_("启用"), "is_admin": N_("系统管理"),
 }  # fmt: skip
 CODES: dict[str, tuple[type[codes.Code], ...]] = {
     "from": (HouseholdState,), "to": (HouseholdState,), "action": (Action,), "result": (codes.VisitResult,),

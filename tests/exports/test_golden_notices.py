@@ -16,7 +16,7 @@ import pytest
 from pypdf import PdfReader
 
 from exports.notices import NOTICES
-from exports.printing import print_notices
+from exports.printing import lay_out, read_print
 from exports.view import view_of
 from survey.domain import codes
 from survey.models import Project, Round, User, db
@@ -51,7 +51,7 @@ def make_rounds(project: Project) -> None:
 def printed(name: str, project: Project) -> bytes:
     office = db.session.query(User).filter_by(display_name="沈志远").one()
     view = view_of(project, office)
-    return print_notices(name, project=project, view=view, now=at(20), by=office.display_name).pdf
+    return lay_out(read_print(name, project=project, view=view, now=at(20), by=office.display_name)).pdf
 
 
 @pytest.mark.parametrize("name", NOTICES)

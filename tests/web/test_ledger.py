@@ -133,7 +133,7 @@ def test_each_notice_is_printed_from_the_dossier(as_: As, project: Project, hous
     client = as_("office")
     page = client.get(f"/household/{household.id}/notices").get_data(as_text=True)
     assert NOTICES[name].title in page
-    response = client.post(f"/household/{household.id}/notice/{name}", data={"document_no": "颐园调〔2026〕1号"})
+    response = client.post(f"/household/{household.id}/notice/{name}")
     assert response.mimetype == "application/pdf"
     text = "".join(pages(response.data))
     assert household.dossier_no in text.replace("\n", "")
@@ -231,7 +231,7 @@ def test_too_many_households_at_once_are_refused_in_words(
 ) -> None:
     from exports import printing
 
-    monkeypatch.setitem(printing.print_notices.__kwdefaults__, "most", 1)
+    monkeypatch.setitem(printing.read_print.__kwdefaults__, "most", 1)
     data: dict[str, Any] = {"name": "missed-visit", "place": str(household.building_id)}
     response = as_("office").post("/project/YY/notices", data=data)
     assert response.status_code == 422

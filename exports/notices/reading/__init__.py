@@ -68,9 +68,8 @@ def read_notices(
     households: Sequence[Household],
     now: datetime,
     mark: str = "",
-    document_no: str = "",
-) -> list[object]:
-    """The values of one notice for each household that it has something to say to.
+) -> dict[UUID, object]:
+    """The values of one notice by household, for those to which it has something to say, in their order.
 
     Raises DomainError("export.notice_unknown"), and those of the readers.
 
@@ -78,13 +77,13 @@ def read_notices(
     """
     if name not in READERS:
         raise DomainError("export.notice_unknown", name=name[:40], known="、".join(NOTICES))
-    desk = Desk(project, view, now, mark, document_no)
-    values = (READERS[name](desk, household) for household in households)
-    return [value for value in values if value is not None]
+    desk = Desk(project, view, now, mark)
+    papers = {household.id: READERS[name](desk, household) for household in households}
+    return {household_id: paper for household_id, paper in papers.items() if paper is not None}
 
 
-def read_project_notice(name: str, *, project: Project, view: View, now: datetime, document_no: str = "") -> object:
+def read_project_notice(name: str, *, project: Project, view: View, now: datetime) -> object:
     """The values of a notice about the whole project. Raises DomainError, as read_notices."""
     if name not in PROJECT_READERS:
         raise DomainError("export.notice_unknown", name=name[:40], known="、".join(NOTICES))
-    return PROJECT_READERS[name](Desk(project, view, now, "", document_no))
+    return PROJECT_READERS[name](Desk(project, view, now, ""))

@@ -29,7 +29,6 @@ class ProjectHead(TypedDict):
     office: Office
     project: str
     issued_on: date
-    document_no: str
 
 
 class HouseholdHead(ProjectHead):
@@ -58,8 +57,8 @@ def office_of(project: Project, settings: ProjectSettings) -> Office:
 class Desk:
     """Fills one kind of notice after another for the households of one job."""
 
-    def __init__(self, project: Project, view: View, now: datetime, mark: str, document_no: str) -> None:
-        self.project, self.view, self.mark, self.document_no = project, view, mark, document_no
+    def __init__(self, project: Project, view: View, now: datetime, mark: str) -> None:
+        self.project, self.view, self.mark = project, view, mark
         self.settings = read_settings(project.settings)
         self.office = office_of(project, self.settings)
         self.today: date = now.astimezone(CHINA).date()
@@ -110,8 +109,7 @@ class Desk:
         )
 
     def project_head(self) -> ProjectHead:
-        return {"office": self.office, "project": self.project.name, "issued_on": self.today,
-                "document_no": self.document_no}  # fmt: skip
+        return {"office": self.office, "project": self.project.name, "issued_on": self.today}
 
     def household_head(self, household: Household, sheet: Sheet) -> HouseholdHead:
         return {

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeVar
 
 from sqlalchemy import func, select
 
-from exports.notices.ballot import AppraiserBallot, Ballot
+from exports.notices.ballot import Ballot
 from exports.notices.conversation import BriefingRecord, InterviewRecord
 from exports.notices.material_list import Material, MaterialList
 from exports.notices.objection import ObjectionReply
@@ -21,21 +20,19 @@ from survey.models import Briefing, Delivery, Document, Household, PolicyVersion
 from survey.services.policy import version_in_force
 from survey.services.round import list_open_rounds, list_rounds
 
-Paper = TypeVar("Paper", bound=Ballot)
-
 OBJECTIONS = (RequestKind.AREA, RequestKind.TITLE, RequestKind.OTHER)
 
 
 def renewal_ballot(desk: Desk, household: Household) -> Ballot:
     """The ballot of the open round. Raises DomainError("export.no_open_round")."""
-    return _ballot(desk, household, _open_round(desk, lambda kind: kind is not RoundKind.APPRAISER), Ballot)
+    return _ballot(desk, household, _open_round(desk, lambda kind: kind is not RoundKind.APPRAISER))
 
 
-def appraiser_ballot(desk: Desk, household: Household) -> AppraiserBallot:
+def appraiser_ballot(desk: Desk, household: Household) -> Ballot:
     """The ballot of the open round on the appraiser. Raises DomainError("export.no_open_round")."""
     round_ = _open_round(desk, lambda kind: kind is RoundKind.APPRAISER)
     named = desk.once("candidates", lambda: _candidates(desk))
-    return _ballot(desk, household, round_, AppraiserBallot, candidates=named)
+    return _ballot(desk, household, round_, named)
 
 
 def _open_round(desk: Desk, wanted: Callable[[RoundKind], bool]) -> Round:
@@ -46,19 +43,19 @@ def _open_round(desk: Desk, wanted: Callable[[RoundKind], bool]) -> Round:
     return found
 
 
-def _ballot(desk: Desk, household: Household, round_: Round, paper: type[Paper], **more: tuple[str, ...]) -> Paper:
+def _ballot(desk: Desk, household: Household, round_: Round, candidates: tuple[str, ...] = ()) -> Ballot:
     sheet = desk.sheet(household)
     rounds = desk.once(
         "order", lambda: sorted(list_rounds(desk.project.id), key=lambda each: (each.opened_at, each.id))
     )
-    return paper(
+    return Ballot(
         **desk.household_head(household, sheet),
         ballot_no=f"{household.dossier_no}-{rounds.index(round_) + 1}",
         round_title=round_.title,
         question=round_.question or round_.title,
         area_m2=voting_area_m2(household.area_cert_m2, household.area_meas_m2),
         cert_nos=tuple(desk.view.cert_no(row.cert_no) for row in sheet.certificates if row.cert_no),
-        **more,
+        candidates=candidates,
     )
 
 

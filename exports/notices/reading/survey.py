@@ -31,7 +31,6 @@ def survey_notice(desk: Desk, household: Household) -> SurveyNotice:
         hours=f"{settings.visit_from.hour}时至{settings.visit_until.hour}时",
         surveyors=desk.surveyors(household)[:4],
         issued_on=desk.today,
-        document_no=desk.document_no,
         appointment=f"{hour.month}月{hour.day}日{hour.hour}时" if hour and hour.date() >= desk.today else "",
     )
 
