@@ -1,20 +1,26 @@
-"""Printing notices: read at one moment, render afterwards, outside any transaction. The caller records the print."""
+"""Printing notices: read at one moment, issued by the caller (`services.notice`), laid out outside any transaction.
+
+The issue is committed before a page is laid out: the log may tell of a print that failed, and never lacks one.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from uuid import UUID
 
 from exports.ledgers import snapshot_no
 from exports.notices import NOTICES, Notice
-from exports.notices.reading import read_notices, select_households
+from exports.notices.reading import read_notices, read_project_notice, select_households
+from exports.notices.stamp import Stamp, digest_of, stamped, subject_of
 from exports.pdf import CHUNK, press
 from exports.view import CHINA, View, one_moment
 from survey.domain.door import door_label
 from survey.domain.errors import DomainError
-from survey.models import Building, Project
+from survey.models import Building, NoticeIssue, Project
+from survey.services.notice import Draft, code_of, token_of
 
 MOST = 300
 PAGES_ALONE = 48  # Beyond so many pages a second process helps more than it costs to start.
@@ -22,7 +28,7 @@ PAGES_ALONE = 48  # Beyond so many pages a second process helps more than it cos
 
 @dataclass(frozen=True, slots=True)
 class Printed:
-    """A file of notices: which, for where, under which number, for how many households."""
+    """A file of notices: which, for where, under which number, of how many papers."""
 
     notice: Notice
     where: str
@@ -39,7 +45,23 @@ def find_notice(name: str) -> Notice:
     return NOTICES[name]
 
 
-def print_notices(
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Papers that were read at one moment and are not laid out yet: nothing in it needs the database."""
+
+    notice: Notice
+    where: str
+    snapshot: str
+    day: date
+    papers: dict[UUID | None, object]
+
+    @property
+    def drafts(self) -> list[Draft]:
+        """What the service must know in order to issue them."""
+        return [Draft(household, subject_of(paper), digest_of(paper)) for household, paper in self.papers.items()]
+
+
+def read_print(
     name: str,
     *,
     project: Project,
@@ -49,33 +71,59 @@ def print_notices(
     household_id: UUID | None = None,
     building: Building | None = None,
     unit_no: str | None = None,
-    document_no: str = "",
-    duplex: bool = False,
     most: int | None = MOST,
-    font_folder: Path | None = None,
-    processes: int = 1,
-) -> Printed:
-    """One PDF for a household, a stairwell, a building or the project, in stairwell order.
+) -> Reading:
+    """The papers for a household, a stairwell, a building or the project, in stairwell order; of a notice about the whole
+    project the one paper.
 
-    Ends the session's transaction; the caller records the print afterwards, in a transaction of its own.
-    Raises DomainError: export.notice_unknown, export.no_households, export.too_many.
+    Ends the session's transaction. Raises DomainError: export.notice_unknown, export.no_households, export.too_many,
+    export.nothing_to_say, and those of the readers.
     """
     notice = find_notice(name)
     snapshot = snapshot_no(project.code, now)
     mark = " ".join(part for part in (by, f"{now.astimezone(CHINA):%Y-%m-%d %H:%M}", snapshot[-11:]) if part)
+    papers: dict[UUID | None, object] = {}
     with one_moment():
         where = door_label(building.no, unit_no or "") if building is not None else project.name
-        households = select_households(view, household_id=household_id, building=building, unit_no=unit_no)
-        if not households:
-            raise DomainError("export.no_households", where=where)
-        if most is not None and len(households) > most:
-            raise DomainError("export.too_many", most=most, count=len(households))
-        if household_id is not None:
-            where = households[0].door_text or households[0].dossier_no
-        values = read_notices(
-            name, project=project, view=view, households=households, now=now, mark=mark, document_no=document_no
-        )
+        if notice.for_project:
+            papers[None] = read_project_notice(name, project=project, view=view, now=now)
+        else:
+            households = select_households(view, household_id=household_id, building=building, unit_no=unit_no)
+            if not households:
+                raise DomainError("export.no_households", where=where)
+            if most is not None and len(households) > most:
+                raise DomainError("export.too_many", most=most, count=len(households))
+            if household_id is not None:
+                where = households[0].door_text or households[0].dossier_no
+            found = read_notices(name, project=project, view=view, households=households, now=now, mark=mark)
+            papers.update((key, paper) for key, paper in found.items())
+            if not papers:
+                raise DomainError("export.nothing_to_say", title=notice.title)
+    return Reading(notice, where, snapshot, now.astimezone(CHINA).date(), papers)
+
+
+def lay_out(
+    reading: Reading,
+    stamps: Sequence[Stamp] = (),
+    *,
+    duplex: bool = False,
+    font_folder: Path | None = None,
+    processes: int = 1,
+) -> Printed:
+    """The papers as one PDF, each with its stamp. Needs no transaction, so that nobody waits for a page to be laid out."""
+    notice, values = reading.notice, list(reading.papers.values())
+    if stamps:
+        values = [stamped(paper, stamp) for paper, stamp in zip(values, stamps, strict=True)]
     heavy = len(values) > CHUNK and len(values) * notice.pages > PAGES_ALONE
-    pdf = press(font_folder).book(name, values, duplex=duplex, processes=processes if heavy else 1)
-    file_name = f"{notice.title}_{where}_{now.astimezone(CHINA):%Y%m%d}.pdf"
-    return Printed(notice, where, snapshot, len(values), file_name, pdf)
+    pdf = press(font_folder).book(notice.name, values, duplex=duplex, processes=processes if heavy else 1)
+    file_name = f"{notice.title}_{reading.where}_{reading.day:%Y%m%d}.pdf"
+    return Printed(notice, reading.where, reading.snapshot, len(values), file_name, pdf)
+
+
+def stamps_of(issued: Sequence[NoticeIssue], base: str) -> list[Stamp]:
+    """The stamps of what was issued. `base` is the address of the office's server, "" when nobody can reach it."""
+    address = base.rstrip("/")
+    return [
+        Stamp(row.document_no, row.issued_on, f"{address}/n/{token_of(row)}" if address else "", code_of(row.digest))
+        for row in issued
+    ]

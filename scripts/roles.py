@@ -50,6 +50,7 @@ GROUPS: dict[tuple[str, str], dict[Permission, tuple[str, str]]] = {
         P.HOUSEHOLD_CONFIRM: ("确认（签字后）", "confirm after the signature"),
         P.HOUSEHOLD_CREATE: ("新增一户、一个门牌", "add a household or a door"),
         P.NOTICE_PRINT: ("打印文书", "print notices"),
+        P.NOTICE_PUBLISH: ("打印公告、公示", "print announcements and postings"),
     },
     ("组内与项目办", "Team and office"): {
         P.ASSIGNMENT_EDIT: ("分配楼栋和单元", "assign buildings"),

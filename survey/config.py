@@ -5,6 +5,7 @@ RUHU_INSTANCE    the folder of data, keys, documents and fonts. Default: ./insta
 RUHU_KEYS        the key file (mode 0600). Default: <instance>/keys.json
 RUHU_FONTS       the folder for an office's own licensed fonts. Default: <instance>/fonts
 RUHU_HTTPS       "1" when served over HTTPS: cookies are then marked Secure
+RUHU_PUBLIC_URL  the address at which residents reach this server, for the QR of notices. Default: that of the page that prints
 RUHU_STYLEGUIDE  "1" shows /styleguide
 RUHU_RESULT_DAYS      how many days a file made by a job can be taken. Default: 7
 RUHU_EXPORT_AT_ONCE   a ledger of more households than this is made by a job. Default: 3000
@@ -28,6 +29,7 @@ class Config:
     keys: Path
     fonts: Path
     https: bool = False
+    public_url: str = ""
     styleguide: bool = False
     testing: bool = False
     session_idle: timedelta = timedelta(minutes=30)
@@ -71,6 +73,7 @@ def read_config(environ: dict[str, str] | None = None) -> Config:
         keys=Path(env.get("RUHU_KEYS", str(instance / "keys.json"))),
         fonts=Path(env.get("RUHU_FONTS", str(instance / "fonts"))),
         https=env.get("RUHU_HTTPS") == "1",
+        public_url=env.get("RUHU_PUBLIC_URL", ""),
         styleguide=env.get("RUHU_STYLEGUIDE") == "1",
         results_kept=timedelta(days=int(env.get("RUHU_RESULT_DAYS", "7"))),
         export_at_once=int(env.get("RUHU_EXPORT_AT_ONCE", "3000")),

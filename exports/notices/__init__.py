@@ -14,7 +14,9 @@ from survey.domain.message import N_
 class Notice:
     """A paper that the office prints. `name` is also its template in templates/print.
 
-    pages  how many pages one household usually takes, so that a page can say how long printing will last
+    pages        how many pages one household usually takes, so that a page can say how long printing will last
+    letter       the kind's own letter behind the 代字 of its 文号 (颐园调〔2026〕6号); "" for papers without one
+    for_project  one for the whole project, not one for each household
     """
 
     name: str
@@ -22,8 +24,9 @@ class Notice:
     description: str
     size: str
     pages: int
-    takes_number: bool = False
+    letter: str = ""
     shows_numbers: bool = False
+    for_project: bool = False
 
 
 NOTICES: dict[str, Notice] = {
@@ -35,7 +38,7 @@ NOTICES: dict[str, Notice] = {
             N_("告知调查依据、时间、人员、内容、需备材料、权利义务和个人信息处理规则，附回执联。"),
             N_("A4，3页"),
             3,
-            takes_number=True,
+            letter="调",
         ),
         Notice(
             "survey-sheet",
@@ -59,6 +62,138 @@ NOTICES: dict[str, Notice] = {
             N_("A4，3页"),
             3,
         ),
+        Notice(
+            "open-letter",
+            N_("致居民的一封信"),
+            N_("调查的背景、范围、步骤、政策要点和常见问答，政策要点取自现行政策文件。"),
+            N_("A4，2页"),
+            2,
+        ),
+        Notice(
+            "privacy-consent",
+            N_("个人信息处理告知同意书"),
+            N_("告知处理者、目的、种类、期限和权利；敏感信息、公示、向第三方提供分项勾选。"),
+            N_("A4，1页"),
+            1,
+        ),
+        Notice(
+            "briefing-record",
+            N_("政策宣讲记录表"),
+            N_("按最近一次宣讲填好要点和问答；没有宣讲记录的，打印现行政策的要点供现场勾选。"),
+            N_("A4，1页"),
+            1,
+        ),
+        Notice(
+            "interview-record",
+            N_("询问（谈话）笔录"),
+            N_("填好首部的空白笔录，每页留被询问人签名处。"),
+            N_("A4，2页"),
+            2,
+        ),
+        Notice(
+            "material-list",
+            N_("材料接收清单"),
+            N_("按已归入的材料填好名称、份数和原件复印件，交接双方签字。"),
+            N_("A4，1页"),
+            1,
+        ),
+        Notice(
+            "service-receipt",
+            N_("送达回证"),
+            N_("按最近一次送达记录填好；没有送达记录的为空白回证。"),
+            N_("A4，1页"),
+            1,
+        ),
+        Notice(
+            "renewal-ballot",
+            N_("意愿征询表（票）"),
+            N_("正在进行的征询轮次的票：议题、选项、面积和证号，全体权利人签名，每户每轮一个票号。"),
+            N_("A4，1页"),
+            1,
+        ),
+        Notice(
+            "appraiser-ballot",
+            N_("评估机构选票"),
+            N_("评估机构选定轮次的选票，候选机构取自各户在调查时表达的意向。"),
+            N_("A4，1页"),
+            1,
+        ),
+        Notice(
+            "objection-request",
+            N_("异议（复核）申请表"),
+            N_("列出登记的权属和面积，由权利人填写异议事项和理由。"),
+            N_("A4，1页"),
+            1,
+        ),
+        Notice(
+            "objection-reply",
+            N_("异议处理告知书"),
+            N_("按最近一件面积、产权诉求的答复填好；没有的留空。"),
+            N_("A4，1至2页"),
+            2,
+            letter="复",
+        ),
+        Notice(
+            "correction-notice",
+            N_("情况核实（补正）通知书"),
+            N_("按登记表列出尚待核实的事项和须补充的材料。"),
+            N_("A4，1至2页"),
+            2,
+            letter="核",
+        ),
+        Notice(
+            "unregistered-opinion",
+            N_("未登记建筑认定意见书"),
+            N_("列出未登记的部位，各部门签署意见；没有未登记部位的户不打印。"),
+            N_("A4，1至2页"),
+            2,
+            letter="认",
+        ),
+        Notice(
+            "authorisation",
+            N_("授权委托书"),
+            N_("写明代理人、事项、权限和期限，由权利人签名；登记表有代理人的自动填好。"),
+            N_("A4，1页"),
+            1,
+            shows_numbers=True,
+        ),
+        Notice(
+            "pledge",
+            N_("承诺书"),
+            N_("权利人对所填内容和所交材料真实性的承诺。"),
+            N_("A4，1页"),
+            1,
+            shows_numbers=True,
+        ),
+        Notice(
+            "round-result",
+            N_("征询结果公告"),
+            N_("最近结束的一轮征询：各种表态的户数、面积和占比，是否达到设定的比例。"),
+            N_("A4，2页"),
+            2,
+            letter="告",
+            for_project=True,
+        ),
+        Notice(
+            "survey-posting",
+            N_("调查结果公示"),
+            N_("公示正文和掩码表，只列项目办已通过的户；打印前检查有无证件号、电话、健康情况和无法区分的行。"),
+            N_("A4，按户数"),
+            4,
+            letter="示",
+            for_project=True,
+        ),
+        Notice(
+            "appraiser-notice",
+            N_("评估机构选定通知"),
+            N_("各评估机构的得票和占比；过半数的自动写明，其余产生方式手写。"),
+            N_("A4，1至2页"),
+            2,
+            letter="选",
+            for_project=True,
+        ),
     )
 }
 """Name -> notice, in the order in which the list shows them."""
+HOUSEHOLD_NOTICES = tuple(notice for notice in NOTICES.values() if not notice.for_project)
+PROJECT_NOTICES = tuple(notice for notice in NOTICES.values() if notice.for_project)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from exports.notices.office import Office
+from exports.notices.stamp import Stamp
 
 TEMPLATE = "dossier-cover"
 LEAST_ENTRIES = 16
@@ -61,6 +62,7 @@ class DossierCover:
     fonds_no: str = ""
     file_no: str = ""
     retention: str = "永久"
+    stamp: Stamp | None = None
 
     @property
     def piece_count(self) -> int:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from exports.notices.office import Office, Surveyor
+from exports.notices.stamp import Stamp
 
 TEMPLATE = "missed-visit"
 
@@ -30,3 +31,4 @@ class MissedVisit:
     next_visit_at: datetime | None = None
     surveyors: tuple[Surveyor, ...] = ()
     link: str = ""
+    stamp: Stamp | None = None

@@ -1,8 +1,11 @@
-"""What stands on every notice of a project: who issues it, on which ground, and how to reach them."""
+"""What stands on every notice of a project: who issues it, on which ground, how to reach them, and whom it concerns."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
+
+from exports.notices.stamp import Stamp
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,3 +39,33 @@ class Surveyor:
 
     name: str
     badge_no: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProjectPaper:
+    """A paper about the whole project. `document_no` is its 文号 with 六角括号; "" where the office gives none."""
+
+    office: Office
+    project: str
+    issued_on: date
+    document_no: str = ""
+    stamp: Stamp | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HouseholdPaper(ProjectPaper):
+    """A paper about one household.
+
+    owners      the names of those who are asked (权利人; in public housing the tenants), "" of none
+    print_mark  who printed it, when, and under which number
+    """
+
+    dossier_no: str
+    door: str
+    address: str
+    owners: tuple[str, ...] = ()
+    print_mark: str = ""
+
+    @property
+    def addressee(self) -> str:
+        return "、".join(self.owners) or "住户"

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from exports.notices.office import Office, Surveyor
+from exports.notices.stamp import Stamp
 
 TEMPLATE = "survey-notice"
 
@@ -44,3 +45,4 @@ class SurveyNotice:
     document_no: str = ""
     appointment: str = ""
     materials: tuple[str, ...] = MATERIALS
+    stamp: Stamp | None = None

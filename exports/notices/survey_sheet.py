@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import TypeVar
 
 from exports.notices.office import Office
+from exports.notices.stamp import Stamp
 from survey.domain.codes import ETHNICITIES, Code, PersonRole, Sex
 from survey.domain.sheet import Part, Person, Sheet
 
@@ -52,6 +53,7 @@ class SurveySheet:
     show_tags: bool = True
     print_mark: str = ""
     printed_at: datetime | None = None
+    stamp: Stamp | None = None
 
     @property
     def is_blank(self) -> bool:

@@ -74,7 +74,6 @@ def export_ledger(name: str, code: str, out: Path, clear: bool, reason: str) -> 
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="The .pdf to write.")
 @click.option("--household", default=None, help="Id or dossier number of one household.")
 @click.option("--building", "building_no", default=None, help="Number of a building: all its households.")
-@click.option("--document-no", default="", help="文号 of the notices.")
 @click.option("--duplex", is_flag=True, help="Begin each household on a new leaf of a two-sided print.")
 @click.option("--processes", default=2, show_default=True, type=click.IntRange(1, 16))
 @click.option("--list", is_flag=True, is_eager=True, expose_value=False, callback=_list_notices,
@@ -86,52 +85,50 @@ def notice(
     out: Path,
     household: str | None,
     building_no: str | None,
-    document_no: str,
     duplex: bool,
     processes: int,
 ) -> None:
-    """Write the notice NAME as one PDF: for a household, for a building in stairwell order, or for the whole project."""
-    from exports.printing import print_notices
+    """Write the notice NAME as one PDF: for a household, for a building in stairwell order, or for the
+    whole project."""
+    from exports.printing import lay_out, read_print, stamps_of
     from exports.view import view_of
     from survey.config import read_config
     from survey.models import Household, db, utc_now
     from survey.services.building import find_building
-    from survey.services.export import record_print
+    from survey.services.notice import issue_notices
     from survey.services.project import get_project_by_code
 
     if household and building_no:
         raise click.UsageError("--household and --building exclude each other")
-    project = get_project_by_code(code)
+    if NOTICES[name].for_project and (household or building_no):
+        raise click.UsageError(f"{name} is about the whole project: leave out --household and --building")
+    project, config, now = get_project_by_code(code), read_config(), utc_now()
     building = find_building(project.id, building_no) if building_no else None
     found = _find_household(project.id, household) if household else None
     if (building_no and building is None) or (household and found is None):
         raise Refused(sentence("export.no_households", where=building_no or household))
     _check_folder(out)
-    done = print_notices(
-        name,
-        project=project,
-        view=view_of(project, None),
-        now=utc_now(),
-        household_id=found,
-        building=building,
-        document_no=document_no,
-        duplex=duplex,
-        most=None,
-        font_folder=read_config().fonts,
-        processes=processes,
+    reading = read_print(
+        name, project=project, view=view_of(project, None), now=now, household_id=found, building=building, most=None
     )
-    out.write_bytes(done.pdf)
-    row = db.session.get(Household, found) if found else None
-    record_print(
+    issued = issue_notices(
         actor=None,
         project=project,
         notice=name,
-        snapshot=done.snapshot,
-        count=done.count,
-        where=done.where,
-        household=row,
+        title=reading.notice.title,
+        letter=reading.notice.letter,
+        drafts=reading.drafts,
+        issued_on=reading.day,
+        snapshot=reading.snapshot,
+        where=reading.where,
+        household=db.session.get(Household, found) if found else None,
+        now=now,
     )
-    click.echo(f"已生成{done.notice.title}：{out}（{done.where}，{done.count} 户）")
+    stamps = stamps_of(issued, config.public_url)
+    db.session.commit()  # Nobody waits while the pages are laid out.
+    done = lay_out(reading, stamps, duplex=duplex, font_folder=config.fonts, processes=processes)
+    out.write_bytes(done.pdf)
+    click.echo(f"已生成{done.notice.title}：{out}（{done.where}，{done.count} 份）")
 
 
 def _find_household(project_id: UUID, text: str) -> UUID | None:

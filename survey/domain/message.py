@@ -212,6 +212,16 @@ MESSAGES: dict[str, str] = {
     "export.ledger_unknown": N_("没有名为“{name}”的台账。可用的台账：{known}。"),
     "export.notice_unknown": N_("没有名为“{name}”的文书。可用的文书：{known}。"),
     "export.no_households": N_("“{where}”没有可打印的户。请检查楼栋号，或先导入花名册。"),
+    "export.nothing_to_say": N_("所选的户没有可填进《{title}》的内容，不需要打印。"),
+    "export.no_open_round": N_("没有正在进行的征询轮次。请先在“征询”里开启一轮，再打印票。"),
+    "export.no_closed_round": N_("还没有结束的征询轮次。请先结束一轮，再打印结果公告。"),
+    "export.nothing_passed": N_("还没有项目办审核通过的户，不能公示调查结果。"),
+    "export.no_appraiser": N_("还没有住户表达评估机构意向，不能打印选定通知。"),
+    "posting.home_number": N_("{door}的公示内容里有证件号或电话号码。请先在登记表里改到对应的栏目，再打印公示。"),
+    "posting.home_health": N_(
+        "{door}的公示内容里有健康或低保等情况，不能公示。请先在登记表里改到对应的栏目，再打印公示。"
+    ),
+    "posting.home_identical": N_("有 {count} 组户掩码以后完全相同，居民无法分辨：{doors}。请先核对门牌，再打印公示。"),
     "export.folder": N_("不能写入“{file}”。请检查文件夹是否存在、是否有写入权限。"),
     "export.too_many": N_("一次最多打印 {most} 户，这里有 {count} 户。请按单元分次打印。"),
     # delivery

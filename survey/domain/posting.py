@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import astuple, dataclass
 from datetime import date
+from decimal import Decimal
 
 from survey.domain.calendar import NO_HOLIDAYS, WorkCalendar, last_day
 from survey.domain.codes import Code, SpecialTag
+from survey.domain.errors import DomainError
 from survey.domain.message import N_
 
 
@@ -63,9 +65,18 @@ class Leak:
 ID_NUMBER = re.compile(r"(?<![0-9])(?:[0-9]{17}[0-9Xx]|[0-9]{15})(?![0-9])")
 MASKED_ID = re.compile(r"(?<![0-9])[0-9]{3,6}\*{6,10}[0-9]{3}[0-9Xx](?![0-9])")
 PHONE = re.compile(r"(?<![0-9])1[0-9]{2}[0-9*]{4}[0-9]{4}(?![0-9])")
-HEALTH = tuple(dict.fromkeys(re.split(r"[（/]", tag.label)[0][:4] for tag in SpecialTag))
+LANDLINE = re.compile(r"(?<![0-9])0[0-9]{2,3}[- ]?[0-9]{7,8}(?![0-9])")
+"""In the text of a posting it is the office's, in a household's row it is a resident's."""
+HEALTH = (*dict.fromkeys(re.split(r"[（/]", tag.label)[0] for tag in SpecialTag), "残疾")
 """The words of 特殊情况 as they would stand in a text: 低保, 残疾一级 ..."""
-SHORT = ("残疾", "低保", "特困", "精神", "失独", "重病")
+
+
+def health_word(text: str) -> str:
+    """The first word in the text that tells somebody's health or welfare; "" where none does.
+
+    Rule: PIPL art 28: health is sensitive; 特定身份 such as 低保 is treated alike.
+    """
+    return next((word for word in HEALTH if word in text), "")
 
 
 def find_leaks(text: str, names: Collection[str]) -> Iterator[Leak]:
@@ -85,7 +96,7 @@ def find_leaks(text: str, names: Collection[str]) -> Iterator[Leak]:
             yield Leak(number, "posting.id_number")
         if PHONE.search(line):
             yield Leak(number, "posting.phone")
-        word = next((each for each in (*HEALTH, *SHORT) if each in line), "")
+        word = health_word(line)
         if word:
             yield Leak(number, "posting.health", word)
         if any(name in line for name in whole):
@@ -101,3 +112,35 @@ def ends_on(posted_on: date, days: int, calendar: WorkCalendar = NO_HOLIDAYS) ->
     working day.
     """
     return last_day(posted_on, days, calendar)
+
+
+@dataclass(frozen=True, slots=True)
+class PostedHome:
+    """One row of the table: areas in square metres; `owners` with their names covered, `cert_nos` their last four digits."""
+
+    door: str
+    owners: str
+    cert_nos: str
+    use: str
+    structure: str
+    area_cert_m2: Decimal | None
+    area_meas_m2: Decimal | None
+    area_unreg_m2: Decimal | None
+
+
+def check_posting(homes: Sequence[PostedHome]) -> None:
+    """Refuse a table that shows what does not belong on a wall, or in which nobody can tell two homes apart.
+
+    Rule: 政府信息公开条例 art. 15, 个人信息保护法 arts. 25, 28: private data are not published without a consent of their
+    own; 590号 art. 15: results are published so that the owners within the area can check them.
+    Raises DomainError: posting.home_number, posting.home_health, posting.home_identical.
+    """
+    for home in homes:
+        words = "　".join(value for value in astuple(home) if isinstance(value, str))
+        if any(number.search(words) for number in (ID_NUMBER, MASKED_ID, PHONE, LANDLINE)):
+            raise DomainError("posting.home_number", door=home.door)
+        if health_word(words):
+            raise DomainError("posting.home_health", door=home.door)
+    same = [home.door for home, count in Counter(homes).items() if count > 1]
+    if same:
+        raise DomainError("posting.home_identical", doors="、".join(same[:5]), count=len(same))

@@ -21,6 +21,8 @@ class ProjectSettings:
     visit_from, visit_until  courtesy hours of visits (by analogy 行政强制法 art 43)
     legal_basis        法律依据 of the survey, printed in the notice (PIPL arts 13, 17)
     retention          保管期限 on the dossier's cover
+    document_word      代字 of the project's 文号 (颐园); without one its notices have no number
+    posting_days       days of a 公示 (青岛条例 art 51: at least 5)
     editions_until     older edition of the survey form -> the last day on which its sheets are accepted
     """
 
@@ -34,6 +36,8 @@ class ProjectSettings:
     reply_days: int = 60
     legal_basis: str = "《国有土地上房屋征收与补偿条例》（国务院令第590号）第十五条"
     retention: str = "永久"
+    document_word: str = ""
+    posting_days: int = 5
     editions_until: Mapping[int, date] = field(default_factory=dict, hash=False)
 
 
@@ -50,6 +54,8 @@ def read_settings(kept: Mapping[str, Any]) -> ProjectSettings:
         "reply_days": int,
         "legal_basis": str,
         "retention": str,
+        "document_word": str,
+        "posting_days": int,
         "editions_until": _read_editions,
     }
     return ProjectSettings(**{name: read(kept[name]) for name, read in readers.items() if name in kept})  # type: ignore[operator]

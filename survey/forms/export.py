@@ -39,10 +39,6 @@ class PrintNoticeForm(Form):
 
     name = RadioField(_l("文书"), validators=[InputRequired(_l("请选择要打印的文书。"))])
     place = SelectField(_l("楼栋或单元"), validators=[InputRequired(_l("请选择楼栋或单元。"))])
-    document_no = StringField(
-        _l("文号"), description=_l("只印在入户调查通知书上，例如 颐园调〔2026〕12号；没有文号可以不填。"),
-        validators=[Length(max=60)], filters=[_clean], render_kw={"autocomplete": "off"},
-    )  # fmt: skip
     duplex = BooleanField(_l("双面打印：每户从新的一张纸开始"))
 
     def __init__(self, *args: Any, names: list[tuple[str, str]], places: list[tuple[str, str]], **values: Any) -> None:
@@ -51,11 +47,5 @@ class PrintNoticeForm(Form):
         self.place.choices = [SelectChoice("", _("请选择")), *(SelectChoice(value, label) for value, label in places)]
 
 
-class PrintHouseholdForm(Form):
-    """One notice for one household."""
-
-    document_no = StringField(
-        _l("文号"), description=_l("只印在入户调查通知书上；没有文号可以不填。"),
-        validators=[Length(max=60)], filters=[_clean], render_kw={"autocomplete": "off"},
-    )  # fmt: skip
-    duplex = BooleanField(_l("双面打印"))
+class PrintForm(Form):
+    """One notice for one household, or one about the project: there is nothing to choose."""

@@ -107,6 +107,12 @@ class ProjectForm(Form):
     accept_days = IntegerField(_l("诉求告知期限（日）"), validators=[NumberRange(min=1, max=365)])
     reply_days = IntegerField(_l("诉求办结期限（日）"), validators=[NumberRange(min=1, max=365)])
     retention = StringField(_l("档案保管期限"), validators=[Length(max=20)])
+    document_word = StringField(
+        _l("发文代字"),
+        description=_l("文号开头的字，例如“颐园”：文书按种类和年份自动编号为 颐园调〔2026〕6号。不填就不编号。"),
+        validators=[Length(max=12)],
+    )
+    posting_days = IntegerField(_l("公示天数（日）"), validators=[NumberRange(min=1, max=365)])
 
     DATA = ("name", "subdistrict", "community", "office_name", "office_phone", "office_address", "survey_from",
             "survey_until")  # fmt: skip
@@ -139,6 +145,8 @@ class ProjectForm(Form):
             "visit_until": self.visit_until.data.isoformat("minutes"),  # type: ignore[union-attr]
             "accept_days": str(self.accept_days.data),
             "reply_days": str(self.reply_days.data),
+            "document_word": (self.document_word.data or "").strip(),
+            "posting_days": str(self.posting_days.data),
             "legal_basis": self.legal_basis.data or "",
             "retention": self.retention.data or "",
         }

@@ -9,6 +9,7 @@ from survey.models.consent import Consent, Round, Standing
 from survey.models.device import Device
 from survey.models.household import Household
 from survey.models.job import Job
+from survey.models.notice import NoticeIssue
 from survey.models.part import CertificateRow, DecorationItemRow, DesiredLayoutRow, FixtureRow, PartRow
 from survey.models.person import PersonRow
 from survey.models.policy import Briefing, Policy, PolicyVersion
@@ -27,7 +28,7 @@ __all__ = [
     "Amendment", "Assignment", "AuditEntry", "Base", "Blob", "Briefing", "Building", "Care", "CertificateRow",
     "ConflictRow", "Consent", "DecorationItemRow", "Delivery", "DesiredLayoutRow", "Device", "Document", "Door",
     "DraftRow", "FixtureRow", "Household", "Job", "LedgerTemplate", "LoginFailure", "LoginSession", "Membership",
-    "Objection", "PartRow", "PersonRow", "Policy", "PolicyVersion", "Posting", "Project", "Request", "Review",
-    "RosterImport", "RosterMapping", "Round", "SearchTerm", "Serial", "SheetRow", "Signature", "Standing",
+    "NoticeIssue", "Objection", "PartRow", "PersonRow", "Policy", "PolicyVersion", "Posting", "Project", "Request",
+    "Review", "RosterImport", "RosterMapping", "Round", "SearchTerm", "Serial", "SheetRow", "Signature", "Standing",
     "SyncEvent", "Team", "User", "Visit", "db", "new_id", "row_id", "utc_now",
 ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""Exports and prints: where they can be made for, and in the audit log who took what out, masked or in clear and why."""
+"""Exports: where they can be made for, and in the audit log who took what out, masked or in clear and why."""
 
 from __future__ import annotations
 
@@ -32,29 +32,6 @@ def record_export(
         project,
         {"ledger": ledger, "snapshot": snapshot, "rows": dict(counts), "clear": clear, "reason": reason.strip()},
     )
-
-
-def record_print(
-    *,
-    actor: User | None,
-    project: Project,
-    notice: str,
-    snapshot: str,
-    count: int,
-    where: str,
-    household: Household | None = None,
-    clear: bool = False,
-    reason: str = "",
-) -> None:
-    """Write down that notices were printed: which, how many, for which building or household."""
-    audit.record(
-        actor,
-        "notice.print",
-        household or project,
-        {"notice": notice, "snapshot": snapshot, "count": count, "where": where, "clear": clear,
-         "reason": reason.strip()},
-        project_id=project.id,
-    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,7 @@ ACTIONS: dict[str, str] = {
     "household.office_review": N_("项目办审核"), "job.cancel": N_("取消后台任务"), "job.download": N_("下载任务文件"),
     "job.enqueue": N_("提交后台任务"), "job.fail": N_("后台任务未完成"), "job.sweep": N_("清理过期文件"), "ledger.export": N_("导出台账"),
     "member.edit": N_("设置角色"), "member.end": N_("结束角色"), "notice.print": N_("打印文书"),
+    "notice.unknown": N_("核验了没有签发的文书"),
     "person.reveal": N_("查看完整号码"), "policy.create": N_("新建政策"), "policy.edit": N_("修改政策草稿"),
     "policy.publish": N_("发布政策"), "posting.approve": N_("批准公示"),
     "posting.close": N_("结束公示"), "posting.draft": N_("起草公示"), "posting.hang_up": N_("张贴公示"),
@@ -66,7 +67,7 @@ DETAILS: dict[str, str] = {
     "briefed": N_("已宣讲"), "agent": N_("由代理人"), "skip_refused": N_("跳过有错的行"), "method": N_("方式"),
     "evidence": N_("有凭证"), "unsent": N_("未上传"), "photos": N_("照片"), "dossier_no": N_("档案号"),
     "records": N_("记录条数"), "files": N_("文件数"), "error": N_("原因"), "size": N_("字节数"),
-    "drawing": N_("笔迹校验码"), "is_active": N_("启用"), "is_admin": N_("系统管理"),
+    "drawing": N_("笔迹校验码"), "numbers": N_("文号"), "new_numbers": N_("新编文号"), "is_active": N_("启用"), "is_admin": N_("系统管理"),
 }  # fmt: skip
 CODES: dict[str, tuple[type[codes.Code], ...]] = {
     "from": (HouseholdState,), "to": (HouseholdState,), "action": (Action,), "result": (codes.VisitResult,),

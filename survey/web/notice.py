@@ -5,21 +5,24 @@ from __future__ import annotations
 import io
 from uuid import UUID
 
-from flask import Blueprint, abort, current_app, render_template, send_file
+from flask import Blueprint, abort, current_app, g, render_template, request, send_file
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from exports.notices import NOTICES
+from exports.notices import HOUSEHOLD_NOTICES, NOTICES, PROJECT_NOTICES
 from exports.pdf import press
-from exports.printing import Printed, find_notice, print_notices
+from exports.printing import lay_out, read_print, stamps_of
 from exports.view import view_of
 from survey.config import Config
 from survey.domain.access import Permission
-from survey.forms.export import PrintHouseholdForm, PrintNoticeForm
-from survey.models import utc_now
-from survey.services.export import Place, list_places, record_print
+from survey.domain.errors import DomainError
+from survey.forms.base import sentence_of
+from survey.forms.export import PrintForm, PrintNoticeForm
+from survey.models import Building, Household, db, utc_now
+from survey.services.export import Place, list_places
+from survey.services.notice import check_may_look, find_issue, issue_notices, note_unknown
 from survey.services.scope import get_building
-from survey.web.access import current_user, load_household, project_of_page, requires
+from survey.web.access import begin_writing, current_user, load_household, may, project_of_page, public, requires
 
 bp = Blueprint("notice", __name__)
 
@@ -27,81 +30,76 @@ bp = Blueprint("notice", __name__)
 @bp.route("/project/<project_code>/notices", methods=["GET", "POST"])
 @requires(Permission.NOTICE_PRINT)
 def list(project_code: str) -> ResponseReturnValue:
-    """What can be printed, and the form that prints it for a building or a stairwell."""
-    project = project_of_page()
-    places = list_places(current_user, project.id)
-    form = PrintNoticeForm(
-        names=[(notice.name, _(notice.title)) for notice in NOTICES.values()],
-        places=[(place.key, _place_label(place)) for place in places],
-    )
+    """What can be printed, and the forms that print it: for a building or a stairwell, or for the project as a whole."""
+    form = _place_form()
     if form.validate_on_submit():
         with form.catching():
             building_id, slash, unit_no = form.place.data.partition("/")
-            done = print_notices(
+            return _print(
                 form.name.data,
-                project=project,
-                view=view_of(project, current_user),
-                now=utc_now(),
-                by=current_user.display_name,
                 building=get_building(current_user, UUID(building_id)),
                 unit_no=unit_no if slash else None,
-                document_no=form.document_no.data,
                 duplex=form.duplex.data,
-                font_folder=_config().fonts,
-                processes=2,
             )
-            record_print(
-                actor=current_user, project=project, notice=done.notice.name, snapshot=done.snapshot,
-                count=done.count, where=done.where,
-            )  # fmt: skip
-            return _send(done)
-    missing = press(_config().fonts).missing_faces()
-    return (
-        render_template(
-            "notice/list.html", form=form, notices=NOTICES.values(), places=places, missing=missing,
-            font_folder=_config().fonts,
-        ),
-        form.status,
-    )  # fmt: skip
+    return _project_page(form, PrintForm())
+
+
+@bp.post("/project/<project_code>/notice/<name>")
+@requires(Permission.NOTICE_PUBLISH)
+def publish(project_code: str, name: str) -> ResponseReturnValue:
+    """A notice about the whole project: only for who sees the whole of it, for it counts what the reader sees."""
+    if name not in NOTICES or not NOTICES[name].for_project:
+        abort(404)
+    form = PrintForm()
+    if form.validate_on_submit():
+        with form.catching():
+            return _print(name)
+    return _project_page(_place_form(), form)
+
+
+def _place_form() -> PrintNoticeForm:
+    return PrintNoticeForm(
+        names=[(notice.name, _(notice.title)) for notice in HOUSEHOLD_NOTICES],
+        places=[(place.key, _place_label(place)) for place in list_places(current_user, project_of_page().id)],
+    )
+
+
+def _project_page(form: PrintNoticeForm, project_form: PrintForm) -> ResponseReturnValue:
+    page = render_template(
+        "notice/list.html",
+        form=form,
+        project_form=project_form,
+        has_places=len(form.place.choices) > 1,
+        household_notices=HOUSEHOLD_NOTICES,
+        project_notices=PROJECT_NOTICES if may(Permission.NOTICE_PUBLISH) else (),
+        missing=press(_config().fonts).missing_faces(),
+        font_folder=_config().fonts,
+    )
+    return page, max(form.status, project_form.status)
 
 
 @bp.get("/household/<uuid:household_id>/notices")
 @requires(Permission.NOTICE_PRINT)
 def show(household_id: UUID) -> ResponseReturnValue:
-    return _household_page(household_id, PrintHouseholdForm())
+    return _household_page(household_id, PrintForm())
 
 
 @bp.post("/household/<uuid:household_id>/notice/<name>")
 @requires(Permission.NOTICE_PRINT)
 def print_one(household_id: UUID, name: str) -> ResponseReturnValue:
     """One notice for one household."""
-    if name not in NOTICES:
+    if name not in NOTICES or NOTICES[name].for_project:
         abort(404)
-    form, project = PrintHouseholdForm(), project_of_page()
+    form = PrintForm()
     if form.validate_on_submit():
         with form.catching():
-            done = print_notices(
-                find_notice(name).name,
-                project=project,
-                view=view_of(project, current_user),
-                now=utc_now(),
-                by=current_user.display_name,
-                household_id=household_id,
-                document_no=form.document_no.data,
-                duplex=form.duplex.data,
-                font_folder=_config().fonts,
-            )
-            record_print(
-                actor=current_user, project=project, notice=name, snapshot=done.snapshot, count=done.count,
-                where=done.where, household=load_household(household_id),
-            )  # fmt: skip
-            return _send(done)
+            return _print(name, household=load_household(household_id))
     return _household_page(household_id, form)
 
 
-def _household_page(household_id: UUID, form: PrintHouseholdForm) -> ResponseReturnValue:
+def _household_page(household_id: UUID, form: PrintForm) -> ResponseReturnValue:
     household = load_household(household_id)
-    page = render_template("notice/show.html", form=form, household=household, notices=NOTICES.values())
+    page = render_template("notice/show.html", form=form, household=household, notices=HOUSEHOLD_NOTICES)
     return page, form.status
 
 
@@ -115,5 +113,54 @@ def _config() -> Config:
     return config
 
 
-def _send(done: Printed) -> ResponseReturnValue:
+def _print(
+    name: str, *, household: Household | None = None, building: Building | None = None, unit_no: str | None = None,
+    duplex: bool = False,
+) -> ResponseReturnValue:  # fmt: skip
+    """The file. Numbers and log are committed before the pages are laid out, so that nobody waits for a page."""
+    project, config, now = project_of_page(), _config(), utc_now()
+    reading = read_print(
+        name,
+        project=project,
+        view=view_of(project, current_user),
+        now=now,
+        by=current_user.display_name,
+        household_id=household.id if household else None,
+        building=building,
+        unit_no=unit_no,
+    )
+    issued = issue_notices(
+        actor=current_user,
+        project=project,
+        notice=name,
+        title=reading.notice.title,
+        letter=reading.notice.letter,
+        drafts=reading.drafts,
+        issued_on=reading.day,
+        snapshot=reading.snapshot,
+        where=reading.where,
+        household=household,
+        now=now,
+    )
+    stamps = stamps_of(issued, config.public_url or request.url_root)
+    db.session.commit()
+    done = lay_out(reading, stamps, duplex=duplex, font_folder=config.fonts, processes=2)
     return send_file(io.BytesIO(done.pdf), mimetype="application/pdf", as_attachment=True, download_name=done.file_name)
+
+
+@bp.get("/n/<token>")
+@public
+def verify(token: str) -> ResponseReturnValue:
+    """Whether a paper is genuine and unchanged. Whose it is, is not told: anybody may hold it."""
+    address = request.remote_addr or ""
+    try:
+        check_may_look(address=address)
+    except DomainError as error:
+        return render_template("notice/verify.html", found=None, refusal=sentence_of(error)), 429
+    found = find_issue(token[:80])
+    if found is None:
+        begin_writing()
+        note_unknown(address=address)
+        g.keep = True
+        return render_template("notice/verify.html", found=None, refusal=""), 404
+    return render_template("notice/verify.html", found=found, refusal="")

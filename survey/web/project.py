@@ -35,6 +35,8 @@ def edit(project_code: str) -> ResponseReturnValue:
         accept_days=settings.accept_days,
         reply_days=settings.reply_days,
         retention=settings.retention,
+        document_word=settings.document_word,
+        posting_days=settings.posting_days,
     )
     if form.validate_on_submit():
         edit_project(

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 
 import pytest
 
-from survey.domain.posting import ends_on, find_leaks
+from survey.domain.errors import DomainError
+from survey.domain.posting import PostedHome, check_posting, ends_on, find_leaks
 
 NAMES = {"张伟", "李㛃", "欧阳明", "一"}
 
@@ -46,3 +49,33 @@ def test_two_lines_that_read_the_same_once_masked_need_their_doors() -> None:
 )  # fmt: skip
 def test_the_term_of_a_posting(posted_on: date, days: int, until: date) -> None:
     assert ends_on(posted_on, days) == until
+
+
+HOME = PostedHome(
+    "3号楼2单元501室", "张*明", "****0906", "成套住宅", "混合（砖混）结构", Decimal("85.20"), Decimal("85.60"), None
+)
+
+
+def test_a_masked_table_in_which_every_home_can_be_told_apart_may_be_posted() -> None:
+    check_posting([HOME, replace(HOME, door="3号楼2单元502室"), replace(HOME, area_meas_m2=Decimal("85.61"))])
+
+
+def test_two_homes_that_became_the_same_are_refused_by_their_door() -> None:
+    with pytest.raises(DomainError, match=r"posting\.home_identical") as told:
+        check_posting([HOME, replace(HOME, door="1号楼"), HOME, HOME])
+    assert told.value.params == {"doors": "3号楼2单元501室", "count": 1}
+
+
+@pytest.mark.parametrize(
+    "told", ["37990019900307001X", "379900900307001", "12000000001", "0546-8300000", "张三12000000001"]
+)
+def test_numbers_of_people_are_refused_wherever_they_stand(told: str) -> None:
+    for field in ("door", "owners", "use"):
+        with pytest.raises(DomainError, match=r"posting\.home_number"):
+            check_posting([replace(HOME, **{field: told})])
+
+
+@pytest.mark.parametrize("told", ["张*（低保）", "张*高龄", "残疾二级"])
+def test_facts_of_health_and_welfare_are_refused(told: str) -> None:
+    with pytest.raises(DomainError, match=r"posting\.home_health"):
+        check_posting([replace(HOME, owners=told)])

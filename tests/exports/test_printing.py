@@ -16,7 +16,7 @@ from sqlalchemy import select
 from exports.ledgers import LEDGERS
 from exports.notices import NOTICES
 from exports.notices.reading import read_notices, select_households
-from exports.printing import find_notice, print_notices
+from exports.printing import find_notice, lay_out, read_print
 from exports.view import view_of
 from survey.cli import ruhu
 from survey.commands.export import LEDGER_NAMES
@@ -41,9 +41,10 @@ def household(project: Project, office: User) -> Household:
     return made
 
 
-def values(name: str, project: Project, actor: User | None, **more: str) -> object:
+def values(name: str, project: Project, actor: User | None) -> object:
     view = view_of(project, actor)
-    return read_notices(name, project=project, view=view, households=select_households(view), now=utc_now(), **more)[0]
+    found = read_notices(name, project=project, view=view, households=select_households(view), now=utc_now())
+    return next(iter(found.values()))
 
 
 def visit(household: Household, by: list[User], result: codes.VisitResult) -> Visit:
@@ -64,8 +65,8 @@ def test_the_notice_names_owner_door_surveyors_and_appointment(
     factories.assign(people[0], household)
     project.survey_from, project.survey_until = date(2026, 11, 1), date(2026, 12, 20)
     visit(household, people, codes.VisitResult.RESCHEDULED)
-    found = values("survey-notice", project, office, document_no="颐园调〔2026〕1号")
-    assert (found.addressee, found.door, found.document_no) == ("张㛃", "3号楼2单元501室", "颐园调〔2026〕1号")
+    found = values("survey-notice", project, office)
+    assert (found.addressee, found.door) == ("张㛃", "3号楼2单元501室")
     assert [person.name for person in found.surveyors] == ["李建国"]
     assert found.appointment.endswith("时")
     assert found.office.statutory
@@ -86,7 +87,7 @@ def test_the_form_is_masked_and_hides_health_facts_from_who_may_not_read_them(
     assert not values("survey-sheet", project, coordinator).show_tags
     clear = view_of(project, office, clear=True, reason="存档需要")
     rows = read_notices("survey-sheet", project=project, view=clear, households=[household], now=utc_now())
-    assert rows[0].sheet.persons[0].id_no == factories.id_no(1)
+    assert rows[household.id].sheet.persons[0].id_no == factories.id_no(1)
 
 
 @pytest.mark.parametrize(("result", "told"), [(codes.VisitResult.NOBODY_HOME, True), (codes.VisitResult.DONE, False)])
@@ -131,13 +132,13 @@ def test_refusals_of_the_press(project: Project, office: User, household: Househ
     with pytest.raises(DomainError, match=r"export\.notice_unknown"):
         read_notices("eviction", project=project, view=view, households=[], now=utc_now())
     with pytest.raises(DomainError, match=r"export\.no_households"):
-        print_notices("missed-visit", project=project, view=stranger, now=utc_now())
+        read_print("missed-visit", project=project, view=stranger, now=utc_now())
     with pytest.raises(DomainError, match=r"export\.too_many"):
-        print_notices("missed-visit", project=project, view=view, now=utc_now(), most=0)
+        read_print("missed-visit", project=project, view=view, now=utc_now(), most=0)
 
 
 def test_a_print_carries_who_when_and_its_number(project: Project, office: User, household: Household) -> None:
-    done = print_notices("survey-sheet", project=project, view=view_of(project, office), now=utc_now(), by="王敏")
+    done = lay_out(read_print("survey-sheet", project=project, view=view_of(project, office), now=utc_now(), by="王敏"))
     text = PdfReader(io.BytesIO(done.pdf)).pages[0].extract_text()
     assert "王敏" in text
     assert done.snapshot[-4:] in text

@@ -19,7 +19,7 @@ from tests.web.test_inbox import Field
 AsRole = Callable[..., FlaskClient]
 SETTINGS = {
     "name": "颐园小区改造项目", "visit_from": "08:00", "visit_until": "20:00", "area_diff_percent": "3",
-    "area_diff_min_m2": "1", "min_home_m2": "45", "phone_households": "3", "accept_days": "15", "reply_days": "60",
+    "area_diff_min_m2": "1", "min_home_m2": "45", "phone_households": "3", "accept_days": "15", "reply_days": "60", "posting_days": "5",
 }  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -13,9 +14,13 @@ from pypdf import PdfReader
 from sqlalchemy import select
 
 from exports.ledgers import LEDGERS
-from exports.notices import NOTICES
+from exports.notices import HOUSEHOLD_NOTICES, NOTICES, PROJECT_NOTICES
+from survey.domain import codes
 from survey.domain.access import Role
-from survey.models import AuditEntry, Household, Project, db
+from survey.domain.household import HouseholdState
+from survey.domain.sheet import Part
+from survey.models import AuditEntry, Household, Project, Round, db
+from survey.services.round import close_round, open_round
 from tests import factories
 
 As = Callable[..., FlaskClient]
@@ -23,10 +28,19 @@ As = Callable[..., FlaskClient]
 
 @pytest.fixture
 def household(project: Project) -> Household:
-    made = factories.household(project, "3-2-501", factories.sheet())
+    shed = Part(uid="b2", kind=codes.PartKind.STORAGE, area_unreg_m2=Decimal("6.35"))
+    made = factories.household(project, "3-2-501", factories.sheet(parts=(*factories.sheet().parts, shed)))
     factories.household(project, "3-1-101")
     db.session.commit()
     return made
+
+
+def open_rounds(project: Project) -> list[Round]:
+    office = factories.member(project, Role.OFFICE)
+    found = [open_round(actor=office, project=project, kind=kind, title=kind.label)
+             for kind in (codes.RoundKind.RENEWAL, codes.RoundKind.APPRAISER)]  # fmt: skip
+    db.session.commit()
+    return found
 
 
 def entries(action: str) -> list[AuditEntry]:
@@ -113,18 +127,67 @@ def pages(data: bytes) -> list[str]:
     return [page.extract_text() for page in PdfReader(io.BytesIO(data)).pages]
 
 
-@pytest.mark.parametrize("name", NOTICES)
-def test_each_notice_is_printed_from_the_dossier(as_: As, household: Household, name: str) -> None:
+@pytest.mark.parametrize("name", [notice.name for notice in HOUSEHOLD_NOTICES])
+def test_each_notice_is_printed_from_the_dossier(as_: As, project: Project, household: Household, name: str) -> None:
+    open_rounds(project)
     client = as_("office")
     page = client.get(f"/household/{household.id}/notices").get_data(as_text=True)
     assert NOTICES[name].title in page
-    response = client.post(f"/household/{household.id}/notice/{name}", data={"document_no": "颐园调〔2026〕1号"})
+    response = client.post(f"/household/{household.id}/notice/{name}")
     assert response.mimetype == "application/pdf"
     text = "".join(pages(response.data))
     assert household.dossier_no in text.replace("\n", "")
     assert factories.id_no(1) not in text
     log = entries("notice.print")
     assert [(each.household_id, each.details["notice"]) for each in log] == [(household.id, name)]
+
+
+@pytest.mark.parametrize("name", [notice.name for notice in PROJECT_NOTICES])
+def test_each_notice_about_the_project_is_printed_by_the_office_alone(
+    as_: As, project: Project, household: Household, name: str
+) -> None:
+    close_round(actor=factories.member(project, Role.OFFICE), round_=open_rounds(project)[0])
+    household.state, household.appraiser_choice = HouseholdState.APPROVED, "齐信评估"
+    db.session.commit()
+    client = as_("office")
+    assert f'data-qa="publish-{name}"' in client.get("/project/YY/notices").get_data(as_text=True)
+    response = client.post(f"/project/YY/notice/{name}")
+    assert response.mimetype == "application/pdf"
+    text = "".join(pages(response.data))
+    assert factories.id_no(1) not in text
+    assert "张伟" not in text
+    assert [(each.household_id, each.details["notice"]) for each in entries("notice.print")] == [(None, name)]
+    leader = as_("leader")
+    assert 'data-qa="project-notices"' not in leader.get("/project/YY/notices").get_data(as_text=True)
+    assert leader.post(f"/project/YY/notice/{name}").status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("address", "sentence"),
+    [
+        ("/project/YY/notice/round-result", "还没有结束的征询轮次"),
+        ("/project/YY/notice/survey-posting", "还没有项目办审核通过的户"),
+        ("/project/YY/notice/appraiser-notice", "还没有住户表达评估机构意向"),
+        ("/household/{id}/notice/renewal-ballot", "没有正在进行的征询轮次"),
+        ("/household/{bare}/notice/unregistered-opinion", "没有可填进《未登记建筑认定意见书》的内容"),
+    ],
+)
+def test_what_has_nothing_to_say_is_refused_in_words_and_not_logged(
+    as_: As, project: Project, household: Household, address: str, sentence: str
+) -> None:
+    bare = factories.household(project, "3-3-101", factories.sheet())
+    db.session.commit()
+    response = as_("office").post(address.format(id=household.id, bare=bare.id))
+    assert response.status_code == 422
+    assert sentence in response.get_data(as_text=True)
+    assert entries("notice.print") == []
+
+
+def test_a_building_leaves_out_the_homes_to_which_a_notice_has_nothing_to_say(as_: As, household: Household) -> None:
+    data = {"name": "unregistered-opinion", "place": str(household.building_id)}
+    response = as_("office").post("/project/YY/notices", data=data)
+    assert response.mimetype == "application/pdf"
+    assert entries("notice.print")[0].details["count"] == 1
 
 
 def test_a_building_is_one_file_in_stairwell_order(as_: As, household: Household) -> None:
@@ -157,7 +220,10 @@ def test_a_surveyor_prints_the_own_buildings_only(as_: As, project: Project, hou
 
 
 def test_what_is_no_notice_does_not_exist(as_: As, household: Household) -> None:
-    assert as_("office").post(f"/household/{household.id}/notice/eviction", data={}).status_code == 404
+    client = as_("office")
+    assert client.post(f"/household/{household.id}/notice/eviction", data={}).status_code == 404
+    assert client.post(f"/household/{household.id}/notice/survey-posting", data={}).status_code == 404
+    assert client.post("/project/YY/notice/missed-visit", data={}).status_code == 404
 
 
 def test_too_many_households_at_once_are_refused_in_words(
@@ -165,7 +231,7 @@ def test_too_many_households_at_once_are_refused_in_words(
 ) -> None:
     from exports import printing
 
-    monkeypatch.setitem(printing.print_notices.__kwdefaults__, "most", 1)
+    monkeypatch.setitem(printing.read_print.__kwdefaults__, "most", 1)
     data: dict[str, Any] = {"name": "missed-visit", "place": str(household.building_id)}
     response = as_("office").post("/project/YY/notices", data=data)
     assert response.status_code == 422

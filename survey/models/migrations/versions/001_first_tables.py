@@ -893,6 +893,30 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_delivery_household_id"), ["household_id"], unique=False)
 
     op.create_table(
+        "notice_issue",
+        sa.Column("id", sa.Uuid().with_variant(sa.LargeBinary(16), "sqlite"), nullable=False),
+        sa.Column("project_id", sa.Uuid().with_variant(sa.LargeBinary(16), "sqlite"), nullable=False),
+        sa.Column("household_id", sa.Uuid().with_variant(sa.LargeBinary(16), "sqlite"), nullable=True),
+        sa.Column("notice", sa.String(length=40), nullable=False),
+        sa.Column("subject", sa.String(length=120), nullable=False),
+        sa.Column("title", sa.String(length=60), nullable=False),
+        sa.Column("office", sa.String(), nullable=False),
+        sa.Column("document_no", sa.String(length=60), nullable=False),
+        sa.Column("issued_on", sa.Date(), nullable=False),
+        sa.Column("digest", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("mark", sa.LargeBinary(length=10), nullable=False),
+        sa.Column("issued_by_id", sa.Uuid().with_variant(sa.LargeBinary(16), "sqlite"), nullable=True),
+        sa.Column("issued_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["household_id"], ["household.id"], name=op.f("fk_notice_issue_household_id_household")),
+        sa.ForeignKeyConstraint(["issued_by_id"], ["user.id"], name=op.f("fk_notice_issue_issued_by_id_user")),
+        sa.ForeignKeyConstraint(["project_id"], ["project.id"], name=op.f("fk_notice_issue_project_id_project")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_notice_issue")),
+        sa.UniqueConstraint("mark", name=op.f("uq_notice_issue_mark")),
+    )
+    with op.batch_alter_table("notice_issue", schema=None) as batch_op:
+        batch_op.create_index("ix_notice_issue_project_notice", ["project_id", "notice", "household_id"], unique=False)
+
+    op.create_table(
         "policy_version",
         sa.Column("id", sa.Uuid().with_variant(sa.LargeBinary(16), "sqlite"), nullable=False),
         sa.Column("policy_id", sa.Uuid().with_variant(sa.LargeBinary(16), "sqlite"), nullable=False),
@@ -1124,6 +1148,10 @@ def downgrade() -> None:
     op.drop_table("signature")
     op.drop_table("objection")
     op.drop_table("posting")
+    with op.batch_alter_table("notice_issue", schema=None) as batch_op:
+        batch_op.drop_index("ix_notice_issue_project_notice")
+
+    op.drop_table("notice_issue")
     op.drop_table("policy_version")
     with op.batch_alter_table("delivery", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_delivery_project_id"))

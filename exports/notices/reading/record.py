@@ -1,0 +1,164 @@
+"""Readers of papers that rest on a record: a round, a briefing, documents, a delivery, a request."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sqlalchemy import func, select
+
+from exports.notices.ballot import Ballot
+from exports.notices.conversation import BriefingRecord, InterviewRecord
+from exports.notices.material_list import Material, MaterialList
+from exports.notices.objection import ObjectionReply
+from exports.notices.reading.desk import Desk
+from exports.notices.service_receipt import ServiceReceipt
+from exports.view import local_moment
+from survey.domain.codes import RequestKind, RoundKind
+from survey.domain.consent import voting_area_m2
+from survey.domain.errors import DomainError
+from survey.models import Briefing, Delivery, Document, Household, PolicyVersion, Request, Round, db
+from survey.services.policy import version_in_force
+from survey.services.round import list_open_rounds, list_rounds
+
+OBJECTIONS = (RequestKind.AREA, RequestKind.TITLE, RequestKind.OTHER)
+
+
+def renewal_ballot(desk: Desk, household: Household) -> Ballot:
+    """The ballot of the open round. Raises DomainError("export.no_open_round")."""
+    return _ballot(desk, household, _open_round(desk, lambda kind: kind is not RoundKind.APPRAISER))
+
+
+def appraiser_ballot(desk: Desk, household: Household) -> Ballot:
+    """The ballot of the open round on the appraiser. Raises DomainError("export.no_open_round")."""
+    round_ = _open_round(desk, lambda kind: kind is RoundKind.APPRAISER)
+    named = desk.once("candidates", lambda: _candidates(desk))
+    return _ballot(desk, household, round_, named)
+
+
+def _open_round(desk: Desk, wanted: Callable[[RoundKind], bool]) -> Round:
+    rounds = desk.once("rounds", lambda: list_open_rounds(desk.project.id))
+    found = next((round_ for round_ in rounds if wanted(round_.kind)), None)
+    if found is None:
+        raise DomainError("export.no_open_round")
+    return found
+
+
+def _ballot(desk: Desk, household: Household, round_: Round, candidates: tuple[str, ...] = ()) -> Ballot:
+    sheet = desk.sheet(household)
+    rounds = desk.once(
+        "order", lambda: sorted(list_rounds(desk.project.id), key=lambda each: (each.opened_at, each.id))
+    )
+    return Ballot(
+        **desk.household_head(household, sheet),
+        ballot_no=f"{household.dossier_no}-{rounds.index(round_) + 1}",
+        round_title=round_.title,
+        question=round_.question or round_.title,
+        area_m2=voting_area_m2(household.area_cert_m2, household.area_meas_m2),
+        cert_nos=tuple(desk.view.cert_no(row.cert_no) for row in sheet.certificates if row.cert_no),
+        candidates=candidates,
+    )
+
+
+def _candidates(desk: Desk) -> tuple[str, ...]:
+    named = func.trim(Household.appraiser_choice)
+    return tuple(
+        db.session.scalars(
+            select(named)
+            .where(Household.project_id == desk.project.id, Household.removed_at.is_(None), named != "")
+            .group_by(named)
+            .order_by(named)
+        )
+    )
+
+
+def briefing_record(desk: Desk, household: Household) -> BriefingRecord:
+    """The last briefing; without one a blank form with the points of the leading policy."""
+    head = desk.household_head(household, desk.sheet(household))
+    row = db.session.scalar(
+        select(Briefing)
+        .where(Briefing.household_id == household.id)
+        .order_by(Briefing.held_at.desc(), Briefing.id.desc())
+        .limit(1)
+    )
+    if row is None:
+        version = desk.once("policy", lambda: version_in_force(desk.project))
+        points = tuple((point, False) for point in version.points) if version else ()
+        return BriefingRecord(**head, policy=_policy(version), points=points)
+    return BriefingRecord(
+        **head,
+        policy=_policy(row.policy_version),
+        held_at=local_moment(row.held_at),
+        form=row.form,
+        place=row.place,
+        briefed_by=row.briefed_by.display_name,
+        recipient=desk.view.name(row.recipient),
+        attendees=row.attendees,
+        points=tuple((point, number in row.points) for number, point in enumerate(row.policy_version.points)),
+        questions=tuple((each.get("question", ""), each.get("answer", "")) for each in row.questions),
+        materials=row.materials,
+        understood=row.understood,
+        receipt=row.receipt,
+    )
+
+
+def _policy(version: PolicyVersion | None) -> str:
+    return f"《{version.policy.title}》第{version.number}版" if version else ""
+
+
+def interview_record(desk: Desk, household: Household) -> InterviewRecord:
+    return InterviewRecord(
+        **desk.household_head(household, desk.sheet(household)),
+        interviewers=tuple(person.name for person in desk.surveyors(household)[:2]),
+    )
+
+
+def material_list(desk: Desk, household: Household) -> MaterialList:
+    rows = db.session.scalars(
+        select(Document)
+        .where(Document.household_id == household.id, Document.removed_at.is_(None))
+        .order_by(Document.added_at, Document.id)
+    )
+    return MaterialList(
+        **desk.household_head(household, desk.sheet(household)),
+        materials=tuple(
+            Material(row.title or row.category.label, row.category.label, row.is_original, row.pages) for row in rows
+        ),
+    )
+
+
+def service_receipt(desk: Desk, household: Household) -> ServiceReceipt:
+    """The receipt of the last delivery; without one, blank."""
+    head = desk.household_head(household, desk.sheet(household))
+    row = db.session.scalar(
+        select(Delivery).where(Delivery.household_id == household.id).order_by(Delivery.number.desc()).limit(1)
+    )
+    if row is None:
+        return ServiceReceipt(**head, servers=tuple(person.name for person in desk.surveyors(household)[:2]))
+    return ServiceReceipt(
+        **head,
+        number=row.number,
+        served=row.notice,
+        served_no=row.document_no,
+        method=row.method,
+        served_at=local_moment(row.served_at),
+        place=row.place,
+        recipient=desk.view.name(row.recipient),
+        relation=row.recipient_relation,
+        refused_reason=row.refused_reason,
+        witness=row.witness,
+        servers=tuple(name for name in (row.recorded_by.display_name, row.second_server) if name),
+    )
+
+
+def objection_reply(desk: Desk, household: Household) -> ObjectionReply:
+    """The answer to the last request about what was found; without one, blank."""
+    head = desk.household_head(household, desk.sheet(household))
+    row = db.session.scalar(
+        select(Request)
+        .where(Request.household_id == household.id, Request.kind.in_(OBJECTIONS))
+        .order_by(Request.number.desc())
+        .limit(1)
+    )
+    if row is None:
+        return ObjectionReply(**head)
+    return ObjectionReply(**head, number=row.number, received_on=row.received_on, content=row.content, reply=row.reply)

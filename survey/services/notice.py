@@ -1,0 +1,146 @@
+"""Notices as they are issued: their numbers, the entry in the log, and whether a paper in somebody's hand is genuine."""
+
+from __future__ import annotations
+
+import secrets
+from base64 import b32decode, b32encode
+from binascii import Error
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import select
+
+from survey.domain.notice import document_no
+from survey.models import Household, NoticeIssue, Project, User, db, utc_now
+from survey.services import audit
+from survey.services.account import check_address, count_address
+from survey.services.project import settings_of, take_serial
+
+MARK_BYTES = 10
+"""Of a token: eighty bits that nobody guesses, and as many of the digest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A paper that was read and is to be printed: for whom, about which subject, and the digest of what it says."""
+
+    household_id: UUID | None
+    subject: str
+    digest: bytes
+
+
+def issue_notices(
+    *, actor: User | None, project: Project, notice: str, title: str, letter: str, drafts: Sequence[Draft], issued_on: date,
+    snapshot: str, where: str, household: Household | None = None, now: datetime | None = None,
+) -> list[NoticeIssue]:  # fmt: skip
+    """The issues of the drafts, in their order; what was printed before keeps its number and, unchanged, its token.
+
+    letter    the kind's own letter in the 文号, "" for a kind that has none; without a 代字 of the project there is none
+    snapshot  the number of this print; where: for which building, household or project
+    """
+    word = settings_of(project).document_word
+    numbered = bool(letter and word)
+    series = f"notice {word}{letter} {issued_on.year}"
+    # Who prints the same kind at the same time waits here, so that no household gets two numbers.
+    take_serial(project.id, f"notice {notice}", 0)
+    known = _latest(project.id, notice, [draft.household_id for draft in drafts])
+    numbers = {key: row.document_no for key, row in known.items() if row.document_no}
+    new = list(dict.fromkeys((draft.household_id, draft.subject) for draft in drafts))
+    new = [key for key in new if numbered and key not in numbers]
+    if new:
+        first = take_serial(project.id, series, len(new))
+        numbers |= {key: document_no(word, letter, issued_on.year, number) for number, key in enumerate(new, first)}
+    issued = []
+    for draft in drafts:
+        key = draft.household_id, draft.subject
+        row = known.get(key)
+        if row is None or row.digest != draft.digest or row.document_no != numbers.get(key, ""):
+            row = NoticeIssue(
+                project_id=project.id, household_id=draft.household_id, notice=notice, subject=draft.subject, title=title,
+                office=project.office_name or project.name, document_no=numbers.get(key, ""), issued_on=issued_on,
+                digest=draft.digest, mark=secrets.token_bytes(MARK_BYTES), issued_by_id=actor.id if actor else None,
+                issued_at=now or utc_now(),
+            )  # fmt: skip
+            db.session.add(row)
+        issued.append(row)
+    db.session.flush()
+    audit.record(
+        actor,
+        "notice.print",
+        household or project,
+        {"notice": notice, "snapshot": snapshot, "count": len(drafts), "where": where,
+         "numbers": _span([row.document_no for row in issued if row.document_no]), "new_numbers": len(new)},
+        project_id=project.id,
+    )  # fmt: skip
+    return issued
+
+
+def _latest(
+    project_id: UUID, notice: str, households: Iterable[UUID | None]
+) -> dict[tuple[UUID | None, str], NoticeIssue]:
+    """(household, subject) -> the issue that was printed last."""
+    wanted = set(households)
+    query = select(NoticeIssue).where(NoticeIssue.project_id == project_id, NoticeIssue.notice == notice)
+    if len(wanted) == 1:
+        query = query.where(NoticeIssue.household_id == next(iter(wanted)))
+    rows = db.session.scalars(query.order_by(NoticeIssue.issued_at, NoticeIssue.id))
+    return {(row.household_id, row.subject): row for row in rows if row.household_id in wanted}
+
+
+def _span(numbers: Sequence[str]) -> str:
+    if not numbers:
+        return ""
+    return numbers[0] if len(numbers) == 1 else f"{numbers[0]} 至 {numbers[-1]}"
+
+
+# --- is it genuine ------------------------------------------------------------------------------------------------
+
+
+def token_of(row: NoticeIssue) -> str:
+    """What stands in the QR: the mark of the issue, and the beginning of its digest."""
+    return b32encode(row.mark + row.digest[:MARK_BYTES]).decode("ascii").lower()
+
+
+def code_of(digest: bytes) -> str:
+    """校验码: the beginning of the digest as a person compares it, `1A2B-3C4D`."""
+    text = digest[:4].hex().upper()
+    return f"{text[:4]}-{text[4:]}"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """An issued notice. `is_unchanged`: the paper's token carries the digest; `is_latest`: none was issued after it."""
+
+    issue: NoticeIssue
+    is_unchanged: bool
+    is_latest: bool
+
+    @property
+    def code(self) -> str:
+        return code_of(self.issue.digest)
+
+
+def find_issue(token: str) -> Found | None:
+    """The notice of a QR; None where no such notice was issued."""
+    try:
+        told = b32decode(token.upper())
+    except (Error, ValueError):
+        return None
+    row = db.session.scalar(select(NoticeIssue).where(NoticeIssue.mark == told[:MARK_BYTES]))
+    if row is None:
+        return None
+    latest = _latest(row.project_id, row.notice, [row.household_id])[row.household_id, row.subject]
+    return Found(row, secrets.compare_digest(told[MARK_BYTES:], row.digest[:MARK_BYTES]), latest.id == row.id)
+
+
+def check_may_look(*, address: str, now: datetime | None = None) -> None:
+    """Raises DomainError account.too_many_failures where an address has tried too many wrong tokens (or passwords)."""
+    check_address(address, now or utc_now())
+
+
+def note_unknown(*, address: str, now: datetime | None = None) -> None:
+    """Count a token that no notice has against the address."""
+    count_address(address, now or utc_now())
+    audit.record(None, "notice.unknown")
