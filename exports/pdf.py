@@ -16,6 +16,7 @@ from __future__ import annotations
 import io
 import shutil
 import subprocess
+import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
@@ -33,6 +34,7 @@ from fontTools.ttLib import TTCollection, TTFont  # type: ignore[import-untyped]
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
 from pypdf import PdfReader, PdfWriter
+from pypdf.generic import NameObject
 from weasyprint import HTML
 from weasyprint.text.ffi import harfbuzz_subset
 from weasyprint.text.fonts import FontConfiguration
@@ -45,6 +47,7 @@ from survey.domain.codes import Code
 TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 SCHEME = "asset://"
 CHUNK = 24
+ARCHIVAL = "pdf/a-2b"
 
 # The faces of GB/T 9704 by role: as licensed fonts, common systems and Debian call them, in the order of preference.
 FACES: dict[str, tuple[str, ...]] = {
@@ -55,6 +58,7 @@ FACES: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 SONG = ("SimSun", "宋体", "Noto Serif CJK SC")
 RARE = ("Noto Sans CJK SC", "BabelStone Han", "HanaMinA", "HanaMinB", "TW-Sung", "TW-Sung-Ext-B", "DejaVu Sans")
+INVISIBLE = frozenset({"Cc", "Cf", "Zl", "Zp", "Zs"})
 FONT_SUFFIXES = frozenset({".ttf", ".otf", ".ttc", ".otc", ".woff", ".woff2"})
 
 
@@ -117,6 +121,7 @@ class OfficeFont:
     asset: str
     families: tuple[str, ...]
     role: str = ""
+    characters: frozenset[int] = frozenset()
 
 
 @cache
@@ -129,6 +134,22 @@ def installed_families() -> frozenset[str]:
     return frozenset(name.strip() for line in told.stdout.splitlines() for name in line.split(","))
 
 
+@cache
+def installed_characters() -> tuple[tuple[int, int], ...]:
+    """The ranges of characters that some font of this machine can draw, in order; empty where fontconfig cannot be asked."""
+    program = shutil.which("fc-list")
+    if program is None:
+        return ()
+    asked = [program, "--format", "%{charset}\n"]
+    told = subprocess.run(asked, capture_output=True, text=True, timeout=60, check=False)  # noqa: S603
+    ranges = {
+        (int(first, 16), int(last or first, 16))
+        for word in set(told.stdout.split())
+        for first, _dash, last in [word.partition("-")]
+    }
+    return tuple(sorted(ranges))
+
+
 def read_fonts(folder: Path | None) -> tuple[dict[str, bytes], list[OfficeFont]]:
     """The office's font files as assets, and what they are. A file that is no font is passed over."""
     assets: dict[str, bytes] = {}
@@ -137,21 +158,24 @@ def read_fonts(folder: Path | None) -> tuple[dict[str, bytes], list[OfficeFont]]
         if path.suffix.lower() not in FONT_SUFFIXES or not path.is_file():
             continue
         data = path.read_bytes()
-        families = _families_of(data)
+        families, characters = _names_of(data)
         if families:
             asset = f"font/{len(fonts)}{path.suffix.lower()}"
             assets[asset] = data
-            fonts.append(OfficeFont(asset, families, next((role for role in FACES if path.stem.startswith(role)), "")))
+            role = next((role for role in FACES if path.stem.startswith(role)), "")
+            fonts.append(OfficeFont(asset, families, role, characters))
     return assets, fonts
 
 
-def _families_of(data: bytes) -> tuple[str, ...]:
+def _names_of(data: bytes) -> tuple[tuple[str, ...], frozenset[int]]:
+    """The families and the characters of a font file; nothing of a file that is none."""
     try:
         face = TTCollection(io.BytesIO(data), lazy=True).fonts[0] if data[:4] == b"ttcf" else TTFont(io.BytesIO(data))
         names = {str(record) for record in face["name"].names if record.nameID in (1, 16)}
+        characters = frozenset(face.getBestCmap() or ())
     except Exception:  # fontTools raises many kinds of error for a file that is no font.
-        return ()
-    return tuple(sorted(names))
+        return (), frozenset()
+    return tuple(sorted(names)), characters
 
 
 def face_of(role: str, fonts: Sequence[OfficeFont]) -> str:
@@ -253,10 +277,31 @@ class Press:
         self._assets = {**_bundled(), **font_assets, "print/fonts.css": font_sheet(self.fonts).encode()}
         self._configuration = FontConfiguration()
         self._lock = Lock()
+        self._drawn: set[str] = set()
 
     def missing_faces(self) -> list[str]:
         """The roles of GB/T 9704 that this machine can only draw with a stand-in."""
         return [role for role in FACES if not face_of(role, self.fonts)]
+
+    def undrawable(self, text: str) -> str:
+        """The characters of a text that no font here has a glyph for: they would be printed as empty boxes."""
+        return "".join(dict.fromkeys(each for each in text if each not in self._drawn and not self._can_draw(each)))
+
+    def _can_draw(self, character: str) -> bool:
+        code = ord(character)
+        known = installed_characters()
+        # Marks that only join or choose a shape, spaces and controls have no glyph of their own.
+        can = (
+            not known
+            or unicodedata.category(character) in INVISIBLE
+            or 0xFE00 <= code <= 0xFE0F
+            or 0xE0100 <= code <= 0xE01EF
+            or any(first <= code <= last for first, last in known)
+            or any(code in font.characters for font in self.fonts)
+        )
+        if can:
+            self._drawn.add(character)
+        return can
 
     def one(self, template: str, notice: object, *, pictures: Mapping[str, bytes] | None = None) -> bytes:
         """One notice as one PDF."""
@@ -291,10 +336,7 @@ class Press:
             writer.append(reader)
             if duplex and len(reader.pages) % 2:
                 writer.add_blank_page()
-        writer.add_metadata({"/Title": _title(PdfReader(io.BytesIO(parts[0])))})
-        out = io.BytesIO()
-        writer.write(out)
-        return out.getvalue()
+        return _written(writer, PdfReader(io.BytesIO(parts[0])))
 
     def each(
         self,
@@ -366,7 +408,7 @@ class Press:
         with self._lock:
             document = page.render(font_config=self._configuration)
             fetcher.check()
-            data = bytes(document.write_pdf())
+            data = bytes(document.write_pdf(pdf_variant=ARCHIVAL))
         fetcher.check()  # Pictures are opened as they are painted.
         # An article that runs over several pages leaves its anchor on each of them: the first one counts.
         firsts: dict[str, int] = {}
@@ -381,14 +423,21 @@ def _part(reader: PdfReader, start: int, end: int) -> bytes:
     """Some pages of a PDF as a PDF."""
     writer = PdfWriter()
     writer.append(reader, pages=(start, end), import_outline=False)
-    writer.add_metadata({"/Title": _title(reader)})
+    return _written(writer, reader)
+
+
+def _written(writer: PdfWriter, source: PdfReader) -> bytes:
+    """The bytes, still PDF/A: what makes `source` an archival file stands in its catalogue, not in its pages."""
+    for name in ("/Metadata", "/OutputIntents"):
+        # Raw: a stream has to stay an object of its own, to which the catalogue only refers.
+        writer.root_object[NameObject(name)] = source.root_object.raw_get(name).clone(writer)
+    # The document information has to say what the metadata stream says, the producer too.
+    writer.metadata = {name: str(value) for name, value in (source.metadata or {}).items()}
+    writer.pdf_header = source.pdf_header
+    writer.generate_file_identifiers()
     out = io.BytesIO()
     writer.write(out)
     return out.getvalue()
-
-
-def _title(reader: PdfReader) -> str:
-    return str(reader.metadata.title or "") if reader.metadata is not None else ""
 
 
 def _split_elsewhere(

@@ -5,8 +5,8 @@ The issue is committed before a page is laid out: the log may tell of a print th
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, is_dataclass
 from datetime import date, datetime
 from pathlib import Path
 from uuid import UUID
@@ -36,6 +36,7 @@ class Printed:
     count: int
     file_name: str
     pdf: bytes
+    missing: tuple[tuple[str, str], ...] = ()
 
 
 def find_notice(name: str) -> Notice:
@@ -117,7 +118,38 @@ def lay_out(
     heavy = len(values) > CHUNK and len(values) * notice.pages > PAGES_ALONE
     pdf = press(font_folder).book(notice.name, values, duplex=duplex, processes=processes if heavy else 1)
     file_name = f"{notice.title}_{reading.where}_{reading.day:%Y%m%d}.pdf"
-    return Printed(notice, reading.where, reading.snapshot, len(values), file_name, pdf)
+    missing = tuple(missing_characters(values, font_folder))
+    return Printed(notice, reading.where, reading.snapshot, len(values), file_name, pdf, missing)
+
+
+def missing_characters(papers: Sequence[object], font_folder: Path | None) -> Iterator[tuple[str, str]]:
+    """(dossier number and door, characters) of each paper with a character that no font here has: 𰻞 as 𰻞（U+30EDE）."""
+    machine = press(font_folder)
+    for paper in papers:
+        assert is_dataclass(paper) and not isinstance(paper, type)
+        lacking = machine.undrawable("".join(dict.fromkeys("".join(_texts(asdict(paper))))))
+        if lacking:
+            of = " ".join(str(getattr(paper, name, "")) for name in ("dossier_no", "door")).strip()
+            yield (
+                of or str(getattr(paper, "project", "")),
+                named(lacking),
+            )
+
+
+def named(characters: str) -> str:
+    """Each character with its code: a screen without the font cannot show it either."""
+    return "、".join(f"{each}（U+{ord(each):04X}）" for each in characters)
+
+
+def _texts(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for each in value.values():
+            yield from _texts(each)
+    elif isinstance(value, (list, tuple)):
+        for each in value:
+            yield from _texts(each)
 
 
 def stamps_of(issued: Sequence[NoticeIssue], base: str) -> list[Stamp]:

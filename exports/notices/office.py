@@ -15,6 +15,7 @@ class Office:
     name         the unit that signs (房屋征收部门, 项目办)
     entrusted    the unit that does the survey on its behalf (受委托单位), "" where there is none
     legal_basis  the provision on which the survey rests, as it is cited; "" when it rests on consent alone
+    red_head     发文机关标志 of letters with a red head (…文件), "" for letters without
     retention    how long the data are kept, as a sentence without its full stop
     """
 
@@ -25,6 +26,7 @@ class Office:
     phone: str = ""
     address: str = ""
     supervision_phone: str = ""
+    red_head: str = ""
     retention: str = "作为征收档案保存，保管期限为永久"
 
     @property

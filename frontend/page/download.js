@@ -57,6 +57,8 @@ async function fetchFile(form, submitter, enhance) {
       save(await response.blob(), name);
       done();
       tell("done", name);
+      const warning = response.headers.get("X-Print-Warning");
+      if (warning && state) state.textContent += ` ${decodeURIComponent(warning)}`;
     } else throw new Error(String(response.status));
   } catch {
     done();

@@ -128,6 +128,8 @@ def notice(
     db.session.commit()  # Nobody waits while the pages are laid out.
     done = lay_out(reading, stamps, duplex=duplex, font_folder=config.fonts, processes=processes)
     out.write_bytes(done.pdf)
+    for paper, characters in done.missing:
+        click.echo(f"{paper}：本机的字体里没有 {characters}，打印出来是空白方框。", err=True)
     click.echo(f"已生成{done.notice.title}：{out}（{done.where}，{done.count} 份）")
 
 

@@ -21,6 +21,7 @@ class ProjectSettings:
     visit_from, visit_until  courtesy hours of visits (by analogy 行政强制法 art 43)
     legal_basis        法律依据 of the survey, printed in the notice (PIPL arts 13, 17)
     retention          保管期限 on the dossier's cover
+    red_head           发文机关标志 above letters (…文件); without one they have no red head
     document_word      代字 of the project's 文号 (颐园); without one its notices have no number
     posting_days       days of a 公示 (青岛条例 art 51: at least 5)
     editions_until     older edition of the survey form -> the last day on which its sheets are accepted
@@ -36,6 +37,7 @@ class ProjectSettings:
     reply_days: int = 60
     legal_basis: str = "《国有土地上房屋征收与补偿条例》（国务院令第590号）第十五条"
     retention: str = "永久"
+    red_head: str = ""
     document_word: str = ""
     posting_days: int = 5
     editions_until: Mapping[int, date] = field(default_factory=dict, hash=False)
@@ -54,6 +56,7 @@ def read_settings(kept: Mapping[str, Any]) -> ProjectSettings:
         "reply_days": int,
         "legal_basis": str,
         "retention": str,
+        "red_head": str,
         "document_word": str,
         "posting_days": int,
         "editions_until": _read_editions,

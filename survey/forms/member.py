@@ -107,6 +107,11 @@ class ProjectForm(Form):
     accept_days = IntegerField(_l("诉求告知期限（日）"), validators=[NumberRange(min=1, max=365)])
     reply_days = IntegerField(_l("诉求办结期限（日）"), validators=[NumberRange(min=1, max=365)])
     retention = StringField(_l("档案保管期限"), validators=[Length(max=20)])
+    red_head = StringField(
+        _l("发文机关标志（红头）"),
+        description=_l("印在通知、公告上方的红色大字，例如“某某区房屋征收与补偿服务中心文件”。不填就不印红头。"),
+        validators=[Length(max=30)],
+    )
     document_word = StringField(
         _l("发文代字"),
         description=_l("文号开头的字，例如“颐园”：文书按种类和年份自动编号为 颐园调〔2026〕6号。不填就不编号。"),
@@ -145,6 +150,7 @@ class ProjectForm(Form):
             "visit_until": self.visit_until.data.isoformat("minutes"),  # type: ignore[union-attr]
             "accept_days": str(self.accept_days.data),
             "reply_days": str(self.reply_days.data),
+            "red_head": (self.red_head.data or "").strip(),
             "document_word": (self.document_word.data or "").strip(),
             "posting_days": str(self.posting_days.data),
             "legal_basis": self.legal_basis.data or "",

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import io
+from urllib.parse import quote
 from uuid import UUID
 
-from flask import Blueprint, abort, current_app, g, render_template, request, send_file
+from flask import Blueprint, abort, current_app, flash, g, render_template, request, send_file
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from exports.notices import HOUSEHOLD_NOTICES, NOTICES, PROJECT_NOTICES
 from exports.pdf import press
-from exports.printing import lay_out, read_print, stamps_of
+from exports.printing import lay_out, named, read_print, stamps_of
 from exports.view import view_of
 from survey.config import Config
 from survey.domain.access import Permission
@@ -25,6 +26,7 @@ from survey.services.scope import get_building
 from survey.web.access import begin_writing, current_user, load_household, may, project_of_page, public, requires
 
 bp = Blueprint("notice", __name__)
+SHOWN_MISSING = 5
 
 
 @bp.route("/project/<project_code>/notices", methods=["GET", "POST"])
@@ -99,8 +101,20 @@ def print_one(household_id: UUID, name: str) -> ResponseReturnValue:
 
 def _household_page(household_id: UUID, form: PrintForm) -> ResponseReturnValue:
     household = load_household(household_id)
-    page = render_template("notice/show.html", form=form, household=household, notices=HOUSEHOLD_NOTICES)
+    names = "".join([household.owner_names, household.address, *(person.full_name for person in household.persons)])
+    lacking = press(_config().fonts).undrawable(names)
+    page = render_template(
+        "notice/show.html", form=form, household=household, notices=HOUSEHOLD_NOTICES,
+        missing=_missing_glyphs(household.dossier_no, named(lacking)) if lacking else "",
+    )  # fmt: skip
     return page, form.status
+
+
+def _missing_glyphs(paper: str, characters: str) -> str:
+    return _(
+        "%(paper)s：本机的字体里没有 %(characters)s，打印出来是空白方框。请装上含有这些字的字体后重新打印，不要手工改成别的字。",
+        paper=paper, characters=characters,
+    )  # fmt: skip
 
 
 def _place_label(place: Place) -> str:
@@ -145,7 +159,15 @@ def _print(
     stamps = stamps_of(issued, config.public_url or request.url_root)
     db.session.commit()
     done = lay_out(reading, stamps, duplex=duplex, font_folder=config.fonts, processes=2)
-    return send_file(io.BytesIO(done.pdf), mimetype="application/pdf", as_attachment=True, download_name=done.file_name)
+    warnings = [_missing_glyphs(paper, characters) for paper, characters in done.missing[:SHOWN_MISSING]]
+    for warning in warnings:
+        flash(warning, "bad")  # seen on the next page, also where no script shows the header below
+    answer = send_file(
+        io.BytesIO(done.pdf), mimetype="application/pdf", as_attachment=True, download_name=done.file_name
+    )
+    if warnings:
+        answer.headers["X-Print-Warning"] = quote(" ".join(warnings))
+    return answer
 
 
 @bp.get("/n/<token>")

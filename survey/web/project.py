@@ -35,6 +35,7 @@ def edit(project_code: str) -> ResponseReturnValue:
         accept_days=settings.accept_days,
         reply_days=settings.reply_days,
         retention=settings.retention,
+        red_head=settings.red_head,
         document_word=settings.document_word,
         posting_days=settings.posting_days,
     )

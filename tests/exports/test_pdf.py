@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from PIL import Image
 from pypdf import PdfReader
+from pypdf.generic import IndirectObject
 from weasyprint import HTML
 from weasyprint.urls import FatalURLFetchingError
 
@@ -112,9 +113,13 @@ def test_page_numbers_stand_right_on_odd_and_left_on_even_pages_of_each_notice(t
 
 @pytest.mark.parametrize("name", MAKERS)
 def test_every_paper_is_sound(name: str, tmp_path: Path) -> None:
+    check_sound(one(name), tmp_path)
+
+
+def check_sound(data: bytes, tmp_path: Path) -> None:
     if shutil.which("qpdf") is None:
         pytest.skip("qpdf is not installed")
-    (tmp_path / "paper.pdf").write_bytes(one(name))
+    (tmp_path / "paper.pdf").write_bytes(data)
     checked = subprocess.run(
         ["qpdf", "--check", str(tmp_path / "paper.pdf")], capture_output=True, text=True, check=False
     )
@@ -246,6 +251,40 @@ def test_a_two_sided_print_never_puts_two_households_on_one_leaf(chunk: int) -> 
     assert starts == [0, 4]
 
 
+# --- archival files ----------------------------------------------------------------------------------------------
+
+
+def check_archival(data: bytes) -> None:
+    """What PDF/A-2b asks of a file, as far as its structure tells: ISO 19005-2, 6.1.2, 6.1.3, 6.2.3, 6.6.2, 6.6.4."""
+    found = reader(data)
+    assert data[:9] == b"%PDF-1.7\n"
+    assert min(data[10:14]) > 127  # a comment of four bytes that are no text
+    assert not found.is_encrypted
+    assert len(found.trailer["/ID"]) == 2
+    root = found.trailer["/Root"]
+    assert {"/JavaScript", "/EmbeddedFiles"}.isdisjoint(root.get("/Names", {}))
+    intent = root["/OutputIntents"][0]
+    assert intent["/S"] == "/GTS_PDFA1"
+    assert intent["/DestOutputProfile"].get_object()["/N"] == 3
+    assert isinstance(root.raw_get("/Metadata"), IndirectObject)
+    told = root["/Metadata"].get_object().get_data().decode()
+    assert 'pdfaid:part="2" pdfaid:conformance="B"' in told
+    info = found.metadata
+    assert info is not None and info.title and info.producer
+    assert f">{info.title}<" in told and f'pdf:Producer="{info.producer}"' in told
+    for page in found.pages:
+        assert all(each.get_object()["/F"] == 4 for each in page.get("/Annots", []))
+
+
+def test_every_file_is_archival_also_when_it_was_split_or_bound(tmp_path: Path) -> None:
+    notices = [papers.survey_sheet(number) for number in (1, 2)]
+    whole = press(None).one("survey-sheet", notices[0])
+    bound = press(None).book("survey-sheet", notices, chunk=1, duplex=True)
+    for data in (whole, bound, *press(None).split("survey-sheet", notices)):
+        check_archival(data)
+        check_sound(data, tmp_path)
+
+
 # --- nothing is fetched -------------------------------------------------------------------------------------------
 
 
@@ -332,11 +371,36 @@ def test_a_title_without_its_face_is_set_bold_and_with_it_never(monkeypatch: pyt
     assert Press(None).missing_faces() == ["仿宋", "楷体", "黑体"]
 
 
+def test_a_character_that_no_font_has_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pdf, "installed_characters", lambda: ((0x20, 0x7E), (0x4E00, 0x9FFF)))
+    fresh = Press(None)
+    assert fresh.undrawable("张三 A\u3000\U000e0100\n") == ""
+    assert fresh.undrawable("张㛃𬭚㛃") == "㛃𬭚"
+    monkeypatch.setattr(pdf, "installed_characters", lambda: ())
+    assert Press(None).undrawable("㛃") == "", "nobody can be asked: nobody is warned for nothing"
+
+
+def test_the_fonts_of_the_machine_draw_the_rare_characters_of_the_field() -> None:
+    assert press(None).undrawable(papers.RARE + papers.LONG_NAME) == ""
+
+
+def test_an_offices_own_font_counts_among_the_fonts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    dejavu = Path("/usr/share/fonts/truetype/dejavu/DejaVuSerif.ttf")
+    if not dejavu.exists():
+        pytest.skip("no font to copy")
+    (tmp_path / "仿宋.ttf").write_bytes(dejavu.read_bytes())
+    monkeypatch.setattr(pdf, "installed_characters", lambda: ((0x20, 0x7E),))
+    assert Press(tmp_path).undrawable("Ω张") == "张"
+
+
 def test_without_fc_list_the_general_fallback_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shutil, "which", lambda _name: None)
     pdf.installed_families.cache_clear()
+    pdf.installed_characters.cache_clear()
     assert pdf.installed_families() == frozenset()
+    assert pdf.installed_characters() == ()
     pdf.installed_families.cache_clear()
+    pdf.installed_characters.cache_clear()
 
 
 def test_the_qr_code_carries_the_dossier_number() -> None:

@@ -91,3 +91,18 @@ def test_who_tries_tokens_is_stopped(client: FlaskClient, household: Household) 
     refused = client.get("/n/" + "b" * 32)
     assert refused.status_code == 429
     assert "暂时不能核验" in refused.text
+
+
+def test_a_character_that_no_font_has_is_told_before_and_after_printing(as_: As, project: Project) -> None:
+    home = factories.household(project, "3-2-502", factories.sheet())
+    db.session.commit()
+    client = as_("office")
+    lone = "\U0010ffff"  # no font has it
+    home.owner_names = f"张{lone}"
+    db.session.commit()
+    assert "U+10FFFF" in client.get(f"/household/{home.id}/notices").text
+    response = client.post(f"/household/{home.id}/notice/survey-notice")
+    assert response.mimetype == "application/pdf"
+    assert "U%2B10FFFF" in response.headers["X-Print-Warning"]
+    assert home.dossier_no in response.headers["X-Print-Warning"]
+    assert "空白方框" in client.get("/project/YY/notices").text

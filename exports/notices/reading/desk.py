@@ -48,6 +48,7 @@ def office_of(project: Project, settings: ProjectSettings) -> Office:
         legal_basis=settings.legal_basis,
         phone=project.office_phone,
         address=project.office_address,
+        red_head=settings.red_head,
         retention=f"作为征收档案保存，保管期限为{settings.retention}"
         if settings.legal_basis.strip()
         else "调查目的实现后即删除，最长不超过三年",
