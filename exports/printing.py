@@ -5,24 +5,60 @@ The issue is committed before a page is laid out: the log may tell of a print th
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, is_dataclass
 from datetime import date, datetime
 from pathlib import Path
+from typing import BinaryIO
 from uuid import UUID
+from zipfile import ZIP_STORED, ZipFile
 
+from exports.ledger import Column, Heading, Kind, Ledger, Sheet
 from exports.ledgers import snapshot_no
+from exports.ledgers.column import DOOR, DOSSIER, NOTE, SERIAL
 from exports.notices import NOTICES, Notice
 from exports.notices.reading import read_notices, read_project_notice, select_households
 from exports.notices.stamp import Stamp, digest_of, stamped, subject_of
 from exports.pdf import CHUNK, press
 from exports.view import CHINA, View, one_moment
+from exports.workbook import write_ledger
 from survey.domain.door import door_label
 from survey.domain.errors import DomainError
 from survey.models import Building, NoticeIssue, Project
 from survey.services.notice import Draft, code_of, token_of
 
 MOST = 300
+VOLUME = 300
+DELIVERIES = Ledger(
+    "delivery-list",
+    "送达清单",
+    "",
+    (
+        Sheet(
+            "deliveries",
+            "送达清单",
+            "文书送达清单",
+            (
+                SERIAL,
+                DOSSIER,
+                DOOR,
+                Column("addressee", "受送达人", 16),
+                Column("notice", "文书", 18),
+                Column("document_no", "文号", 18, Kind.CODE),
+                Column("code", "校验码", 12, Kind.CODE),
+                Column("method", "送达方式", 10),
+                Column("receiver", "签收人", 12),
+                Column("served_on", "日期", 12),
+                NOTE,
+            ),
+            paper="A4",
+            note="与打印的文书顺序一致；送达后在系统里逐户登记。",
+            frozen="door",
+        ),
+    ),
+)
+"""What the two who carry the papers take along: the order of the pile, with room to sign."""
 PAGES_ALONE = 48  # Beyond so many pages a second process helps more than it costs to start.
 
 
@@ -47,6 +83,15 @@ def find_notice(name: str) -> Notice:
 
 
 @dataclass(frozen=True, slots=True)
+class Home:
+    """Whose a paper is, as the list of deliveries names it."""
+
+    dossier_no: str
+    door: str
+    owners: str
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
     """Papers that were read at one moment and are not laid out yet: nothing in it needs the database."""
 
@@ -55,6 +100,7 @@ class Reading:
     snapshot: str
     day: date
     papers: dict[UUID | None, object]
+    homes: dict[UUID, Home]
 
     @property
     def drafts(self) -> list[Draft]:
@@ -84,6 +130,7 @@ def read_print(
     snapshot = snapshot_no(project.code, now)
     mark = " ".join(part for part in (by, f"{now.astimezone(CHINA):%Y-%m-%d %H:%M}", snapshot[-11:]) if part)
     papers: dict[UUID | None, object] = {}
+    homes: dict[UUID, Home] = {}
     with one_moment():
         where = door_label(building.no, unit_no or "") if building is not None else project.name
         if notice.for_project:
@@ -98,9 +145,10 @@ def read_print(
                 where = households[0].door_text or households[0].dossier_no
             found = read_notices(name, project=project, view=view, households=households, now=now, mark=mark)
             papers.update((key, paper) for key, paper in found.items())
+            homes = {row.id: Home(row.dossier_no, row.door_text, view.name(row.owner_names)) for row in households}
             if not papers:
                 raise DomainError("export.nothing_to_say", title=notice.title)
-    return Reading(notice, where, snapshot, now.astimezone(CHINA).date(), papers)
+    return Reading(notice, where, snapshot, now.astimezone(CHINA).date(), papers, homes)
 
 
 def lay_out(
@@ -120,6 +168,67 @@ def lay_out(
     file_name = f"{notice.title}_{reading.where}_{reading.day:%Y%m%d}.pdf"
     missing = tuple(missing_characters(values, font_folder))
     return Printed(notice, reading.where, reading.snapshot, len(values), file_name, pdf, missing)
+
+
+def pack(
+    reading: Reading,
+    stamps: Sequence[Stamp],
+    heading: Heading,
+    target: BinaryIO,
+    *,
+    each: bool,
+    duplex: bool = False,
+    font_folder: Path | None = None,
+    processes: int = 1,
+    tell: Callable[[int], None] = lambda _done: None,
+) -> str:
+    """The papers as a ZIP with a list of deliveries (送达清单), in stairwell order; the file's name.
+
+    each  a file for each paper; else volumes of so many papers that a printer takes one at a time (`VOLUME`)
+    tell  is told how many papers are laid out; what it raises stops the packing
+
+    Memory is that of one volume, or of one chunk of single papers, whatever the number of households.
+    """
+    notice, press_ = reading.notice, press(font_folder)
+    papers = [stamped(paper, stamp) for paper, stamp in zip(reading.papers.values(), stamps, strict=True)]
+    homes = [reading.homes[key] for key in reading.papers if key is not None]
+    done = 0
+    with ZipFile(target, "w", ZIP_STORED) as parcel:
+        if each:
+            for number, (home, pdf) in enumerate(
+                zip(homes, press_.each(notice.name, papers, processes=processes), strict=True), 1
+            ):
+                parcel.writestr(f"{notice.title}/{number:05d}_{_file_name(home.door or home.dossier_no)}.pdf", pdf)
+                tell(number)
+        else:
+            for volume, start in enumerate(range(0, len(papers), VOLUME), 1):
+                part = papers[start : start + VOLUME]
+                pdf = press_.book(notice.name, part, duplex=duplex, processes=processes)
+                parcel.writestr(f"{notice.title}_第{volume:02d}册.pdf", pdf)
+                done += len(part)
+                tell(done)
+        rows = _deliveries(notice, homes, stamps)
+        with tempfile.TemporaryFile(prefix="ruhu-deliveries-") as file:
+            write_ledger(DELIVERIES, heading, {"deliveries": rows}, file)
+            file.seek(0)
+            parcel.writestr(f"送达清单_{notice.title}.xlsx", file.read())
+    return f"{notice.title}_{reading.where}_{reading.day:%Y%m%d}.zip"
+
+
+def _file_name(text: str) -> str:
+    return "".join("_" if each in '\\/:*?"<>|' else each for each in text)[:60]
+
+
+def _deliveries(notice: Notice, homes: Sequence[Home], stamps: Sequence[Stamp]) -> Iterator[dict[str, object]]:
+    for home, stamp in zip(homes, stamps, strict=True):
+        yield {
+            "dossier_no": home.dossier_no,
+            "door": home.door,
+            "addressee": home.owners,
+            "notice": notice.title,
+            "document_no": stamp.document_no,
+            "code": stamp.code,
+        }
 
 
 def missing_characters(papers: Sequence[object], font_folder: Path | None) -> Iterator[tuple[str, str]]:

@@ -15,6 +15,7 @@ class JobKind(Code):
     JOB_SWEEP = "job.sweep", N_("清理过期文件")
     LEDGER_EXPORT = "ledger.export", N_("导出台账")
     LEDGER_EXPORT_SET = "ledger.export_set", N_("导出整套台账")
+    NOTICE_PRINT = "notice.print", N_("打印文书")
     ROSTER_IMPORT = "roster.import", N_("导入花名册")
 
 
@@ -36,6 +37,7 @@ class JobStep(Code):
     """步骤: what a running job is at."""
 
     READING = "reading", N_("正在读取文件")
+    READING_HOMES = "reading_homes", N_("正在读取户档案")
     COMPARING = "comparing", N_("正在与现有数据比对")
     WRITING = "writing", N_("正在写入数据库")
     EXPORTING = "exporting", N_("正在生成文件")

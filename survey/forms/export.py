@@ -35,11 +35,14 @@ class ExportLedgerForm(Form):
 
 
 class PrintNoticeForm(Form):
-    """Notices for a building or a stairwell."""
+    """Notices for a building, a stairwell, or every household that the person sees."""
 
     name = RadioField(_l("文书"), validators=[InputRequired(_l("请选择要打印的文书。"))])
     place = SelectField(_l("楼栋或单元"), validators=[InputRequired(_l("请选择楼栋或单元。"))])
     duplex = BooleanField(_l("双面打印：每户从新的一张纸开始"))
+    each = BooleanField(
+        _l("打包：每户一个文件"), description=_l("压缩包里按上楼顺序编号，附送达清单。不勾选的是一个 PDF，一户接一户。")
+    )
 
     def __init__(self, *args: Any, names: list[tuple[str, str]], places: list[tuple[str, str]], **values: Any) -> None:
         super().__init__(*args, **values)

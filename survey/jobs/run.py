@@ -35,16 +35,19 @@ class Run:
     """A claim being carried out.
 
     results   the folder of sealed files
+    fonts     the folder of the office's own fonts
     lease     how long the claim stands after each heartbeat
     stop      set when the worker is to end
     """
 
     def __init__(
-        self, claim: Claim, *, engine: Engine, results: Path, lease: timedelta, stop: threading.Event | None = None
-    ) -> None:
+        self, claim: Claim, *, engine: Engine, results: Path, lease: timedelta, stop: threading.Event | None = None,
+        fonts: Path | None = None,
+    ) -> None:  # fmt: skip
         self.claim = claim
         self.result: Result | None = None
         self.results = results
+        self.fonts = fonts
         self._engine, self._lease = engine, lease
         self._stop = stop or threading.Event()
         self._lost, self._cancelled = threading.Event(), threading.Event()

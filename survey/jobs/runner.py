@@ -21,7 +21,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from survey.config import Config
 from survey.domain.errors import DomainError
 from survey.domain.job import JobKind
-from survey.jobs import ledger, roster, sweep
+from survey.jobs import ledger, notice, roster, sweep
 from survey.jobs.run import Cancelled, Run, Stopping
 from survey.models import Job, db, utc_now
 from survey.models.base import READ_ONLY
@@ -36,6 +36,7 @@ TASKS: Mapping[JobKind, Task] = {
     JobKind.JOB_SWEEP: sweep.sweep,
     JobKind.LEDGER_EXPORT: ledger.export_ledger,
     JobKind.LEDGER_EXPORT_SET: ledger.export_set,
+    JobKind.NOTICE_PRINT: notice.print_notices,
     JobKind.ROSTER_IMPORT: roster.import_roster,
 }
 
@@ -90,7 +91,7 @@ def run_next(
     if claim is None:
         return False
     log.info("job %s (%s) begun, attempt %s", claim.job_id, claim.kind, claim.attempts)
-    run = Run(claim, engine=db.engine, results=config.results, lease=limits.lease, stop=stop)
+    run = Run(claim, engine=db.engine, results=config.results, lease=limits.lease, stop=stop, fonts=config.fonts)
     db.session.rollback()
     with run.beating(limits.heartbeat):
         try:

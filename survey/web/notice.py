@@ -12,21 +12,26 @@ from flask_babel import gettext as _
 
 from exports.notices import HOUSEHOLD_NOTICES, NOTICES, PROJECT_NOTICES
 from exports.pdf import press
-from exports.printing import lay_out, named, read_print, stamps_of
+from exports.printing import MOST, lay_out, named, read_print, stamps_of
 from exports.view import view_of
 from survey.config import Config
 from survey.domain.access import Permission
+from survey.domain.door import door_label
 from survey.domain.errors import DomainError
 from survey.forms.base import sentence_of
 from survey.forms.export import PrintForm, PrintNoticeForm
-from survey.models import Building, Household, db, utc_now
+from survey.jobs.notice import enqueue_print
+from survey.models import Building, Household, Job, db, utc_now
 from survey.services.export import Place, list_places
 from survey.services.notice import check_may_look, find_issue, issue_notices, note_unknown
 from survey.services.scope import get_building
 from survey.web.access import begin_writing, current_user, load_household, may, project_of_page, public, requires
+from survey.web.job import to_job
 
 bp = Blueprint("notice", __name__)
 SHOWN_MISSING = 5
+ALL = "all"
+"""The place that is every household in sight."""
 
 
 @bp.route("/project/<project_code>/notices", methods=["GET", "POST"])
@@ -37,6 +42,9 @@ def list(project_code: str) -> ResponseReturnValue:
     if form.validate_on_submit():
         with form.catching():
             building_id, slash, unit_no = form.place.data.partition("/")
+            counts = {place.key: place.households for place in list_places(current_user, project_of_page().id)}
+            if building_id == ALL or form.each.data or counts[form.place.data] > MOST:
+                return to_job(_enqueue(form, "" if building_id == ALL else building_id, unit_no if slash else None))
             return _print(
                 form.name.data,
                 building=get_building(current_user, UUID(building_id)),
@@ -59,10 +67,24 @@ def publish(project_code: str, name: str) -> ResponseReturnValue:
     return _project_page(_place_form(), form)
 
 
+def _enqueue(form: PrintNoticeForm, building_id: str, unit_no: str | None) -> Job:
+    project, config = project_of_page(), _config()
+    building = get_building(current_user, UUID(building_id)) if building_id else None
+    return enqueue_print(
+        actor=current_user, project=project, notice=form.name.data, building=building, unit_no=unit_no,
+        each=form.each.data, duplex=form.duplex.data,
+        where=door_label(building.no, unit_no or "") if building else project.name,
+        base=config.public_url or request.url_root,
+    )  # fmt: skip
+
+
 def _place_form() -> PrintNoticeForm:
+    found = list_places(current_user, project_of_page().id)
+    homes = sum(place.households for place in found if place.unit_no is None)
+    whole = [(ALL, _("全部楼栋（%(count)s户）", count=homes))] if homes else []
     return PrintNoticeForm(
         names=[(notice.name, _(notice.title)) for notice in HOUSEHOLD_NOTICES],
-        places=[(place.key, _place_label(place)) for place in list_places(current_user, project_of_page().id)],
+        places=[*((place.key, _place_label(place)) for place in found), *whole],
     )
 
 

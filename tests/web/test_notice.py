@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
+from openpyxl import load_workbook
 from pypdf import PdfReader
 from sqlalchemy import select
 
+from exports import printing
+from survey.config import Config
+from survey.domain.access import Role
+from survey.jobs.runner import run_next
 from survey.models import AuditEntry, Household, NoticeIssue, Project, db, utc_now
 from survey.services.notice import token_of
 from tests import factories
@@ -106,3 +115,87 @@ def test_a_character_that_no_font_has_is_told_before_and_after_printing(as_: As,
     assert "U%2B10FFFF" in response.headers["X-Print-Warning"]
     assert home.dossier_no in response.headers["X-Print-Warning"]
     assert "空白方框" in client.get("/project/YY/notices").text
+
+
+# --- whole buildings and projects -----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def config(app: Flask, tmp_path: Path) -> Iterator[Config]:
+    """An installation with a folder of its own, where a volume holds two papers."""
+    before, volume = app.config["RUHU"], printing.VOLUME
+    app.config["RUHU"], printing.VOLUME = replace(before, instance=tmp_path), 2
+    yield app.config["RUHU"]
+    app.config["RUHU"], printing.VOLUME = before, volume
+
+
+def parcel(client: FlaskClient, config: Config, **values: str) -> ZipFile:
+    """What the job makes of a form."""
+    answer = client.post("/project/YY/notices", data={"name": "survey-notice", "place": "all", **values})
+    assert answer.status_code == 302, answer.get_data(as_text=True)
+    db.session.commit()
+    while run_next(config):
+        pass
+    return ZipFile(io.BytesIO(client.post(f"{answer.location}/download").data))
+
+
+def told(parcel: ZipFile, name: str) -> str:
+    return "".join(page.extract_text() for page in PdfReader(io.BytesIO(parcel.read(name))).pages)
+
+
+def listed(parcel: ZipFile) -> list[tuple[object, ...]]:
+    """Door and number of each line of the list of deliveries."""
+    page = load_workbook(io.BytesIO(parcel.read("送达清单_入户调查通知书.xlsx"))).active
+    return [(row[2].value, row[5].value) for row in page.iter_rows(min_row=4) if isinstance(row[0].value, int)]
+
+
+def test_a_project_is_printed_in_volumes_with_a_list_in_stairwell_order(
+    as_: As, project: Project, household: Household, config: Config
+) -> None:
+    for door in ("3-1-101", "10-1-101", "2-1-301"):
+        factories.household(project, door)
+    db.session.commit()
+    year = utc_now().year
+    found = parcel(as_("office"), config)
+    assert found.namelist() == [
+        "入户调查通知书_第01册.pdf",
+        "入户调查通知书_第02册.pdf",
+        "送达清单_入户调查通知书.xlsx",
+    ]
+    assert listed(found) == [
+        (door, f"颐园调〔{year}〕{number}号")
+        for number, door in enumerate(("2-1-301", "3-1-101", "3-2-501", "10-1-101"), 1)
+    ]
+    first, second = told(found, found.namelist()[0]), told(found, found.namelist()[1])
+    assert "2号楼1单元301室" in first and "3号楼1单元101室" in first and f"〔{year}〕2号" in first
+    assert "3号楼2单元501室" in second and "10号楼1单元101室" in second and "2号楼1单元301室" not in second
+    entry = db.session.scalars(select(AuditEntry).where(AuditEntry.action == "notice.print")).one()
+    assert entry.details["count"] == 4
+
+
+def test_single_files_are_numbered_in_the_order_of_the_pile(
+    as_: As, project: Project, household: Household, config: Config
+) -> None:
+    factories.household(project, "3-1-101")
+    db.session.commit()
+    found = parcel(as_("office"), config, place=str(household.building_id), each="y")
+    assert found.namelist()[:2] == ["入户调查通知书/00001_3-1-101.pdf", "入户调查通知书/00002_3-2-501.pdf"]
+    assert "3号楼2单元501室" in told(found, found.namelist()[1])
+
+
+def test_a_print_that_is_begun_again_keeps_its_numbers(
+    as_: As, project: Project, household: Household, config: Config
+) -> None:
+    client = as_("office")
+    assert listed(parcel(client, config)) == listed(parcel(client, config))
+    assert len(db.session.scalars(select(NoticeIssue)).all()) == 1
+
+
+def test_a_surveyor_s_whole_is_what_is_given_to_them(
+    as_: As, project: Project, household: Household, config: Config
+) -> None:
+    factories.household(project, "4-1-101")
+    surveyor = factories.member(project, Role.SURVEYOR)
+    factories.assign(surveyor, household)
+    db.session.commit()
+    assert [door for door, _number in listed(parcel(as_(surveyor), config))] == ["3-2-501"]

@@ -1,0 +1,70 @@
+"""Notices for a whole building or project: read at one moment, issued, laid out in volumes or one by one, with a list."""
+
+from __future__ import annotations
+
+import tempfile
+from uuid import UUID
+
+from exports.ledger import Heading
+from exports.printing import find_notice, pack, read_print, stamps_of
+from exports.view import CHINA, view_of
+from survey.domain.access import Permission
+from survey.domain.job import JobKind, JobStep
+from survey.jobs.run import Run
+from survey.models import Building, Job, Project, User, db, utc_now
+from survey.services.job import enqueue_job
+from survey.services.notice import issue_notices
+from survey.services.scope import get_building
+
+ZIP = "application/zip"
+PROCESSES = 2
+
+
+def enqueue_print(
+    *, actor: User, project: Project, notice: str, building: Building | None, unit_no: str | None, each: bool,
+    duplex: bool, where: str, base: str,
+) -> Job:  # fmt: skip
+    """Ask for the notices of a place; without a building, of the whole project. `base`: the address in their QR."""
+    return enqueue_job(
+        actor=actor, project=project, kind=JobKind.NOTICE_PRINT, needs=Permission.NOTICE_PRINT,
+        about=f"{find_notice(notice).title} {where}",
+        arguments={
+            "notice": notice, "building": str(building.id) if building else "", "unit_no": unit_no, "each": each,
+            "duplex": duplex, "base": base,
+        },
+    )  # fmt: skip
+
+
+def print_notices(run: Run) -> None:
+    asked = run.arguments
+    run.begin(JobStep.READING_HOMES)
+    now = utc_now()
+    with run.reading():
+        project, actor = run.project, run.actor
+        building = get_building(actor, UUID(asked["building"])) if asked["building"] else None
+        reading = read_print(
+            asked["notice"], project=project, view=view_of(project, actor), now=now, by=actor.display_name,
+            building=building, unit_no=asked["unit_no"], most=None,
+        )  # fmt: skip
+    project, actor = run.project, run.actor
+    issued = issue_notices(
+        actor=actor, project=project, notice=asked["notice"], title=reading.notice.title, letter=reading.notice.letter,
+        drafts=reading.drafts, issued_on=reading.day, snapshot=reading.snapshot, where=reading.where, now=now,
+    )  # fmt: skip
+    stamps = stamps_of(issued, asked["base"])
+    heading = Heading(
+        unit=project.office_name or project.name, project=project.name,
+        cut_off=now.astimezone(CHINA).replace(tzinfo=None), snapshot=reading.snapshot, exported_by=actor.display_name,
+    )  # fmt: skip
+    # Numbers stand before a page is laid out, as for every print, and nobody may wait for the pages. Begun again, the job
+    # finds the same numbers: an unchanged paper keeps its issue.
+    db.session.commit()
+    run.begin(JobStep.EXPORTING, len(reading.papers))
+    with tempfile.TemporaryFile() as target:
+        name = pack(
+            reading, stamps, heading, target, each=asked["each"], duplex=asked["duplex"], font_folder=run.fonts,
+            processes=PROCESSES, tell=run.progress,
+        )  # fmt: skip
+        run.begin(JobStep.SEALING)
+        target.seek(0)
+        run.keep(target, name, ZIP)
