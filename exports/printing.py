@@ -25,8 +25,8 @@ from exports.view import CHINA, View, one_moment
 from exports.workbook import write_ledger
 from survey.domain.door import door_label
 from survey.domain.errors import DomainError
-from survey.models import Building, NoticeIssue, Project
-from survey.services.notice import Draft, code_of, token_of
+from survey.models import Building, Household, NoticeIssue, Project, User
+from survey.services.notice import Draft, code_of, issue_notices, token_of
 
 MOST = 300
 VOLUME = 300
@@ -259,6 +259,27 @@ def _texts(value: object) -> Iterator[str]:
     elif isinstance(value, (list, tuple)):
         for each in value:
             yield from _texts(each)
+
+
+def issue(
+    reading: Reading,
+    *,
+    actor: User | None,
+    project: Project,
+    now: datetime,
+    base: str,
+    household: Household | None = None,
+) -> list[Stamp]:
+    """Give the papers their numbers, with the one entry in the log; their stamps. The caller commits before `lay_out`.
+
+    base  the address of the office's server, "" when nobody can reach it
+    """
+    issued = issue_notices(
+        actor=actor, project=project, notice=reading.notice.name, title=reading.notice.title,
+        letter=reading.notice.letter, drafts=reading.drafts, issued_on=reading.day, snapshot=reading.snapshot,
+        where=reading.where, household=household, now=now,
+    )  # fmt: skip
+    return stamps_of(issued, base)
 
 
 def stamps_of(issued: Sequence[NoticeIssue], base: str) -> list[Stamp]:

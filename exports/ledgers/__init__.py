@@ -102,7 +102,7 @@ def export_ledger(
     ledger, reading = find_ledger(name)
     snapshot = snapshot_no(project.code, now)
     with one_moment():
-        return _export(ledger, reading, project, view, _heading(project, now, snapshot, by), target, tell)
+        return _export(ledger, reading, project, view, heading_of(project, now, snapshot, by), target, tell)
 
 
 def export_set(
@@ -117,7 +117,7 @@ def export_set(
     snapshot = snapshot_no(project.code, now)
     done = []
     with one_moment(), ZipFile(target, "w", ZIP_STORED) as parcel:
-        heading = _heading(project, now, snapshot, by)
+        heading = heading_of(project, now, snapshot, by)
         for ledger, reading in found:
             with tempfile.TemporaryFile(prefix="ruhu-ledger-") as file:
                 made = _export(ledger, reading, project, view, heading, file, tell)
@@ -139,7 +139,7 @@ def export_template(
     described = ledger.permitted(view.granted)
     sheet = next(each for each in described.sheets if each.key == template.sheet)
     title, file = template.title, template.file
-    heading = _heading(project, now, snapshot_no(project.code, now), by)
+    heading = heading_of(project, now, snapshot_no(project.code, now), by)
     with one_moment():
         records = reading(view, read_settings(project.settings))[sheet.key]
         data, count = fill_template(file, sheet, heading, records)
@@ -147,7 +147,8 @@ def export_template(
     return Exported(described, heading.snapshot, {sheet.key: count}, name), data
 
 
-def _heading(project: Project, now: datetime, snapshot: str, by: str) -> Heading:
+def heading_of(project: Project, now: datetime, snapshot: str, by: str) -> Heading:
+    """What stands above and below the sheets of an export made at this moment."""
     return Heading(
         unit=project.office_name or project.name,
         project=project.name,

@@ -90,12 +90,11 @@ def notice(
 ) -> None:
     """Write the notice NAME as one PDF: for a household, for a building in stairwell order, or for the
     whole project."""
-    from exports.printing import lay_out, read_print, stamps_of
+    from exports.printing import issue, lay_out, read_print
     from exports.view import view_of
     from survey.config import read_config
     from survey.models import Household, db, utc_now
     from survey.services.building import find_building
-    from survey.services.notice import issue_notices
     from survey.services.project import get_project_by_code
 
     if household and building_no:
@@ -111,20 +110,10 @@ def notice(
     reading = read_print(
         name, project=project, view=view_of(project, None), now=now, household_id=found, building=building, most=None
     )
-    issued = issue_notices(
-        actor=None,
-        project=project,
-        notice=name,
-        title=reading.notice.title,
-        letter=reading.notice.letter,
-        drafts=reading.drafts,
-        issued_on=reading.day,
-        snapshot=reading.snapshot,
-        where=reading.where,
+    stamps = issue(
+        reading, actor=None, project=project, now=now, base=config.public_url,
         household=db.session.get(Household, found) if found else None,
-        now=now,
-    )
-    stamps = stamps_of(issued, config.public_url)
+    )  # fmt: skip
     db.session.commit()  # Nobody waits while the pages are laid out.
     done = lay_out(reading, stamps, duplex=duplex, font_folder=config.fonts, processes=processes)
     out.write_bytes(done.pdf)

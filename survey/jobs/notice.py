@@ -5,15 +5,14 @@ from __future__ import annotations
 import tempfile
 from uuid import UUID
 
-from exports.ledger import Heading
-from exports.printing import find_notice, pack, read_print, stamps_of
-from exports.view import CHINA, view_of
+from exports.ledgers import heading_of
+from exports.printing import find_notice, issue, pack, read_print
+from exports.view import view_of
 from survey.domain.access import Permission
 from survey.domain.job import JobKind, JobStep
 from survey.jobs.run import Run
 from survey.models import Building, Job, Project, User, db, utc_now
 from survey.services.job import enqueue_job
-from survey.services.notice import issue_notices
 from survey.services.scope import get_building
 
 ZIP = "application/zip"
@@ -47,15 +46,8 @@ def print_notices(run: Run) -> None:
             building=building, unit_no=asked["unit_no"], most=None,
         )  # fmt: skip
     project, actor = run.project, run.actor
-    issued = issue_notices(
-        actor=actor, project=project, notice=asked["notice"], title=reading.notice.title, letter=reading.notice.letter,
-        drafts=reading.drafts, issued_on=reading.day, snapshot=reading.snapshot, where=reading.where, now=now,
-    )  # fmt: skip
-    stamps = stamps_of(issued, asked["base"])
-    heading = Heading(
-        unit=project.office_name or project.name, project=project.name,
-        cut_off=now.astimezone(CHINA).replace(tzinfo=None), snapshot=reading.snapshot, exported_by=actor.display_name,
-    )  # fmt: skip
+    stamps = issue(reading, actor=actor, project=project, now=now, base=asked["base"])
+    heading = heading_of(project, now, reading.snapshot, actor.display_name)
     # Numbers stand before a page is laid out, as for every print, and nobody may wait for the pages. Begun again, the job
     # finds the same numbers: an unchanged paper keeps its issue.
     db.session.commit()

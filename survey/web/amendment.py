@@ -112,8 +112,9 @@ def discard(project_code: str, amendment_id: UUID) -> ResponseReturnValue:
 
 
 def _plan(data: bytes) -> Plan:
-    view = view_of(project_of_page(), current_user)
-    return plan_amendment(data, read_texts(data), view)
+    db.session.rollback()  # Nobody waits for the reading of a file: on SQLite a form's transaction keeps all others out.
+    texts = read_texts(data)
+    return plan_amendment(data, texts, view_of(project_of_page(), current_user))
 
 
 def _counts(plan: Plan) -> dict[str, int]:

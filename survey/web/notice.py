@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 
 from exports.notices import HOUSEHOLD_NOTICES, NOTICES, PROJECT_NOTICES
 from exports.pdf import press
-from exports.printing import MOST, lay_out, named, read_print, stamps_of
+from exports.printing import MOST, issue, lay_out, named, read_print
 from exports.view import view_of
 from survey.config import Config
 from survey.domain.access import Permission
@@ -23,7 +23,7 @@ from survey.forms.export import PrintForm, PrintNoticeForm
 from survey.jobs.notice import enqueue_print
 from survey.models import Building, Household, Job, db, utc_now
 from survey.services.export import Place, list_places
-from survey.services.notice import check_may_look, find_issue, issue_notices, note_unknown
+from survey.services.notice import check_may_look, find_issue, note_unknown
 from survey.services.scope import get_building
 from survey.web.access import begin_writing, current_user, load_household, may, project_of_page, public, requires
 from survey.web.job import to_job
@@ -165,20 +165,10 @@ def _print(
         building=building,
         unit_no=unit_no,
     )
-    issued = issue_notices(
-        actor=current_user,
-        project=project,
-        notice=name,
-        title=reading.notice.title,
-        letter=reading.notice.letter,
-        drafts=reading.drafts,
-        issued_on=reading.day,
-        snapshot=reading.snapshot,
-        where=reading.where,
+    stamps = issue(
+        reading, actor=current_user, project=project, now=now, base=config.public_url or request.url_root,
         household=household,
-        now=now,
-    )
-    stamps = stamps_of(issued, config.public_url or request.url_root)
+    )  # fmt: skip
     db.session.commit()
     done = lay_out(reading, stamps, duplex=duplex, font_folder=config.fonts, processes=2)
     warnings = [_missing_glyphs(paper, characters) for paper, characters in done.missing[:SHOWN_MISSING]]
