@@ -259,13 +259,8 @@ def _write_body(
     body: IO[str], styles: Styles, columns: tuple[Column, ...], records: Iterable[Record], first: int
 ) -> tuple[int, dict[str, Decimal]]:
     """Stream the records as rows of XML; how many there were, and the sums of the columns that can be summed."""
-    cells: list[tuple[str, str, str, Cell]] = [
-        (
-            column.key,
-            f'<c r="{xl_col_to_name(place)}',
-            f'" s="{styles.index(column.kind)}"/>',
-            _cell_of(column, styles),
-        )
+    cells = [
+        (column.key, f'<c r="{xl_col_to_name(place)}', Tails(column, styles), *_room(column))
         for place, column in enumerate(columns)
         if column.kind is not Kind.SERIAL
     ]
@@ -274,27 +269,37 @@ def _write_body(
         for place, column in enumerate(columns)
         if column.kind is Kind.SERIAL
     )
-    wrapped = [(c.key, int(c.width) - 1) for c in columns if c.kind in WRAPPED and not c.hidden]
     sums: dict[str, Decimal] = {}
     number = 0
     for number, record in enumerate(summing(columns, records, sums), 1):
         row = first + number
         get = record.get
         parts = [serial % {"row": row, "number": number}]
-        for key, head, blank, cell in cells:
+        lines = 1
+        for key, head, tails, width, room in cells:
             value = get(key)
-            parts.append(f"{head}{row}{blank}" if value is None or value == "" else f"{head}{row}{cell(value)}")
-        body.write(f'<row r="{row}"{_height(get, wrapped)}>{"".join(parts)}</row>')
+            parts.append(f"{head}{row}{tails[value]}")
+            if width and value and (len(value) > room or "\n" in value):
+                lines = max(lines, _lines(value, width))
+        body.write(f'<row r="{row}"{_height(lines)}>{"".join(parts)}</row>')
     return number, sums
 
 
-def _height(get: Callable[[str], Any], wrapped: list[tuple[str, int]]) -> str:
+def _room(column: Column) -> tuple[int, int]:
+    """How many half-width and how many Chinese characters stand on a line; 0, 0 where a text is not wrapped or not seen."""
+    width = int(column.width) - 1 if column.kind in WRAPPED and not column.hidden else 0
+    return width, width // 2
+
+
+def _lines(text: str, width: int) -> int:
+    """How many lines of so many half-width characters a text needs."""
+    if "\n" in text:
+        return sum(_lines(line, width) for line in text.split("\n"))
+    return -(-_wide(text) // width) or 1
+
+
+def _height(lines: int) -> str:
     """The row's height as attributes when a text needs more lines than one: not every program fits rows by itself."""
-    lines = 1
-    for key, width in wrapped:
-        value = get(key)
-        if value and (len(value) * 2 > width or "\n" in value):
-            lines = max(lines, sum(-(-_wide(line) // width) or 1 for line in value.split("\n")))
     return f' ht="{min(lines * 13.5 + 4, 405)}" customHeight="1"' if lines > 1 else ""
 
 
@@ -388,6 +393,26 @@ def _escape(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
+class Tails(dict[object, str]):
+    """What follows the row number in a column's cells, by value: most values of a ledger occur again and again.
+
+    Keeps so many values and no more, since names and numbers of persons do not recur. None and "" are the blank cell.
+    """
+
+    MOST = 4096
+
+    def __init__(self, column: Column, styles: Styles) -> None:
+        blank = f'" s="{styles.index(column.kind)}"/>'
+        super().__init__({None: blank, "": blank})
+        self._cell = _cell_of(column, styles)
+
+    def __missing__(self, value: object) -> str:
+        tail = self._cell(value)
+        if len(self) < self.MOST:
+            self[value] = tail
+        return tail
+
+
 def _cell_of(column: Column, styles: Styles) -> Cell:
     """The function that turns a value that is not empty into the rest of its cell."""
     plain = f'" s="{styles.index(column.kind)}'
@@ -403,7 +428,8 @@ def _text_cell(column: Column, plain: str, dangerous: str) -> Cell:
     def cell(value: Any) -> str:
         if not isinstance(value, str):
             raise TypeError(f"{column.key}: a text is wanted, not {type(value).__name__}")
-        if not unusual(value) and len(value) <= LONGEST_TEXT:
+        # Letters and digits alone, Chinese ones too, are the usual case and quickest to tell.
+        if (value.isalnum() or not unusual(value)) and len(value) <= LONGEST_TEXT:
             return f"{head}{value}{tail}"
         style = dangerous if value.startswith(DANGEROUS) else plain
         return f'{style}" t="inlineStr"><is><t xml:space="preserve">{_escape(value)}{tail}'
