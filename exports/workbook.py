@@ -277,7 +277,7 @@ def _write_body(
         parts = [serial % {"row": row, "number": number}]
         lines = 1
         for key, head, tails, width, room in cells:
-            value = get(key)
+            value: Any = get(key)
             parts.append(f"{head}{row}{tails[value]}")
             if width and value and (len(value) > room or "\n" in value):
                 lines = max(lines, _lines(value, width))

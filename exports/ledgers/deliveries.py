@@ -28,6 +28,8 @@ SHEET = Sheet(
         Column("method", "方式", 10, Kind.WORD),
         Column("place", "地点", 16),
         Column("served_at", "时间", 16, Kind.MOMENT),
+        Column("counts_from", "视为送达", 11, Kind.DATE, group="期限"),
+        Column("term_until", "届满日", 11, Kind.DATE, group="期限"),
         Column("server_1", "送达人1", 9, Kind.WORD),
         Column("server_2", "送达人2", 9, Kind.WORD),
         Column("recipient", "签收人", 9, Kind.WORD, group="签收"),
@@ -38,7 +40,7 @@ SHEET = Sheet(
         NOTE,
         ROW_ID,
     ),
-    note="一次送达一行，拒收的也列；签收人与受送达人关系空白的为本人签收。",
+    note="一次送达一行，拒收的也列；公告送达自公告之日起满三十日视为送达；届满日是送达后补正、申请复核的最后一日；签收人与受送达人关系空白的为本人签收。",
     frozen="notice",
 )
 
@@ -73,6 +75,8 @@ def deliveries(view: View) -> Iterator[Record]:
             "method": word(row.method),
             "place": row.place,
             "served_at": local_moment(row.served_at),
+            "counts_from": row.counts_from,
+            "term_until": row.term_until,
             "server_1": server,
             "server_2": row.second_server,
             "recipient": view.name(row.recipient),

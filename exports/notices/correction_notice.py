@@ -23,9 +23,13 @@ TITLE_PAPERS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CorrectionNotice(HouseholdPaper):
-    """One notice: the matters that the sheet leaves open, and lines for others where there are few."""
+    """One notice: the matters that the sheet leaves open, and lines for others where there are few.
+
+    days  in which they are to be cleared up, counted from the delivery (`survey.domain.delivery.term_days`)
+    """
 
     matters: tuple[str, ...] = ()
+    days: int = 7
 
     @property
     def lines(self) -> list[str]:

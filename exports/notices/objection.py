@@ -31,12 +31,14 @@ class ObjectionReply(HouseholdPaper):
     """The answer to one objection; without one on record, blanks for the pen.
 
     number  of the request in the ledger of requests
+    days    in which a review may be asked for, counted from the delivery (`survey.domain.delivery.term_days`)
     """
 
     number: int | None = None
     received_on: date | None = None
     content: str = ""
     reply: str = ""
+    days: int = 30
 
     @property
     def subject(self) -> str:

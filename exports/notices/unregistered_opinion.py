@@ -13,13 +13,14 @@ TEMPLATE = "unregistered-opinion"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnregisteredOpinion(HouseholdPaper):
-    """One opinion. `parts` are those that are not registered, at least one.
+    """One opinion. `parts` are those that are not registered, at least one; a review may be asked for within `days`.
 
     Rule: 590号 art. 24, in force 2011-01-21. Lawful buildings and temporary ones within their term are compensated;
     unlawful and expired ones are not.
     """
 
     parts: tuple[Part, ...]
+    days: int = 30
 
     @property
     def area_m2(self) -> Decimal:

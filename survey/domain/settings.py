@@ -24,6 +24,8 @@ class ProjectSettings:
     red_head           发文机关标志 above letters (…文件); without one they have no red head
     document_word      代字 of the project's 文号 (颐园); without one its notices have no number
     posting_days       days of a 公示 (青岛条例 art 51: at least 5)
+    correction_days    days after the delivery of a 情况核实（补正）通知书 in which what is missing is brought
+    review_days        days after the delivery of a decision in which a review may be asked for (信访工作条例 art 35)
     editions_until     older edition of the survey form -> the last day on which its sheets are accepted
     """
 
@@ -40,6 +42,8 @@ class ProjectSettings:
     red_head: str = ""
     document_word: str = ""
     posting_days: int = 5
+    correction_days: int = 7
+    review_days: int = 30
     editions_until: Mapping[int, date] = field(default_factory=dict, hash=False)
 
 
@@ -59,6 +63,8 @@ def read_settings(kept: Mapping[str, Any]) -> ProjectSettings:
         "red_head": str,
         "document_word": str,
         "posting_days": int,
+        "correction_days": int,
+        "review_days": int,
         "editions_until": _read_editions,
     }
     return ProjectSettings(**{name: read(kept[name]) for name, read in readers.items() if name in kept})  # type: ignore[operator]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import FileField
 
@@ -25,6 +24,9 @@ NOTICES = {
     "privacy": N_("个人信息处理告知同意书"),
     "ballot": N_("意愿征询表"),
     "result": N_("调查结果"),
+    "correction-notice": N_("情况核实（补正）通知书"),
+    "objection-reply": N_("异议处理告知书"),
+    "unregistered-opinion": N_("未登记建筑认定意见书"),
     OTHER: N_("其他文书"),
 }
 M = codes.DeliveryMethod
@@ -87,7 +89,9 @@ class RecordDeliveryForm(Form):
         """The delivery that the form tells of; the form must have been valid."""
         chosen = str(self.notice.data)
         return DeliveryGiven(
-            notice=(self.notice_other.data or "") if chosen == OTHER else _(NOTICES[chosen]),
+            # In Chinese, whatever the language of the page: it goes into receipts and ledgers.
+            notice=(self.notice_other.data or "") if chosen == OTHER else NOTICES[chosen],
+            paper="" if chosen == OTHER else chosen,
             method=self.method.data,
             served_at=self.served_at.data,
             document_no=self.document_no.data or "",

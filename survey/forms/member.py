@@ -118,6 +118,8 @@ class ProjectForm(Form):
         validators=[Length(max=12)],
     )
     posting_days = IntegerField(_l("公示天数（日）"), validators=[NumberRange(min=1, max=365)])
+    correction_days = IntegerField(_l("补正期限：送达后（日）"), validators=[NumberRange(min=1, max=365)])
+    review_days = IntegerField(_l("申请复核期限：送达后（日）"), validators=[NumberRange(min=1, max=365)])
 
     DATA = ("name", "subdistrict", "community", "office_name", "office_phone", "office_address", "survey_from",
             "survey_until")  # fmt: skip
@@ -153,6 +155,8 @@ class ProjectForm(Form):
             "red_head": (self.red_head.data or "").strip(),
             "document_word": (self.document_word.data or "").strip(),
             "posting_days": str(self.posting_days.data),
+            "correction_days": str(self.correction_days.data),
+            "review_days": str(self.review_days.data),
             "legal_basis": self.legal_basis.data or "",
             "retention": self.retention.data or "",
         }

@@ -69,7 +69,10 @@ class Request(Identified, Base):
 
 
 class Delivery(Identified, Base):
-    """送达: one attempt to hand over one notice, with the number of its receipt (送达回证). Append-only."""
+    """送达: one attempt to hand over one notice, with the number of its receipt (送达回证). Append-only.
+
+    counts_from  the day from which it counts as served; term_until: the last day of the term that it began, if any
+    """
 
     __tablename__ = "delivery"
     __table_args__ = (UniqueConstraint("project_id", "number"),)
@@ -81,6 +84,8 @@ class Delivery(Identified, Base):
     document_no: Mapped[str] = mapped_column(String(60), default="")
     method: Mapped[codes.DeliveryMethod] = mapped_column(CodeType(codes.DeliveryMethod))
     served_at: Mapped[datetime]
+    counts_from: Mapped[date]
+    term_until: Mapped[date | None]
     place: Mapped[str] = mapped_column(default="")
     recipient: Mapped[str] = mapped_column(String(60), default="")
     recipient_relation: Mapped[str] = mapped_column(String(40), default="")

@@ -8,13 +8,14 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from survey.domain.check import CHINA
 from survey.domain.codes import DocumentCategory
-from survey.domain.delivery import DeliveryGiven, check_delivery
+from survey.domain.delivery import DeliveryGiven, check_delivery, counts_from, term_until
 from survey.domain.errors import NotFound
-from survey.models import Delivery, Household, User, db, new_id
+from survey.models import Delivery, Household, Project, User, db, new_id
 from survey.services import audit
 from survey.services.document import Prepared, add_document
-from survey.services.project import take_serial
+from survey.services.project import settings_of, take_serial
 from survey.services.sheet import lock_household
 
 
@@ -31,6 +32,8 @@ def record_delivery(*, actor: User, household: Household, given: DeliveryGiven, 
             raise NotFound
         return known
     check_delivery(given, now)
+    counted_from = counts_from(given.method, given.served_at.astimezone(CHINA).date())
+    settings = settings_of(db.session.get_one(Project, household.project_id))
     document = None
     if evidence is not None and folder is not None:
         document = add_document(
@@ -51,6 +54,8 @@ def record_delivery(*, actor: User, household: Household, given: DeliveryGiven, 
         document_no=given.document_no,
         method=given.method,
         served_at=given.served_at,
+        counts_from=counted_from,
+        term_until=term_until(given.paper, counted_from, settings),
         place=given.place,
         recipient=given.recipient,
         recipient_relation=given.recipient_relation if not given.for_self else "",

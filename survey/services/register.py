@@ -27,6 +27,7 @@ from survey.models import (
     Briefing,
     Building,
     ConflictRow,
+    Delivery,
     Door,
     Household,
     Membership,
@@ -216,6 +217,20 @@ def _overdue_request(reading: Reading) -> ColumnElement[bool]:
     )
 
 
+def _term_runs(reading: Reading) -> ColumnElement[bool]:
+    return _has_term(Delivery.term_until >= reading.midnight.date())
+
+
+def _term_over(reading: Reading) -> ColumnElement[bool]:
+    """The last day passed within the last month: what was delivered before that is settled or taken up otherwise."""
+    today = reading.midnight.date()
+    return _has_term(and_(Delivery.term_until < today, Delivery.term_until >= today - timedelta(days=30)))
+
+
+def _has_term(when: ColumnElement[bool]) -> ColumnElement[bool]:
+    return select(Delivery.id).where(Delivery.household_id == Household.id, when).correlate(Household).exists()
+
+
 def _in_conflict(_reading: Reading) -> ColumnElement[bool]:
     return (
         select(ConflictRow.id)
@@ -265,6 +280,8 @@ HOUSEHOLD_FILTERS: dict[str, Filter] = {
     ),
     "open_request": _flag(N_("诉求未办结"), _open_request),
     "overdue_request": _flag(N_("诉求已超期"), _overdue_request),
+    "term_runs": _flag(N_("送达后期限内"), _term_runs),
+    "term_over": _flag(N_("送达后期限届满（30 日内）"), _term_over),
     "conflict": _flag(N_("有冲突待核对"), _in_conflict),
     "joined": _flag(N_("打通"), _several_doors),
     "special": _flag(N_("有特殊情况"), lambda _r: Household.special_count > 0, Permission.PERSON_TAGS),

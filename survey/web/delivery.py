@@ -12,6 +12,7 @@ from survey.domain.access import Permission
 from survey.domain.codes import DeliveryMethod
 from survey.forms.delivery import NOTICES, RecordDeliveryForm
 from survey.services.delivery import record_delivery
+from survey.services.notice import find_last_issue
 from survey.web import local_now
 from survey.web.access import current_user, load_household, requires
 from survey.web.household.page import page_words
@@ -25,10 +26,12 @@ bp.context_processor(page_words)
 @requires(Permission.DELIVERY_RECORD)
 def record(household_id: UUID) -> ResponseReturnValue:
     household = load_household(household_id)
-    asked = request.args.get("notice", "")
+    issued = find_last_issue(household)
+    asked = request.args.get("notice") or (issued.notice if issued else "")
     now = local_now()
     form = RecordDeliveryForm(
         notice=asked if asked in NOTICES else None,
+        document_no=issued.document_no if issued and issued.notice == asked and asked in NOTICES else "",
         method=DeliveryMethod.DIRECT,
         served_at=now,
         recipient=household.owner_names.partition("、")[0],

@@ -38,6 +38,8 @@ def edit(project_code: str) -> ResponseReturnValue:
         red_head=settings.red_head,
         document_word=settings.document_word,
         posting_days=settings.posting_days,
+        correction_days=settings.correction_days,
+        review_days=settings.review_days,
     )
     if form.validate_on_submit():
         edit_project(

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from survey.domain.codes import DeliveryMethod, SignerRole
-from survey.domain.delivery import DeliveryGiven, check_delivery
+from survey.domain.delivery import DeliveryGiven, check_delivery, counts_from, term_until
 from survey.domain.errors import DomainError
+from survey.domain.settings import ProjectSettings
 from survey.domain.signature import SignatureGiven, check_signature
 
 NOW = datetime(2026, 3, 20, 8, 0, tzinfo=UTC)
@@ -81,3 +82,26 @@ def signed(**values: object) -> str:
 )
 def test_a_signature_by_analogy_with_the_appraisal_rules_article_12(values: dict[str, object], code: str) -> None:
     assert signed(**values) == code
+
+
+@pytest.mark.parametrize("method", [each for each in M if each is not M.ANNOUNCED], ids=str)
+def test_what_is_handed_over_counts_from_its_day(method: DeliveryMethod) -> None:
+    assert counts_from(method, date(2026, 3, 20)) == date(2026, 3, 20)
+
+
+def test_what_is_announced_counts_as_served_after_thirty_days() -> None:
+    assert counts_from(M.ANNOUNCED, date(2026, 3, 20)) == date(2026, 4, 19)
+
+
+@pytest.mark.parametrize(
+    ("paper", "until"),
+    [
+        ("correction-notice", date(2026, 3, 27)),
+        ("objection-reply", date(2026, 4, 20)),  # The thirtieth day, 19 April 2026, is a Sunday.
+        ("unregistered-opinion", date(2026, 4, 20)),
+        ("survey-notice", None),
+        ("", None),
+    ],
+)
+def test_the_delivery_of_some_papers_begins_a_term(paper: str, until: date | None) -> None:
+    assert term_until(paper, date(2026, 3, 20), ProjectSettings(correction_days=7, review_days=30)) == until

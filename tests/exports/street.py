@@ -185,7 +185,8 @@ def _gather(plain: Household, joined: Household, inherited: Household, by: User)
         (inherited, method.LEFT, {"refused_reason": "拒绝签收", "witness": "李娟 颐园社区居委会", "place": "门前"}),
     ), 1):  # fmt: skip
         db.session.add(Delivery(project_id=project_id, number=number, household_id=household.id, notice="入户调查通知书",
-                                document_no="颐园调〔2026〕6号", method=how, served_at=at(0, number), recorded_by_id=by.id,
+                                document_no="颐园调〔2026〕6号", method=how, served_at=at(0, number), counts_from=at(0, number).date(),
+                                recorded_by_id=by.id,
                                 **values))  # fmt: skip
     asked = (
         (plain, codes.RequestKind.AREA, "阳台面积少算了", True),

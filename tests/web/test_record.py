@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 
 from survey.domain import codes
 from survey.domain.access import Role
+from survey.domain.calendar import last_day
 from survey.domain.household import HouseholdState
 from survey.models import AuditEntry, Delivery, Document, Household, Project, Request, Signature, User, db, utc_now
 from survey.services.sheet import get_version, is_signed
@@ -181,6 +182,42 @@ def test_other_notices_are_named_in_words(home: Household, surveyor: User, as_: 
     assert client.post(address, data=served(notice="other")).status_code == 422
     assert client.post(address, data=served(notice="other", notice_other="补正通知书")).status_code == 302
     assert db.session.scalars(db.select(Delivery.notice)).one() == "补正通知书"
+
+
+def test_a_delivery_begins_the_term_that_the_paper_tells(home: Household, surveyor: User, as_: As) -> None:
+    client, today = as_(surveyor), local_now().date()
+    assert (
+        client.post(f"/household/{home.id}/delivery/record", data=served(notice="correction-notice")).status_code == 302
+    )
+    row = db.session.scalars(db.select(Delivery)).one()
+    assert row.term_until is not None
+    assert (row.counts_from, row.term_until) == (today, last_day(today, 7))
+    page = client.get(f"/household/{home.id}").get_data(as_text=True)
+    assert f"期限至 {row.term_until}" in page
+    running = client.get("/project/YY/households?term_runs=yes").get_data(as_text=True)
+    over = client.get("/project/YY/households?term_over=yes").get_data(as_text=True)
+    assert f"/household/{home.id}" in running
+    assert f"/household/{home.id}" not in over
+
+
+def test_what_was_printed_last_is_offered_with_its_number(
+    home: Household, surveyor: User, as_: As, project: Project
+) -> None:
+    project.settings = {**project.settings, "document_word": "颐园"}
+    db.session.commit()
+    client = as_(surveyor)
+    assert client.post(f"/household/{home.id}/notice/survey-notice").status_code == 200
+    page = client.get(f"/household/{home.id}/delivery/record").get_data(as_text=True)
+    assert "颐园调〔" in page
+
+
+def test_an_announced_paper_says_when_it_counts_as_served(home: Household, surveyor: User, as_: As) -> None:
+    client = as_(surveyor)
+    announced = served(notice="survey-notice", method="announced", place="小区公告栏")
+    assert client.post(f"/household/{home.id}/delivery/record", data=announced).status_code == 302
+    row = db.session.scalars(db.select(Delivery)).one()
+    assert row.counts_from == local_now().date() + timedelta(days=30)
+    assert f"自 {row.counts_from} 起视为送达" in client.get(f"/household/{home.id}").get_data(as_text=True)
 
 
 # --- signatures

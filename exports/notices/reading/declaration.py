@@ -44,13 +44,21 @@ def objection_request(desk: Desk, household: Household) -> ObjectionRequest:
 
 def correction_notice(desk: Desk, household: Household) -> CorrectionNotice:
     sheet = desk.sheet(household)
-    return CorrectionNotice(**desk.household_head(household, sheet), matters=open_matters(sheet))
+    return CorrectionNotice(
+        **desk.household_head(household, sheet), matters=open_matters(sheet), days=desk.term("correction-notice")
+    )
 
 
 def unregistered_opinion(desk: Desk, household: Household) -> UnregisteredOpinion | None:
     sheet = desk.sheet(household)
     parts = tuple(part for part in sheet.parts if is_unregistered(part))
-    return UnregisteredOpinion(**desk.household_head(household, sheet), parts=parts) if parts else None
+    return (
+        UnregisteredOpinion(
+            **desk.household_head(household, sheet), parts=parts, days=desk.term("unregistered-opinion")
+        )
+        if parts
+        else None
+    )
 
 
 def authorisation(desk: Desk, household: Household) -> Authorisation:

@@ -13,6 +13,7 @@ from sqlalchemy import or_, select
 from exports.notices.office import Office, Surveyor
 from exports.view import CHINA, View
 from survey.domain.consent import Voice, voices
+from survey.domain.delivery import term_days
 from survey.domain.door import door_label
 from survey.domain.mask import mask_id_no, mask_phone
 from survey.domain.settings import ProjectSettings, read_settings
@@ -72,6 +73,10 @@ class Desk:
             self._kept[name] = read()
         kept: Kept = self._kept[name]
         return kept
+
+    def term(self, paper: str) -> int:
+        """The days that a paper gives, counted from its delivery."""
+        return term_days(paper, self.settings)
 
     def door(self, household: Household) -> str:
         """3号楼2单元501室; several doors that were knocked into one are joined."""

@@ -152,7 +152,7 @@ def service_receipt(desk: Desk, household: Household) -> ServiceReceipt:
 
 def objection_reply(desk: Desk, household: Household) -> ObjectionReply:
     """The answer to the last request about what was found; without one, blank."""
-    head = desk.household_head(household, desk.sheet(household))
+    head, days = desk.household_head(household, desk.sheet(household)), desk.term("objection-reply")
     row = db.session.scalar(
         select(Request)
         .where(Request.household_id == household.id, Request.kind.in_(OBJECTIONS))
@@ -160,5 +160,7 @@ def objection_reply(desk: Desk, household: Household) -> ObjectionReply:
         .limit(1)
     )
     if row is None:
-        return ObjectionReply(**head)
-    return ObjectionReply(**head, number=row.number, received_on=row.received_on, content=row.content, reply=row.reply)
+        return ObjectionReply(**head, days=days)
+    return ObjectionReply(
+        **head, days=days, number=row.number, received_on=row.received_on, content=row.content, reply=row.reply
+    )

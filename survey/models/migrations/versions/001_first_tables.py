@@ -873,6 +873,8 @@ def upgrade() -> None:
         sa.Column("document_no", sa.String(length=60), nullable=False),
         sa.Column("method", sa.String(length=32), nullable=False),
         sa.Column("served_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("counts_from", sa.Date(), nullable=False),
+        sa.Column("term_until", sa.Date(), nullable=True),
         sa.Column("place", sa.String(), nullable=False),
         sa.Column("recipient", sa.String(length=60), nullable=False),
         sa.Column("recipient_relation", sa.String(length=40), nullable=False),
