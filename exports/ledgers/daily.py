@@ -22,6 +22,7 @@ from survey.domain.settings import ProjectSettings
 from survey.models import Building, Consent, Household, Request, Standing, Team, Visit, db
 from survey.services.register import find_round_id
 
+NO_TEAM = "未分组"
 UNMET = (VisitResult.NOBODY_HOME, VisitResult.UNREACHABLE)
 
 SHEET = Sheet(
@@ -86,30 +87,35 @@ def days(view: View) -> Iterator[Record]:
     _count_submitted(view, found)
     _count_agreed(view, found)
     _count_requests(view, found)
-    per_team = _with_team(select(_TEAM, func.count())).where(view.scope).group_by(_TEAM)
-    due: dict[str, int] = dict(db.session.execute(per_team).all())
+    due = due_of(view)
     so_far: defaultdict[str, Day] = defaultdict(Day)
     for (day, team), counted in sorted(found.items(), key=lambda item: item[0]):
-        total = so_far[team]
+        name, total = team or NO_TEAM, so_far[team]
         total.done += counted.done
         total.agree += counted.agree
         total.agree_m2 += counted.agree_m2
         yield {
             "day": day,
-            "team": team or "未分组",
+            "team": name,
             "visits": counted.visits,
             "done": counted.done,
             "agree": counted.agree,
             "unmet": counted.unmet,
             "refused": counted.refused,
-            "due": due.get(team, 0),
+            "due": due.get(name, 0),
             "done_so_far": total.done,
-            "done_share": share(total.done, due.get(team, 0)),
+            "done_share": share(total.done, due.get(name, 0)),
             "agree_so_far": total.agree,
             "agree_m2": total.agree_m2,
             "new_requests": counted.new_requests,
             "closed_requests": counted.closed_requests,
         }
+
+
+def due_of(view: View) -> dict[str, int]:
+    """Team, as the ledger names it -> households that it has to survey."""
+    per_team = _with_team(select(_TEAM, func.count())).where(view.scope).group_by(_TEAM)
+    return {team or NO_TEAM: count for team, count in db.session.execute(per_team)}
 
 
 _TEAM = func.coalesce(Team.name, "").label("team")

@@ -16,6 +16,7 @@ class JobKind(Code):
     LEDGER_EXPORT = "ledger.export", N_("导出台账")
     LEDGER_EXPORT_SET = "ledger.export_set", N_("导出整套台账")
     NOTICE_PRINT = "notice.print", N_("打印文书")
+    REPORT_MAKE = "report.make", N_("生成进度报告")
     ROSTER_IMPORT = "roster.import", N_("导入花名册")
 
 

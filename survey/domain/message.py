@@ -66,6 +66,7 @@ MESSAGES: dict[str, str] = {
     "amendment.changed_since": N_("您查看之后，有住户的调查表又被别人改过，没有写入。请核对最新的结果后再确认。"),
     "amendment.closed": N_("这份台账{state}，不能再改。"),
     # posting
+    "report.in_future": N_("截止日期不能晚于今天。"),
     "posting.state": N_("这份公示现在是“{state}”，不能这样操作。"),
     "posting.own_draft": N_("起草的人不能自己批准。请由另一个人核对后批准。"),
     "posting.leaks": N_("公示里有 {count} 处不该公开的内容，没有批准。请按下面列出的各行改好。"),

@@ -26,6 +26,8 @@ class ProjectSettings:
     posting_days       days of a 公示 (青岛条例 art 51: at least 5)
     correction_days    days after the delivery of a 情况核实（补正）通知书 in which what is missing is brought
     review_days        days after the delivery of a decision in which a review may be asked for (信访工作条例 art 35)
+    report_at          when the 进度日报 of a day is made by itself; None: only when somebody asks
+    report_weekday     the day on which the 进度周报 is made as well, 0 Monday to 6 Sunday; None: never by itself
     editions_until     older edition of the survey form -> the last day on which its sheets are accepted
     """
 
@@ -44,6 +46,8 @@ class ProjectSettings:
     posting_days: int = 5
     correction_days: int = 7
     review_days: int = 30
+    report_at: time | None = None
+    report_weekday: int | None = None
     editions_until: Mapping[int, date] = field(default_factory=dict, hash=False)
 
 
@@ -65,9 +69,19 @@ def read_settings(kept: Mapping[str, Any]) -> ProjectSettings:
         "posting_days": int,
         "correction_days": int,
         "review_days": int,
+        "report_at": _read_time,
+        "report_weekday": _read_weekday,
         "editions_until": _read_editions,
     }
     return ProjectSettings(**{name: read(kept[name]) for name, read in readers.items() if name in kept})  # type: ignore[operator]
+
+
+def _read_time(text: str) -> time | None:
+    return time.fromisoformat(text) if text else None
+
+
+def _read_weekday(text: str) -> int | None:
+    return int(text) if text else None
 
 
 def _read_editions(text: str) -> dict[int, date]:

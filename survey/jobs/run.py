@@ -64,7 +64,13 @@ class Run:
         return db.session.get_one(Project, self._project_id)
 
     @property
+    def asker(self) -> User | None:
+        """Who asked; None for what the house does by itself."""
+        return db.session.get_one(User, self._actor_id) if self._actor_id else None
+
+    @property
     def actor(self) -> User:
+        """Who asked, for work that somebody always asks for."""
         return db.session.get_one(User, self._actor_id)
 
     def begin(self, step: JobStep, whole: int = 0) -> None:

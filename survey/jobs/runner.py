@@ -14,19 +14,20 @@ import threading
 import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from survey.config import Config
 from survey.domain.errors import DomainError
 from survey.domain.job import JobKind
-from survey.jobs import ledger, notice, roster, sweep
+from survey.jobs import ledger, notice, report, roster, sweep
 from survey.jobs.run import Cancelled, Run, Stopping
-from survey.models import Job, db, utc_now
+from survey.models import Job, Project, db, utc_now
 from survey.models.base import READ_ONLY
 from survey.services import job as jobs
 from survey.services.job import Claim, LeaseLost
+from survey.services.report import list_due
 from survey.services.result import drop_result
 
 log = logging.getLogger("ruhu.worker")
@@ -37,6 +38,7 @@ TASKS: Mapping[JobKind, Task] = {
     JobKind.LEDGER_EXPORT: ledger.export_ledger,
     JobKind.LEDGER_EXPORT_SET: ledger.export_set,
     JobKind.NOTICE_PRINT: notice.print_notices,
+    JobKind.REPORT_MAKE: report.make_report,
     JobKind.ROSTER_IMPORT: roster.import_roster,
 }
 
@@ -57,6 +59,7 @@ class Limits:
     pause: timedelta = timedelta(seconds=1)
     wait_after_refusal: timedelta = timedelta(seconds=5)
     sweep_every: timedelta = timedelta(hours=6)
+    reports_every: timedelta = timedelta(minutes=1)
 
 
 def work(
@@ -65,9 +68,13 @@ def work(
 ) -> None:  # fmt: skip
     """Run jobs until told to stop; with `drain`, until none waits."""
     limits = limits or Limits()
+    looked_at: datetime | None = None
     while not stop.is_set():
         try:
             _enqueue_sweep(limits)
+            if looked_at is None or utc_now() - looked_at >= limits.reports_every:
+                looked_at = utc_now()
+                _enqueue_reports(looked_at)
             found = run_next(config, stop=stop, limits=limits, tasks=tasks)
         except OperationalError as error:
             # The database is busy or away. A job in hand comes back by its lease.
@@ -184,3 +191,19 @@ def _enqueue_sweep(limits: Limits) -> None:
     if is_due:
         jobs.enqueue_job(actor=None, project=None, kind=JobKind.JOB_SWEEP, needs=None)
         db.session.commit()
+
+
+def _enqueue_reports(now: datetime) -> None:
+    """Ask for the reports that are due by themselves. A look costs a row a project, and only reads."""
+    with_reading = READ_ONLY.set(True)
+    try:
+        due = [(project.id, kind, day) for project, kind, day in list_due(now)]
+    finally:
+        db.session.rollback()
+        READ_ONLY.reset(with_reading)
+    for project_id, kind, day in due:
+        try:
+            report.enqueue_report(actor=None, project=db.session.get_one(Project, project_id), kind=kind, day=day)
+            db.session.commit()
+        except DomainError:
+            db.session.rollback()  # Another one of the project is being made: this one comes after it.

@@ -16,6 +16,7 @@ from survey.models.policy import Briefing, Policy, PolicyVersion
 from survey.models.posting import Objection, Posting
 from survey.models.project import Project, Serial, Team
 from survey.models.record import Delivery, Document, Request, Review, Signature
+from survey.models.report import Report
 from survey.models.roster import RosterImport, RosterMapping
 from survey.models.search import SearchTerm
 from survey.models.sheet import ConflictRow, DraftRow, SheetRow
@@ -28,7 +29,7 @@ __all__ = [
     "Amendment", "Assignment", "AuditEntry", "Base", "Blob", "Briefing", "Building", "Care", "CertificateRow",
     "ConflictRow", "Consent", "DecorationItemRow", "Delivery", "DesiredLayoutRow", "Device", "Document", "Door",
     "DraftRow", "FixtureRow", "Household", "Job", "LedgerTemplate", "LoginFailure", "LoginSession", "Membership",
-    "NoticeIssue", "Objection", "PartRow", "PersonRow", "Policy", "PolicyVersion", "Posting", "Project", "Request",
-    "Review", "RosterImport", "RosterMapping", "Round", "SearchTerm", "Serial", "SheetRow", "Signature", "Standing",
+    "NoticeIssue", "Objection", "PartRow", "PersonRow", "Policy", "PolicyVersion", "Posting", "Project", "Report",
+    "Request", "Review", "RosterImport", "RosterMapping", "Round", "SearchTerm", "Serial", "SheetRow", "Signature", "Standing",
     "SyncEvent", "Team", "User", "Visit", "db", "new_id", "row_id", "utc_now",
 ]  # fmt: skip

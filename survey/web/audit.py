@@ -42,7 +42,7 @@ ACTIONS: dict[str, str] = {
     "policy.publish": N_("发布政策"), "posting.approve": N_("批准公示"),
     "posting.close": N_("结束公示"), "posting.draft": N_("起草公示"), "posting.hang_up": N_("张贴公示"),
     "posting.object": N_("登记异议"), "posting.settle": N_("处理异议"), "project.create": N_("新建项目"), "project.edit": N_("修改设置"),
-    "request.accept": N_("受理诉求"), "request.answer": N_("答复诉求"), "request.close": N_("办结诉求"),
+    "report.make": N_("生成进度报告"), "request.accept": N_("受理诉求"), "request.answer": N_("答复诉求"), "request.close": N_("办结诉求"),
     "request.record": N_("登记诉求"), "roster.copy": N_("下载标注副本"), "roster.discard": N_("放弃导入"),
     "roster.import": N_("导入花名册"), "roster.map": N_("确认列名"), "roster.preview": N_("重新试算"),
     "roster.upload": N_("上传花名册"), "round.close": N_("结束征询"), "round.open": N_("开始征询"),

@@ -18,6 +18,7 @@ from survey.domain.job import FINAL_STEPS, JobKind, JobState, seconds_left
 from survey.domain.message import MESSAGES
 from survey.models import Job, utc_now
 from survey.services import job as jobs
+from survey.services.report import list_reports
 from survey.services.result import read_result
 from survey.web.access import current_user, project_of_page, requires
 from survey.web.file import stream_private
@@ -27,6 +28,9 @@ bp = Blueprint("job", __name__)
 LEADS_TO: dict[JobKind, Callable[[Job], str]] = {
     JobKind.ROSTER_IMPORT: lambda job: url_for(
         "roster.show", project_code=project_of_page().code, import_id=job.subject_id
+    ),
+    JobKind.REPORT_MAKE: lambda job: url_for(
+        "report.show", project_code=project_of_page().code, report_id=list_reports(project_of_page(), 1)[0].id
     ),
 }
 """Kind -> the page on which the outcome of a job stands, for kinds that make no file."""

@@ -40,6 +40,8 @@ def edit(project_code: str) -> ResponseReturnValue:
         posting_days=settings.posting_days,
         correction_days=settings.correction_days,
         review_days=settings.review_days,
+        report_at=settings.report_at,
+        report_weekday="" if settings.report_weekday is None else str(settings.report_weekday),
     )
     if form.validate_on_submit():
         edit_project(

@@ -967,6 +967,28 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_posting_project_id"), ["project_id"], unique=False)
 
     op.create_table(
+        "report",
+        sa.Column("id", sa.Uuid().with_variant(sa.LargeBinary(16), "sqlite"), nullable=False),
+        sa.Column("project_id", sa.Uuid().with_variant(sa.LargeBinary(16), "sqlite"), nullable=False),
+        sa.Column("kind", sa.String(length=32), nullable=False),
+        sa.Column("first_day", sa.Date(), nullable=False),
+        sa.Column("last_day", sa.Date(), nullable=False),
+        sa.Column("snapshot", sa.String(length=60), nullable=False),
+        sa.Column("problems", sa.String(), nullable=False),
+        sa.Column("plan", sa.String(), nullable=False),
+        sa.Column("figures", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("scheduled_for", sa.Date(), nullable=True),
+        sa.Column("made_by_id", sa.Uuid().with_variant(sa.LargeBinary(16), "sqlite"), nullable=True),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["made_by_id"], ["user.id"], name=op.f("fk_report_made_by_id_user")),
+        sa.ForeignKeyConstraint(["project_id"], ["project.id"], name=op.f("fk_report_project_id_project")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_report")),
+        sa.UniqueConstraint("project_id", "kind", "scheduled_for", name=op.f("uq_report_project_id_kind_scheduled_for")),
+    )
+    with op.batch_alter_table("report", schema=None) as batch_op:
+        batch_op.create_index("ix_report_project_made", ["project_id", "made_at"], unique=False)
+
+    op.create_table(
         "objection",
         sa.Column("id", sa.Uuid().with_variant(sa.LargeBinary(16), "sqlite"), nullable=False),
         sa.Column("posting_id", sa.Uuid().with_variant(sa.LargeBinary(16), "sqlite"), nullable=False),
@@ -1255,6 +1277,10 @@ def downgrade() -> None:
     op.drop_table("team")
     op.drop_table("serial")
     op.drop_table("ledger_template")
+    with op.batch_alter_table("report", schema=None) as batch_op:
+        batch_op.drop_index("ix_report_project_made")
+
+    op.drop_table("report")
     op.drop_table("amendment")
     op.drop_table("roster_mapping")
     with op.batch_alter_table("roster_import", schema=None) as batch_op:
