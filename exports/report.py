@@ -123,7 +123,7 @@ def _teams(rows: Sequence[Record], since: date, due: Mapping[str, int]) -> Itera
         if _day(row) >= since:
             for key in COUNTED:
                 counted[team][key] += _whole(row[key])
-    for team in sorted({*due, *last}):
+    for team in dict.fromkeys((*due, *last)):
         row = last.get(team, {})
         done = _whole(row.get("done_so_far"))
         yield {
@@ -197,10 +197,15 @@ def _told(value: Any) -> object:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A sheet as the paper shows it: headings, whether a column holds numbers, texts of the lines and of 合计."""
+    """A sheet as the paper shows it.
+
+    runs     (word above, headings below it) of neighbouring columns
+    numbers  whether a column holds numbers
+    lines, total  the texts of the lines, and of 合计
+    """
 
     title: str
-    headings: tuple[str, ...]
+    runs: tuple[tuple[str, tuple[str, ...]], ...]
     numbers: tuple[bool, ...]
     lines: tuple[tuple[str, ...], ...]
     total: tuple[str, ...] | None
@@ -292,7 +297,7 @@ def _table(sheet: Sheet, records: Sequence[Record]) -> Table:
         )
     return Table(
         sheet.title,
-        tuple(f"{column.group}{column.heading}".replace("\n", "") for column in columns),
+        tuple((group, tuple(column.heading for column in run)) for group, run in replace(sheet, columns=tuple(columns)).runs),
         tuple(column.kind in (Kind.INTEGER, Kind.AREA, Kind.SHARE) for column in columns),
         tuple(tuple(shown(column.kind, row.get(column.key)) for column in columns) for row in records),
         total,

@@ -113,9 +113,9 @@ def days(view: View) -> Iterator[Record]:
 
 
 def due_of(view: View) -> dict[str, int]:
-    """Team, as the ledger names it -> households that it has to survey."""
-    per_team = _with_team(select(_TEAM, func.count())).where(view.scope).group_by(_TEAM)
-    return {team or NO_TEAM: count for team, count in db.session.execute(per_team)}
+    """Team, as the ledger names it -> households that it has to survey; in the order in which teams were made."""
+    per_team = _with_team(select(_TEAM, func.count())).where(view.scope).group_by(_TEAM, Team.id)
+    return {team or NO_TEAM: count for team, count in db.session.execute(per_team.order_by(Team.id.nulls_last()))}
 
 
 _TEAM = func.coalesce(Team.name, "").label("team")
