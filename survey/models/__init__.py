@@ -20,6 +20,7 @@ from survey.models.roster import RosterImport, RosterMapping
 from survey.models.search import SearchTerm
 from survey.models.sheet import ConflictRow, DraftRow, SheetRow
 from survey.models.sync import Blob, SyncEvent
+from survey.models.tally import Tally
 from survey.models.template import LedgerTemplate
 from survey.models.user import LoginFailure, LoginSession, Membership, User
 from survey.models.visit import Visit
@@ -30,5 +31,5 @@ __all__ = [
     "DraftRow", "FixtureRow", "Household", "Job", "LedgerTemplate", "LoginFailure", "LoginSession", "Membership",
     "NoticeIssue", "Objection", "PartRow", "PersonRow", "Policy", "PolicyVersion", "Posting", "Project", "Request",
     "Review", "RosterImport", "RosterMapping", "Round", "SearchTerm", "Serial", "SheetRow", "Signature", "Standing",
-    "SyncEvent", "Team", "User", "Visit", "db", "new_id", "row_id", "utc_now",
+    "SyncEvent", "Tally", "Team", "User", "Visit", "db", "new_id", "row_id", "utc_now",
 ]  # fmt: skip
