@@ -1,4 +1,4 @@
-"""`ruhu check-records`."""
+"""`ruhu check-records` and `ruhu recount`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from survey.cli import Refused, in_app
 @click.option("--project", "code", required=True, help="Code of the project.")
 @in_app
 def check_records(code: str) -> None:
-    """Rebuild every household's typed rows from its sheets and compare. Exit code 1 when something differs."""
+    """Rebuild every household's typed rows from its sheets, count the board anew, compare. Exit code 1 on a difference."""
     from survey.services import records
     from survey.services.project import get_project_by_code
 
@@ -20,8 +20,22 @@ def check_records(code: str) -> None:
         found += 1
         click.echo(f"{difference.dossier_no}\t{difference.where}\t{difference.what}")
     if found:
-        raise Refused(f"有 {found} 处与调查表不一致。请保留现场并联系系统维护人员。")
-    click.echo("全部户档案与调查表一致。")
+        raise Refused(f"有 {found} 处不一致。请保留现场并联系系统维护人员。")
+    click.echo("全部户档案与调查表一致，进度统计与户档案一致。")
 
 
-COMMANDS = [check_records]
+@click.command("recount")
+@click.option("--project", "code", required=True, help="Code of the project.")
+@in_app
+def recount(code: str) -> None:
+    """Count the board's figures anew from the households, when check-records names a tally."""
+    from survey.models import db
+    from survey.services import tally
+    from survey.services.project import get_project_by_code
+
+    number = tally.recount(get_project_by_code(code).id)
+    db.session.commit()
+    click.echo(f"已重新统计 {number} 个单元。")
+
+
+COMMANDS = [check_records, recount]

@@ -253,6 +253,15 @@ def reaches(part: int | Decimal, whole: int | Decimal, threshold: Fraction) -> b
     return bool(whole) and Fraction(part) >= threshold * Fraction(whole)
 
 
+def missing_to(part: int, whole: int, threshold: Fraction) -> int:
+    """How much more must agree until a share reaches the threshold, in whole units of `part` (households, hundredths of m²).
+
+    Rule: 民法典 art 1259: "以上" includes the number, so the least number that `reaches` is enough.
+    """
+    least = -(-threshold.numerator * whole // threshold.denominator)
+    return max(least - part, 0)
+
+
 def check_threshold(num: int | None, den: int | None) -> None:
     """Refuse a threshold that is no share.
 

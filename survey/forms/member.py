@@ -121,8 +121,10 @@ class ProjectForm(Form):
     report_at = TimeField(_l("每天自动生成日报的时间"), description=_l("不填就不自动生成"), validators=[Optional()])
     report_weekday = SelectField(
         _l("每周自动生成周报的日子"),
-        choices=[("", _l("不自动生成")), ("0", _l("星期一")), ("1", _l("星期二")), ("2", _l("星期三")), ("3", _l("星期四")),
-                 ("4", _l("星期五")), ("5", _l("星期六")), ("6", _l("星期日"))],
+        choices=[SelectChoice(value, label) for value, label in (
+            ("", _l("不自动生成")), ("0", _l("星期一")), ("1", _l("星期二")), ("2", _l("星期三")), ("3", _l("星期四")),
+            ("4", _l("星期五")), ("5", _l("星期六")), ("6", _l("星期日")),
+        )],
     )  # fmt: skip
     correction_days = IntegerField(_l("补正期限：送达后（日）"), validators=[NumberRange(min=1, max=365)])
     review_days = IntegerField(_l("申请复核期限：送达后（日）"), validators=[NumberRange(min=1, max=365)])

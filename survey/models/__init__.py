@@ -21,6 +21,7 @@ from survey.models.roster import RosterImport, RosterMapping
 from survey.models.search import SearchTerm
 from survey.models.sheet import ConflictRow, DraftRow, SheetRow
 from survey.models.sync import Blob, SyncEvent
+from survey.models.tally import Tally
 from survey.models.template import LedgerTemplate
 from survey.models.user import LoginFailure, LoginSession, Membership, User
 from survey.models.visit import Visit
@@ -30,6 +31,6 @@ __all__ = [
     "ConflictRow", "Consent", "DecorationItemRow", "Delivery", "DesiredLayoutRow", "Device", "Document", "Door",
     "DraftRow", "FixtureRow", "Household", "Job", "LedgerTemplate", "LoginFailure", "LoginSession", "Membership",
     "NoticeIssue", "Objection", "PartRow", "PersonRow", "Policy", "PolicyVersion", "Posting", "Project", "Report",
-    "Request", "Review", "RosterImport", "RosterMapping", "Round", "SearchTerm", "Serial", "SheetRow", "Signature", "Standing",
-    "SyncEvent", "Team", "User", "Visit", "db", "new_id", "row_id", "utc_now",
+    "Request", "Review", "RosterImport", "RosterMapping", "Round", "SearchTerm", "Serial", "SheetRow", "Signature",
+    "Standing", "SyncEvent", "Tally", "Team", "User", "Visit", "db", "new_id", "row_id", "utc_now",
 ]  # fmt: skip

@@ -21,7 +21,9 @@ from uuid import UUID, uuid5
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Engine, LargeBinary, MetaData, String, Uuid, event
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, registry
+from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 NAMES = {
@@ -161,8 +163,25 @@ class CodeType(TypeDecorator[Any]):
         return None if value is None else self._by_value.get(value) or self.codes(value)
 
 
-_read_json = JSONDecoder().raw_decode
+class china_day(FunctionElement[str]):  # noqa: N801 (a function of SQL)
+    """The day of a moment in China, as text: 2026-11-03. One expression for both databases, to group by."""
 
+    type = String()
+    inherit_cache = True
+    name = "china_day"
+
+
+@compiles(china_day, "sqlite")
+def _sqlite_day(element: Any, compiler: Any, **values: Any) -> str:
+    return f"date({compiler.process(element.clauses, **values)}, '+8 hours')"
+
+
+@compiles(china_day)
+def _postgres_day(element: Any, compiler: Any, **values: Any) -> str:
+    return f"to_char({compiler.process(element.clauses, **values)} AT TIME ZONE 'Asia/Shanghai', 'YYYY-MM-DD')"
+
+
+_read_json = JSONDecoder().raw_decode
 Json = JSON().with_variant(JSONB(), "postgresql")
 
 

@@ -74,7 +74,7 @@ class Standing(Base):
     __table_args__ = (Index("ix_standing_round_choice", "round_id", "choice"),)
 
     round_id: Mapped[UUID] = mapped_column(ForeignKey("consultation_round.id"), primary_key=True)
-    household_id: Mapped[UUID] = mapped_column(ForeignKey("household.id"), primary_key=True)
+    household_id: Mapped[UUID] = mapped_column(ForeignKey("household.id"), primary_key=True, index=True)
     choice: Mapped[str] = mapped_column(String(20))
     area_m2: Mapped[Decimal] = mapped_column(AreaM2)
     detail: Mapped[dict[str, Any]] = mapped_column(default=dict)

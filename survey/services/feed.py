@@ -4,7 +4,8 @@ One counter a project, taken in the transaction that commits, so that numbers be
 would let a later number commit first, and a tablet that has read past it would never see the earlier one.
 
 Every row that belongs to a household is noticed when it is flushed; bulk statements pass by the session and say so
-themselves (`note_changed`). Imports no other service, so that `services.sheet` can call it.
+themselves (`note_changed`). The stairwells of the households that changed are counted anew in the same moment
+(`services.tally`): the counter is held, so that counts follow each other as the numbers do.
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ from survey.models import (
     db,
 )
 from survey.models.bulk import upserting
+from survey.services import tally
 
 SERIES = "change"
 SHOWN = (Household, Door, Visit, Briefing, Consent, Request, Delivery, Document, Signature, Review, ConflictRow)
@@ -84,10 +86,13 @@ def _number(session: Session) -> None:
     connection = session.connection()
     # The households first, then the counter: who waits for a household must not hold up everybody else.
     projects: dict[UUID, list[UUID]] = {}
+    stairwells: dict[UUID, set[tuple[UUID, str]]] = {}
+    of_household = select(Household.id, Household.project_id, Household.building_id, Household.unit_no)
     for some in _chunks(ids):
-        rows = select(Household.id, Household.project_id).where(Household.id.in_(some)).order_by(Household.id)
-        for household_id, project_id in connection.execute(rows.with_for_update()):
+        rows = of_household.where(Household.id.in_(some)).order_by(Household.id)
+        for household_id, project_id, building_id, unit_no in connection.execute(rows.with_for_update()):
             projects.setdefault(project_id, []).append(household_id)
+            stairwells.setdefault(project_id, set()).add((building_id, unit_no))
     insert = upserting(connection)
     for project_id in sorted(projects):
         counter = insert(Serial).values(project_id=project_id, kind=SERIES, last=1)
@@ -98,6 +103,7 @@ def _number(session: Session) -> None:
         )
         for some in _chunks(projects[project_id]):
             connection.execute(update(Household).where(Household.id.in_(some)).values(changed_seq=number))
+        tally.keep(connection, project_id, stairwells[project_id])
 
 
 def _chunks(ids: list[UUID]) -> Iterator[list[UUID]]:

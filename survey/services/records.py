@@ -1,4 +1,4 @@
-"""Checking that the typed tables are the projection of the sheets: `ruhu check-records`."""
+"""Checking that the typed tables are the projection of the sheets, and tallies of households: `ruhu check-records`."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from sqlalchemy import select
 from survey.domain.sheet import from_pairs, pairs_hash, to_pairs
 from survey.models import Household, Project, SearchTerm, SheetRow, db
 from survey.models.crypto import SealBroken, unseal
+from survey.services import tally
 from survey.services.sheet import ROW_MODELS, place_of, project_sheet
 
 CHUNK = 200
@@ -19,7 +20,10 @@ CHUNK = 200
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """Something that the typed tables say otherwise than the current sheet. Names of fields only, no values."""
+    """Something that the typed tables say otherwise than the current sheet, or a tally otherwise than its households.
+
+    Names of fields only, no values. Of a tally, `dossier_no` is the building or stairwell, or the project's code.
+    """
 
     dossier_no: str
     where: str
@@ -28,13 +32,15 @@ class Difference:
 
 def check_records(project: Project) -> Iterator[Difference]:
     """Rebuild the projection of every household from its current sheet and compare; nothing when all agree."""
+    project_id, project_code = project.id, project.code
     ids = db.session.scalars(
-        select(Household.id).where(Household.project_id == project.id).order_by(Household.id)
+        select(Household.id).where(Household.project_id == project_id).order_by(Household.id)
     ).all()
     for start in range(0, len(ids), CHUNK):
         for household in db.session.scalars(select(Household).where(Household.id.in_(ids[start : start + CHUNK]))):
             yield from check_household_record(household)
         db.session.expunge_all()
+    yield from (Difference(place or project_code, "tally", what) for place, what in tally.check(project_id))
 
 
 def check_household_record(household: Household) -> Iterator[Difference]:

@@ -8,36 +8,45 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Literal
+from datetime import UTC, datetime, timedelta
+from typing import Any, Literal
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, and_, case, false, func, not_, or_, select
-from sqlalchemy.orm import load_only
+from sqlalchemy import BigInteger, ColumnElement, Select, and_, case, cast, false, func, not_, or_, select
+from sqlalchemy.orm import aliased, load_only
 
 from survey.domain import codes
 from survey.domain.access import Permission
 from survey.domain.codes import Code
 from survey.domain.coownership import HouseholdChoice
-from survey.domain.household import RETURNED, SURVEYED, HouseholdState
+from survey.domain.household import (
+    AWAITING_GROUP,
+    AWAITING_OFFICE,
+    RETURNED,
+    SURVEYED,
+    Action,
+    HouseholdState,
+)
 from survey.domain.message import N_
 from survey.models import (
     Assignment,
-    Briefing,
     Building,
     ConflictRow,
     Delivery,
     Door,
     Household,
     Membership,
+    PersonRow,
     PolicyVersion,
     Project,
     Request,
+    Review,
     Round,
     Standing,
     Team,
     User,
+    Visit,
     db,
     utc_now,
 )
@@ -48,6 +57,7 @@ CHINA = ZoneInfo("Asia/Shanghai")
 STUCK_AFTER = timedelta(days=7)
 """A dossier whose state has not changed for so long, though somebody ought to act, is called stuck."""
 
+REVIEWED_NEXT = (AWAITING_GROUP, AWAITING_OFFICE)
 WAITING = frozenset(HouseholdState) - {HouseholdState.UNVISITED, HouseholdState.CONFIRMED, HouseholdState.FINAL}
 
 
@@ -128,26 +138,16 @@ def _code(label: str, column: ColumnElement[object], words: type[Code]) -> Filte
     return Filter(label, "code", chosen, words)
 
 
-def _told(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
-    return (
-        select(Briefing.id)
-        .join(PolicyVersion, PolicyVersion.id == Briefing.policy_version_id)
-        .where(Briefing.household_id == Household.id, *conditions)
-        .correlate(Household)
-        .exists()
-    )
-
-
 def _briefed(reading: Reading) -> ColumnElement[bool]:
     """Told the version in force; nobody is, while none is in force."""
-    return false() if reading.version is None else _told(PolicyVersion.id == reading.version.id)
+    return false() if reading.version is None else Household.briefed_version_id == reading.version.id
 
 
 def _rebrief(reading: Reading) -> ColumnElement[bool]:
     """Told an older version, and not the one in force."""
     if reading.version is None:
         return false()
-    return and_(_told(PolicyVersion.policy_id == reading.version.policy_id), not_(_briefed(reading)))
+    return and_(Household.briefed_version_id.is_not(None), Household.briefed_version_id != reading.version.id)
 
 
 def _choice(reading: Reading, value: str) -> ColumnElement[bool]:
@@ -245,6 +245,98 @@ def _several_doors(_reading: Reading) -> ColumnElement[bool]:
     return doors > 1
 
 
+def _deceased(_reading: Reading) -> ColumnElement[bool]:
+    """An owner died and no other took the place: the household needs its heirs."""
+    return (
+        select(PersonRow.id)
+        .where(PersonRow.household_id == Household.id, PersonRow.is_owner, PersonRow.deceased.is_(True))
+        .correlate(Household)
+        .exists()
+    )
+
+
+def _disputed(_reading: Reading) -> ColumnElement[bool]:
+    """权属争议 by the title, or an objection (异议) in the land register."""
+    return or_(
+        func.coalesce(Household.title_status == codes.TitleStatus.DISPUTED, false()),
+        func.coalesce(Household.objection == codes.TriState.YES, false()),
+    )
+
+
+def _overdue_appointment(reading: Reading) -> ColumnElement[bool]:
+    """The appointment of the last visit has passed and nobody went: a later visit would have settled it."""
+    return Household.next_visit_at < reading.now
+
+
+def _waiting_for_review(reading: Reading) -> ColumnElement[bool]:
+    """Handed in or passed by the group so long ago, and nobody has reviewed it."""
+    return and_(Household.state.in_(REVIEWED_NEXT), Household.state_since < reading.now - STUCK_AFTER)
+
+
+# --- by surveyor
+
+RETURNS = (Action.GROUP_RETURN.value, Action.OFFICE_RETURN.value)
+
+
+def submitter_of(review: Any) -> ColumnElement[UUID]:
+    """Who had handed in what a review (a row, or an alias of it) judges: by the last submission before it."""
+    submission = aliased(Review)
+    return (
+        select(submission.by_id)
+        .where(
+            submission.household_id == review.household_id,
+            submission.action == Action.SUBMIT.value,
+            submission.at <= review.at,
+        )
+        .order_by(submission.at.desc(), submission.id.desc())
+        .limit(1)
+        .correlate(review)
+        .scalar_subquery()
+    )
+
+
+def _made_by(visit: Any, user_id: UUID) -> ColumnElement[bool]:
+    return and_(visit.household_id == Household.id, or_(visit.surveyor_1_id == user_id, visit.surveyor_2_id == user_id))
+
+
+def _by_user(of: Callable[[UUID], ColumnElement[bool]]) -> Condition:
+    """A condition that a person's id completes; a text that is none chooses nobody."""
+
+    def chosen(_reading: Reading, value: str) -> ColumnElement[bool]:
+        try:
+            return of(UUID(value))
+        except ValueError:
+            return false()
+
+    return chosen
+
+
+def _visited_by(user_id: UUID) -> ColumnElement[bool]:
+    return select(Visit.id).where(_made_by(Visit, user_id)).correlate(Household).exists()
+
+
+def _first_visited_by(user_id: UUID, *conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+    earlier = aliased(Visit)
+    before = or_(
+        earlier.started_at < Visit.started_at, and_(earlier.started_at == Visit.started_at, earlier.id < Visit.id)
+    )
+    first = not_(select(earlier.id).where(earlier.household_id == Visit.household_id, before).correlate(Visit).exists())
+    return select(Visit.id).where(_made_by(Visit, user_id), first, *conditions).correlate(Household).exists()
+
+
+def _met_first_by(user_id: UUID) -> ColumnElement[bool]:
+    return _first_visited_by(user_id, Visit.result.in_(codes.MET))
+
+
+def _returned_to(user_id: UUID) -> ColumnElement[bool]:
+    return (
+        select(Review.id)
+        .where(Review.household_id == Household.id, Review.action.in_(RETURNS), submitter_of(Review) == user_id)
+        .correlate(Household)
+        .exists()
+    )
+
+
 def _vacant() -> ColumnElement[bool]:
     """Registered as vacant, or found so at the last visit: nobody to meet there."""
     return or_(
@@ -284,9 +376,33 @@ HOUSEHOLD_FILTERS: dict[str, Filter] = {
     "term_over": _flag(N_("送达后期限届满（30 日内）"), _term_over),
     "conflict": _flag(N_("有冲突待核对"), _in_conflict),
     "joined": _flag(N_("打通"), _several_doors),
+    "overdue_appointment": _flag(N_("预约已过"), _overdue_appointment),
+    "waiting_review": _flag(N_("待审核 7 天以上"), _waiting_for_review),
+    "never_met": _flag(
+        N_("去过 3 次以上未见面"),
+        lambda _r: and_(Household.visit_count >= 3, Household.met_at.is_(None), not_(_vacant())),
+    ),
+    "disputed": _flag(N_("权属有争议"), _disputed),
+    "deceased": _flag(N_("产权人已故"), _deceased),
+    "mortgaged": _flag(N_("有抵押"), lambda _r: func.coalesce(Household.mortgage == codes.TriState.YES, false())),
+    "seized": _flag(N_("有查封"), lambda _r: func.coalesce(Household.seizure == codes.TriState.YES, false())),
+    "unregistered": _flag(N_("有未登记面积"), lambda _r: cast(Household.area_unreg_m2, BigInteger) > 0),
+    "visited_by": Filter(N_("由谁走访"), "user", _by_user(_visited_by)),
+    "first_by": Filter(N_("首访由谁"), "user", _by_user(_first_visited_by)),
+    "met_first_by": Filter(N_("首访即见面，由谁"), "user", _by_user(_met_first_by)),
+    "returned_to": Filter(N_("提交后被退回，由谁"), "user", _by_user(_returned_to)),
     "special": _flag(N_("有特殊情况"), lambda _r: Household.special_count > 0, Permission.PERSON_TAGS),
 }
 """Name -> filter. The names are the query parameters of `household.list` and `building.show`; the board counts by them."""
+
+
+TALLIED = (
+    "visited", "met", "unmet", "vacant", "refused", "surveyed", "returned", "open_request", "conflict", "joined",
+    "disputed", "deceased", "mortgaged", "seized", "unregistered", "special",
+)  # fmt: skip
+"""Flags that `services.tally` keeps for each building: those that depend on nothing but the rows."""
+TIMELESS = Reading(UUID(int=0), datetime(1970, 1, 1, tzinfo=UTC), None, None)
+"""The reading for conditions that depend on none of it."""
 
 
 def condition(name: str, value: str, reading: Reading) -> ColumnElement[bool]:

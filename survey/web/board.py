@@ -2,29 +2,44 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
 
 from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from exports.plot import course_plot, daily_bars
 from survey.domain.access import Permission
+from survey.domain.message import N_
 from survey.services import register
-from survey.services.board import FIGURES, Day, make_board, share_text
-from survey.services.project import settings_of
-from survey.web.access import current_user, project_of_page, requires
+from survey.services.board import FIGURES, SPECIAL, Board, Count, PersonFigures, make_board, share_text
+from survey.web.access import current_user, may, project_of_page, requires
+from survey.web.answer import url_with
 
 bp = Blueprint("board", __name__)
 
+DAYS = 30
+"""Of the daily bars."""
+ROWS = 100
+"""Lines of a table to a page."""
+BY = {"building": N_("按楼栋"), "team": N_("按小组"), "surveyor": N_("按调查员")}
+NO_ID = UUID(int=0)
+
 
 @dataclass(frozen=True, slots=True)
-class Bar:
-    """One day of the trend, in the units of its picture (a day is 20 wide, the picture 100 high)."""
+class Line:
+    """One line of the table by building or team: what it is called, where it leads, and by which filter it is chosen."""
 
-    day: Day
-    x: int
-    visits_height: int
-    submitted_height: int
+    name: str
+    url: str
+    among: str
+    count: Count
 
 
 @bp.get("/project/<project_code>/board")
@@ -32,37 +47,112 @@ class Bar:
 def show(project_code: str) -> ResponseReturnValue:
     project = project_of_page()
     board = make_board(current_user, project, register.read(project))
+    by = request.args.get("by", "")
+    by = by if by in BY else "building"
+    order = request.args.get("sort", "")
+    lines: Sequence[Any] = _sorted(_lines(board, by), order, PERSON_KEYS if by == "surveyor" else COUNT_KEYS)
+    pages = max(1, -(-len(lines) // ROWS))
+    number = min(max(request.args.get("page", 1, type=int) or 1, 1), pages)
     return render_template(
         "board/show.html",
         board=board,
-        by=request.args.get("by") if request.args.get("by") in ("building", "team") else "building",
-        bars=_bars(board.days),
-        settings=settings_of(project),
+        by=by,
+        order=order,
+        lines=lines[(number - 1) * ROWS : number * ROWS],
+        pager={"number": number, "pages": pages, "total": len(lines)},
+        bars=daily_bars(board.days[-DAYS:]),
+        plot=course_plot(board.days, board.course, board.total.households),
         share=share_text,
+        decimal=_decimal,
         leads_to=_leads_to(project_code),
-        labels={
-            "surveyed": _("已完成"),
-            "met": _("已见面"),
-            "refused": _("拒访"),
-            "briefed": _("已宣讲"),
-            "agreed": _("同意"),
-            "returned": _("被退回"),
-        },
+        special=[(name, _(register.HOUSEHOLD_FILTERS[FIGURES[name][0]].label), _may_list(name)) for name in SPECIAL],
+        tabs_by=[
+            {"label": _(label), "url": url_with(by=name, sort=None), "current": name == by}
+            for name, label in BY.items()
+        ],
+        sort_url=_sort_url(order),
     )
 
 
-def _leads_to(project_code: str):  # type: ignore[no-untyped-def]
-    """Figure, and what it is of -> the address of the list of its households."""
+def _may_list(figure: str) -> bool:
+    """Whether the person may see which households these are, besides how many (a filter tells what it hides)."""
+    needed = register.HOUSEHOLD_FILTERS[FIGURES[figure][0]].permission
+    return needed is None or may(needed)
 
-    def address(figure: str | None = None, **among: str) -> str:
-        chosen = {FIGURES[figure][0]: FIGURES[figure][1]} if figure else {}
-        return url_for("household.list", project_code=project_code, **chosen, **among)
+
+def _leads_to(project_code: str) -> Callable[..., str]:
+    """Figure, and what it is of -> the address of the list of its households.
+
+    The address is put together here: a page has a thousand of them, and `url_for` takes its time.
+    """
+    base = url_for("household.list", project_code=project_code)
+    chosen = {figure: urlencode({name: value}) for figure, (name, value) in FIGURES.items()}
+
+    def address(figure: str | None = None, among: str = "") -> str:
+        query = "&".join(filter(None, (chosen[figure] if figure else "", among)))
+        return f"{base}?{query}" if query else base
 
     return address
 
 
-def _bars(days: tuple[Day, ...]) -> list[Bar]:
-    most = max((max(day.visits, day.submitted) for day in days), default=0) or 1
+def _lines(board: Board, by: str) -> Sequence[Line | PersonFigures]:
+    if by == "surveyor":
+        return board.people
+    if by == "team":
+        return [
+            Line(row.name or _("未分组"), "", urlencode({"team": row.id or "none"}), row.count) for row in board.teams
+        ]
+    address = url_for("building.show", building_id=NO_ID)
     return [
-        Bar(day, number * 20, day.visits * 100 // most, day.submitted * 100 // most) for number, day in enumerate(days)
+        Line(
+            _("%(no)s号楼", no=row.no),
+            address.replace(str(NO_ID), str(row.id)),
+            urlencode({"building": row.no}),
+            row.count,
+        )
+        for row in board.buildings
     ]
+
+
+def _share(part: int, whole: int) -> Fraction:
+    return Fraction(part, whole) if whole else Fraction(-1)
+
+
+COUNT_KEYS: dict[str, Callable[[Any], Any]] = {
+    "households": lambda line: line.count.households,
+    "surveyed": lambda line: _share(line.count.surveyed, line.count.households),
+    "met": lambda line: _share(line.count.met, line.count.households),
+    "refused": lambda line: line.count.refused,
+    "briefed": lambda line: _share(line.count.briefed, line.count.households),
+    "agreed": lambda line: _share(line.count.agreed, line.count.households),
+    "agreed_area": lambda line: _share(line.count.agreed_area, line.count.area),
+    "returned": lambda line: line.count.returned,
+}
+PERSON_KEYS: dict[str, Callable[[Any], Any]] = {
+    "visits": lambda row: row.visits,
+    "visited": lambda row: row.households,
+    "first": lambda row: row.first,
+    "met_first": lambda row: _share(row.met_first, row.first),
+    "returned": lambda row: row.returned,
+}
+
+
+def _sorted(lines: Sequence[Any], order: str, keys: dict[str, Callable[[Any], Any]]) -> Sequence[Any]:
+    """By a column, "-" before it from high to low; lines that are alike, and an unknown column, stay as they are."""
+    key = keys.get(order.removeprefix("-"))
+    return sorted(lines, key=key, reverse=order.startswith("-")) if key else lines
+
+
+def _sort_url(order: str) -> Callable[[str], str]:
+    """Column -> the address of this page ordered by it: from low to high first, for the slow ones are looked for."""
+
+    def address(column: str) -> str:
+        return url_with(sort=f"-{column}" if order == column else column)
+
+    return address
+
+
+def _decimal(value: Fraction) -> str:
+    """A pace with one decimal, cut."""
+    tenths = value.numerator * 10 // value.denominator
+    return str(Decimal(tenths).scaleb(-1)) if tenths % 10 else str(tenths // 10)

@@ -146,6 +146,7 @@ def _told(household: Household, version: PolicyVersion, by: User, hour: int) -> 
         points=[0, 1], questions=[{"question": "多久回迁？", "answer": "两年"}, {"question": "=1+1？", "answer": ""}],
         materials="明白纸一份", understood=codes.Understood.YES, receipt="已签收", briefed_by_id=by.id,
     ))  # fmt: skip
+    household.briefed_version_id = version.id
 
 
 def _hand_in(*households: Household, by: User) -> None:

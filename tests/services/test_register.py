@@ -23,6 +23,7 @@ from survey.models import (
     utc_now,
 )
 from survey.services import register
+from survey.services.briefing import keep_briefed
 from tests import factories
 
 
@@ -80,6 +81,7 @@ def brief(household: Household, version: PolicyVersion, by: User) -> None:
             form=codes.BriefingForm.AT_HOME, recipient="张伟", understood=codes.Understood.YES, briefed_by_id=by.id,
         )
     )  # fmt: skip
+    keep_briefed([household], version)
 
 
 def test_a_new_version_makes_those_told_the_old_one_a_list_to_brief_again(project: Project, office: User) -> None:

@@ -129,7 +129,10 @@ def _word(name: str, value: str, selects: Sequence[Select]) -> str:
     label = _(each.label)
     if each.kind == "flag":
         return label if value == "yes" else _("%(label)s：否", label=label)
-    if each.codes is not None:
+    if each.kind == "user" and value != "none":
+        people = register.list_project_surveyors(project_of_page().id)
+        word = next((user.display_name for user in people if str(user.id) == value), value)
+    elif each.codes is not None:
         word = next(
             (_(code.label) for code in each.codes if code.value == value), _("未填") if value == "none" else value
         )

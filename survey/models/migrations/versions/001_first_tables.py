@@ -830,7 +830,23 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("round_id", "household_id", name=op.f("pk_standing")),
     )
     with op.batch_alter_table("standing", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_standing_household_id"), ["household_id"], unique=False)
         batch_op.create_index("ix_standing_round_choice", ["round_id", "choice"], unique=False)
+
+    op.create_table(
+        "tally",
+        sa.Column("key", sa.String(length=60), nullable=False),
+        sa.Column("project_id", sa.Uuid().with_variant(sa.LargeBinary(16), "sqlite"), nullable=False),
+        sa.Column("building_id", sa.Uuid().with_variant(sa.LargeBinary(16), "sqlite"), nullable=True),
+        sa.Column("level", sa.String(length=10), nullable=False),
+        sa.Column("figures", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("course", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.ForeignKeyConstraint(["building_id"], ["building.id"], name=op.f("fk_tally_building_id_building")),
+        sa.ForeignKeyConstraint(["project_id"], ["project.id"], name=op.f("fk_tally_project_id_project")),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_tally")),
+    )
+    with op.batch_alter_table("tally", schema=None) as batch_op:
+        batch_op.create_index("ix_tally_project_level", ["project_id", "level"], unique=False)
 
     op.create_table(
         "visit",
@@ -1189,8 +1205,13 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_visit_household_id"))
 
     op.drop_table("visit")
+    with op.batch_alter_table("tally", schema=None) as batch_op:
+        batch_op.drop_index("ix_tally_project_level")
+
+    op.drop_table("tally")
     with op.batch_alter_table("standing", schema=None) as batch_op:
         batch_op.drop_index("ix_standing_round_choice")
+        batch_op.drop_index(batch_op.f("ix_standing_household_id"))
 
     op.drop_table("standing")
     op.drop_table("sheet")

@@ -1,0 +1,114 @@
+"""The board's figures are the lists behind them and the ledgers of the same snapshot, for everybody's scope."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import date
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from exports.ledgers.building_summary import buildings as building_summary
+from exports.ledgers.daily import days as daily
+from exports.view import view_of
+from survey.domain.access import Role
+from survey.models import Household, Project, User, Visit, db
+from survey.services import building as buildings
+from survey.services import register
+from survey.services.board import FIGURES, NOTHING, make_board
+from survey.services.round import get_round, overview
+from survey.services.scope import household_scope
+from tests import factories
+from tests.services.chance import Chance, people
+
+
+@pytest.fixture(params=range(4))
+def chance(project: Project, request: pytest.FixtureRequest) -> Chance:
+    """A project in which sixty things happened."""
+    made = Chance(project, 100 + request.param)
+    for _ in range(60):
+        made.act()
+    return made
+
+
+def test_each_figure_is_the_length_of_the_list_that_it_leads_to(chance: Chance, project: Project) -> None:
+    reading = register.read(project)
+    for actor in people(chance):
+        board = make_board(actor, project, reading)
+
+        def listed(actor: User = actor, **filters: str) -> int:
+            return register.count_households(actor, reading, filters)
+
+        assert board.total.households == listed()
+        for figure, (name, value) in FIGURES.items():
+            assert getattr(board.total, figure) == listed(**{name: value}), (actor.username, figure)
+            for row in board.buildings:
+                assert getattr(row.count, figure) == listed(**{name: value}, building=row.no), (figure, row.no)
+        for team in board.teams:
+            assert team.count.surveyed == listed(surveyed="yes", team=str(team.id or "none"))
+        for person in board.people:
+            assert person.households == listed(visited_by=str(person.id))
+            assert person.first == listed(first_by=str(person.id))
+            assert person.met_first == listed(met_first_by=str(person.id))
+            assert person.returned == listed(returned_to=str(person.id))
+        assert sum((row.count for row in board.buildings), NOTHING) == board.total
+
+
+def test_the_board_agrees_with_the_ledgers_and_the_round(chance: Chance, project: Project) -> None:
+    reading = register.read(project)
+    board = make_board(chance.office, project, reading)
+    view = view_of(project, chance.office)
+    lines = {line["building_no"]: line for line in building_summary(view)}
+    assert lines.keys() == {row.no for row in board.buildings}
+    for row in board.buildings:
+        line = lines[row.no]
+        assert (row.count.households, row.count.surveyed) == (line["due"], line["done"])
+        assert (row.count.refused, row.count.unmet, row.count.vacant) == (
+            line["refused"],
+            line["unmet"],
+            line["vacant"],
+        )
+    by_day: defaultdict[date, list[Any]] = defaultdict(lambda: [0, 0])
+    agreed = 0
+    for line in daily(view):
+        by_day[line["day"]][0] += line["visits"]
+        by_day[line["day"]][1] += line["done"]
+        agreed += line["agree"]
+    told = {day.day: [day.visits, day.submitted] for day in board.days if day.visits or day.submitted}
+    assert told == {day: counts for day, counts in by_day.items() if any(counts)}
+    assert board.total.agreed == agreed
+    if reading.round_id and (round_ := get_round(project.id, reading.round_id)).closed_at is None:
+        counted = overview(round_, household_scope(chance.office, project.id))
+        assert (counted.whole.households, counted.whole.area_m2) == (board.total.households, board.total.area_m2)
+        assert (counted.agree.households, counted.agree.area_m2) == (board.total.agreed, board.total.agreed_area_m2)
+
+
+def test_days_and_surveyors_are_those_of_the_visits_that_one_may_see(chance: Chance, project: Project) -> None:
+    reading = register.read(project)
+    for actor in people(chance):
+        board = make_board(actor, project, reading)
+        visits = db.session.scalars(
+            select(Visit).join(Household, Household.id == Visit.household_id).where(
+                household_scope(actor, project.id)
+            )
+        ).all()  # fmt: skip
+        assert sum(day.visits for day in board.days) == len(visits)
+        assert sum(person.visits for person in board.people) == 2 * len(visits)
+
+
+def test_who_is_no_member_sees_nothing(project: Project) -> None:
+    factories.household(project)
+    db.session.commit()
+    board = make_board(factories.user(), project, register.read(project))
+    assert (board.total, board.buildings, board.days) == (NOTHING, (), ())
+
+
+def test_a_stairwell_given_beside_the_whole_building_is_counted_once(project: Project) -> None:
+    home = factories.household(project, "1-1-101")
+    factories.household(project, "1-2-101")
+    surveyor = factories.member(project, Role.SURVEYOR)
+    buildings.assign(actor=surveyor, building=home.building, users=[surveyor])
+    buildings.assign(actor=surveyor, building=home.building, users=[surveyor], unit_no="1")
+    db.session.commit()
+    assert make_board(surveyor, project, register.read(project)).total.households == 2
