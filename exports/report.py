@@ -1,13 +1,13 @@
 """进度日报、周报: read from the ledgers of one moment, kept as plain figures, and made from them as PDF and as workbook.
 
-What a report tells is what 进度日报 and 分楼栋汇总表 tell at that moment: it reads them, and counts nothing itself.
+What a report tells is what 进度日报, 分楼栋汇总表 and the board tell at that moment: it reads them, and counts nothing itself.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -20,15 +20,21 @@ from exports.ledgers.column import SERIAL
 from exports.notices.office import Office
 from exports.notices.reading.desk import office_of
 from exports.pdf import press
+from exports.plot import Bar, CoursePlot, course_plot, daily_bars
 from exports.view import CHINA, View, one_moment
 from exports.workbook import write_ledger
+from survey.domain.forecast import Forecast
 from survey.domain.report import ReportKind, first_day
 from survey.domain.settings import read_settings
 from survey.models import Project, Report
+from survey.services import register
+from survey.services.board import Board, Course, Day, make_board, share_text
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 COURSE = 14
 """So many days up to the last one are shown as the course of the work."""
+DAYS = 30
+"""Of the daily bars."""
 COUNTED = ("visits", "done", "agree", "unmet", "refused", "new_requests", "closed_requests")
 _OF_DAY = {column.key: column for column in daily.SHEET.columns}
 _NOW = {ReportKind.DAILY: "今日", ReportKind.WEEKLY: "本周"}
@@ -68,6 +74,30 @@ def ledger_of(kind: ReportKind) -> Ledger:
 
 
 @dataclass(frozen=True, slots=True)
+class Agreed:
+    """How far the current round is: households and hundredths of square metres, and what is missing to its threshold."""
+
+    title: str
+    threshold: Fraction | None
+    households: int
+    of_households: int
+    area: int
+    of_area: int
+    missing_households: int
+    missing_area: int
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """The board's course of the survey and its consents, as they stood: days from the first on, what is left, the forecast."""
+
+    whole: int
+    days: tuple[Day, ...]
+    course: Course
+    agreed: Agreed | None
+
+
+@dataclass(frozen=True, slots=True)
 class Figures:
     """What a report says, as records of its sheets.
 
@@ -82,6 +112,7 @@ class Figures:
     teams: tuple[Record, ...]
     days: tuple[Record, ...]
     buildings: tuple[Record, ...]
+    outlook: Outlook
 
     def records(self) -> dict[str, Sequence[Record]]:
         return {"teams": self.teams, "days": self.days, "buildings": self.buildings}
@@ -101,10 +132,22 @@ def read_report(*, project: Project, view: View, kind: ReportKind, last_day: dat
             {key: value for key, value in row.items() if key != "id"}
             for row in building_summary.records(view, settings)["buildings"]
         )
+        outlook = _outlook(make_board(view.actor, project, register.read(project, now)))
     return Figures(
         unit, name, now.astimezone(CHINA).replace(tzinfo=None, microsecond=0), snapshot_no(code, now), teams,
-        tuple(_course(daily_rows, last_day)), buildings,
+        tuple(_course(daily_rows, last_day)), buildings, outlook,
     )  # fmt: skip
+
+
+def _outlook(board: Board) -> Outlook:
+    total, consents = board.total, board.consents
+    agreed = None
+    if consents is not None:
+        agreed = Agreed(
+            consents.round.title, consents.threshold, total.agreed, total.households, total.agreed_area, total.area,
+            consents.missing_households, consents.missing_area,
+        )  # fmt: skip
+    return Outlook(total.households, board.days, board.course, agreed)
 
 
 def _day(row: Record) -> date:
@@ -163,16 +206,24 @@ def to_kept(figures: Figures) -> dict[str, Any]:
     return {
         "unit": figures.unit, "project": figures.project, "cut_off": figures.cut_off.isoformat(),
         "snapshot": figures.snapshot,
-        **{key: [{name: _kept(value) for name, value in row.items()} for row in rows]
-           for key, rows in figures.records().items()},
+        **{key: _kept(rows) for key, rows in figures.records().items()}, "outlook": _kept(asdict(figures.outlook)),
     }  # fmt: skip
 
 
 def from_kept(kept: Mapping[str, Any]) -> Figures:
     """The figures again, as they were."""
-    rows = {key: tuple({name: _told(value) for name, value in row.items()} for row in kept[key])
-            for key in ("teams", "days", "buildings")}  # fmt: skip
-    return Figures(kept["unit"], kept["project"], datetime.fromisoformat(kept["cut_off"]), kept["snapshot"], **rows)
+    rows = {key: tuple(_told(kept[key])) for key in ("teams", "days", "buildings")}
+    told = _told(kept["outlook"])
+    course, agreed = told["course"], told["agreed"]
+    guess = course["forecast"]
+    outlook = Outlook(
+        told["whole"],
+        tuple(Day(**day) for day in told["days"]),
+        Course(**{**course, "forecast": Forecast(**guess) if guess else None}),
+        Agreed(**agreed) if agreed else None,
+    )
+    cut_off = datetime.fromisoformat(kept["cut_off"])
+    return Figures(kept["unit"], kept["project"], cut_off, kept["snapshot"], **rows, outlook=outlook)
 
 
 def _kept(value: object) -> object:
@@ -181,15 +232,27 @@ def _kept(value: object) -> object:
     if isinstance(value, Fraction):
         return {"share": str(value)}
     if isinstance(value, date):
-        return {"day": value.isoformat()}
+        return {"date": value.isoformat()}
+    if isinstance(value, Mapping):
+        return {name: _kept(each) for name, each in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_kept(each) for each in value]
     return value
 
 
-def _told(value: Any) -> object:
+READERS: dict[str, Callable[[str], object]] = {"decimal": Decimal, "share": Fraction, "date": date.fromisoformat}
+
+
+def _told(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_told(each) for each in value]
     if not isinstance(value, dict):
         return value
-    [(kind, text)] = value.items()
-    return date.fromisoformat(text) if kind == "day" else Fraction(text) if kind == "share" else Decimal(text)
+    if len(value) == 1:
+        [(kind, text)] = value.items()
+        if kind in READERS:
+            return READERS[kind](text)
+    return {name: _told(each) for name, each in value.items()}
 
 
 # --- as PDF and workbook ------------------------------------------------------------------------------------------
@@ -221,6 +284,9 @@ class ProgressReport:
     period: str
     figures: Figures
     sentences: tuple[str, ...]
+    course: CoursePlot | None
+    bars: tuple[Bar, ...]
+    agreed: Agreed | None
     tables: tuple[Table, ...]
     problems: tuple[str, ...]
     plan: tuple[str, ...]
@@ -248,6 +314,9 @@ def paper_of(row: Report, project: Project) -> ProgressReport:
         period=_period(row.first_day, row.last_day),
         figures=figures,
         sentences=tuple(sentences(figures, row.kind)),
+        course=course_plot(figures.outlook.days, figures.outlook.course, figures.outlook.whole),
+        bars=tuple(daily_bars(figures.outlook.days[-DAYS:])),
+        agreed=figures.outlook.agreed,
         tables=tuple(_table(sheet, records[sheet.key]) for sheet in ledger.sheets),
         problems=tuple(filter(None, row.problems.splitlines())),
         plan=tuple(filter(None, row.plan.splitlines())),
@@ -274,8 +343,53 @@ def sentences(figures: Figures, kind: ReportKind) -> Iterable[str]:
         f"摸底意愿为同意的{buildings['agree']}户，占应调查户的{_percent(buildings['agree'], due)}；同意面积{buildings['agree_area_m2']:.2f}平方米，"
         f"占计算面积的{_percent(buildings['agree_area_m2'], buildings['counted_m2'])}。"
     )
-    if teams["agree_so_far"]:
-        yield f"本轮征询中全户同意的{teams['agree_so_far']}户，同意面积{teams['agree_m2']:.2f}平方米；{_NOW[kind]}新增{teams['agree']}户。"
+    if figures.outlook.agreed:
+        yield _agreed_sentence(figures.outlook.agreed, _NOW[kind], int(teams["agree"]))
+    if forecast := _forecast_sentence(figures.outlook.course):
+        yield forecast
+
+
+def _agreed_sentence(agreed: Agreed, now: str, new: int) -> str:
+    told = (
+        f"“{agreed.title}”全户同意{agreed.households}户，占{share_text(agreed.households, agreed.of_households)}，"
+        f"同意面积{_m2(agreed.area)}平方米，占{share_text(agreed.area, agreed.of_area)}，{now}新增{new}户"
+    )
+    if agreed.threshold is None:
+        return f"{told}。"
+    mark = f"{agreed.threshold.numerator}/{agreed.threshold.denominator}"
+    if not agreed.missing_households and not agreed.missing_area:
+        return f"{told}；按户数和按面积都已达到设定的{mark}。"
+    missing = [f"按户数还差{agreed.missing_households}户" if agreed.missing_households else "按户数已达到",
+               f"按面积还差{_m2(agreed.missing_area)}平方米" if agreed.missing_area else "按面积已达到"]  # fmt: skip
+    return f"{told}；设定的比例为{mark}，{'，'.join(missing)}。"
+
+
+def _forecast_sentence(course: Course) -> str:
+    if not course.remaining or course.forecast is None:
+        return ""
+    guess = course.forecast
+    told = f"照最近{guess.days}天的进度，"
+    told += (
+        f"预计{_told_day(guess.early)}至{_told_day(guess.late)}之间完成"
+        if guess.late
+        else f"最早{_told_day(guess.early)}完成，照其中最慢的一周完成不了"
+    )
+    if course.until is None or course.needed is None:
+        return f"{told}。"
+    now = (
+        f"，目前每个工作日{course.pace.numerator * 10 // course.pace.denominator / 10:g}户"
+        if course.pace is not None
+        else ""
+    )
+    return f"{told}；要在{_told_day(course.until)}前完成，每个工作日须完成{course.needed}户{now}。"
+
+
+def _told_day(day: date) -> str:
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
+def _m2(hundredths: int) -> str:
+    return f"{Decimal(hundredths).scaleb(-2):.2f}"
 
 
 def _percent(part: Decimal, whole: Decimal) -> str:
@@ -283,8 +397,7 @@ def _percent(part: Decimal, whole: Decimal) -> str:
 
 
 def _period(first: date, last: date) -> str:
-    told = f"{last.year}年{last.month}月{last.day}日"
-    return told if first == last else f"{first.year}年{first.month}月{first.day}日至{told}"
+    return _told_day(last) if first == last else f"{_told_day(first)}至{_told_day(last)}"
 
 
 def _table(sheet: Sheet, records: Sequence[Record]) -> Table:
@@ -297,7 +410,10 @@ def _table(sheet: Sheet, records: Sequence[Record]) -> Table:
         )
     return Table(
         sheet.title,
-        tuple((group, tuple(column.heading for column in run)) for group, run in replace(sheet, columns=tuple(columns)).runs),
+        tuple(
+            (group, tuple(column.heading for column in run))
+            for group, run in replace(sheet, columns=tuple(columns)).runs
+        ),
         tuple(column.kind in (Kind.INTEGER, Kind.AREA, Kind.SHARE) for column in columns),
         tuple(tuple(shown(column.kind, row.get(column.key)) for column in columns) for row in records),
         total,

@@ -182,8 +182,8 @@ class Board:
     course: Course
 
 
-def make_board(actor: User, project: Project, reading: Reading) -> Board:
-    """The board of this moment. Teams are the sums of their buildings; the total is the sum of all of them."""
+def make_board(actor: User | None, project: Project, reading: Reading) -> Board:
+    """The board of this moment; of nobody's, for work of the house itself, the whole of it. Teams are the sums of their buildings; the total is the sum of all of them."""
     by_building, course = _tallies(actor, project)
     buildings = _buildings(project, by_building, reading)
     teams = _teams(buildings)
@@ -200,12 +200,12 @@ def make_board(actor: User, project: Project, reading: Reading) -> Board:
     )
 
 
-def _tallies(actor: User, project: Project) -> tuple[dict[UUID, Figures], Figures]:
+def _tallies(actor: User | None, project: Project) -> tuple[dict[UUID, Figures], Figures]:
     """The figures of each building as far as the person sees it, and the days and surveyors of all of it together."""
-    member = find_membership(actor, project.id)
-    if member is None:
+    member = find_membership(actor, project.id) if actor else None
+    if actor and member is None:
         return {}, Figures()
-    if member.role not in (Role.SURVEYOR, Role.LEADER):
+    if actor is None or member is None or member.role not in (Role.SURVEYOR, Role.LEADER):
         kept = tally.read(project.id, "building", course=False)
         whole = tally.read(project.id, "project").get(key_of(project.id), Figures())
         return {UUID(key): figures for key, figures in kept.items()}, whole
