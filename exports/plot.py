@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from survey.services.block import Block
 from survey.services.board import Course, Day
 
 SIDE = 1000
@@ -96,3 +97,33 @@ def course_plot(days: Sequence[Day], course: Course, whole: int) -> CoursePlot |
         f"{now} {way(guess.middle)}" if guess and course.remaining else "",
         tuple(marks),
     )
+
+
+# --- all buildings ---
+
+
+CELL, GAP, TALL = 8, 2, 10
+"""A door's width, the space between doors, and the distance of floors, in units of the picture."""
+
+
+@dataclass(frozen=True, slots=True)
+class BlockPlot:
+    """A building as one path for each class of its doors: a rectangle a door would weigh ten times as much."""
+
+    block: Block
+    width: int
+    height: int
+    paths: tuple[tuple[int, str], ...]
+
+
+def block_plot(block: Block) -> BlockPlot:
+    """The picture of a building. Paths begin with class `FREE`, where there are doors without a household."""
+    paths: dict[int, list[str]] = {}
+    for cell in block.cells:
+        width, height = cell.columns * (CELL + GAP) - GAP, cell.rows * TALL - GAP
+        x, y = cell.column * (CELL + GAP), cell.row * TALL
+        paths.setdefault(cell.kind, []).append(f"M{x} {y}h{width}v{height}h-{width}z")
+    return BlockPlot(
+        block, max(block.columns * (CELL + GAP) - GAP, CELL), max(block.rows * TALL - GAP, CELL),
+        tuple((kind, "".join(path)) for kind, path in sorted(paths.items())),
+    )  # fmt: skip

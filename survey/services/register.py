@@ -231,6 +231,21 @@ def _has_term(when: ColumnElement[bool]) -> ColumnElement[bool]:
     return select(Delivery.id).where(Delivery.household_id == Household.id, when).correlate(Household).exists()
 
 
+def _overdue_acceptance(reading: Reading) -> ColumnElement[bool]:
+    """Nobody was told within the term (15 days unless set otherwise) that the request was accepted."""
+    return (
+        select(Request.id)
+        .where(
+            Request.household_id == Household.id,
+            Request.closed_at.is_(None),
+            Request.accepted_on.is_(None),
+            Request.accept_due < reading.midnight.date(),
+        )
+        .correlate(Household)
+        .exists()
+    )
+
+
 def _in_conflict(_reading: Reading) -> ColumnElement[bool]:
     return (
         select(ConflictRow.id)
@@ -261,6 +276,30 @@ def _disputed(_reading: Reading) -> ColumnElement[bool]:
         func.coalesce(Household.title_status == codes.TitleStatus.DISPUTED, false()),
         func.coalesce(Household.objection == codes.TriState.YES, false()),
     )
+
+
+class SinceVisit(Code):
+    """How long ago the last visit was, in whole days of China."""
+
+    DAYS_3 = "3", N_("3 天以内去过")
+    DAYS_7 = "7", N_("4 到 7 天前去过")
+    DAYS_14 = "14", N_("8 到 14 天前去过")
+    LONGER = "longer", N_("超过 14 天没去")
+    NEVER = "never", N_("没有去过")
+
+
+def _since_visit(reading: Reading, value: str) -> ColumnElement[bool]:
+    """Today is day 0: 3 means the midnight three days ago or later."""
+    last = Household.last_visit_at
+    three, seven, fourteen = (reading.midnight - timedelta(days=days) for days in (3, 7, 14))
+    chosen = {
+        SinceVisit.DAYS_3: last >= three,
+        SinceVisit.DAYS_7: and_(last >= seven, last < three),
+        SinceVisit.DAYS_14: and_(last >= fourteen, last < seven),
+        SinceVisit.LONGER: last < fourteen,
+        SinceVisit.NEVER: last.is_(None),
+    }
+    return chosen.get(value, false())  # type: ignore[call-overload, no-any-return]
 
 
 def _overdue_appointment(reading: Reading) -> ColumnElement[bool]:
@@ -365,6 +404,8 @@ HOUSEHOLD_FILTERS: dict[str, Filter] = {
     "returned": _flag(N_("被退回"), lambda _r: Household.state.in_(RETURNED)),
     "briefed": _flag(N_("已按现行版本宣讲"), _briefed),
     "rebrief": _flag(N_("需重新宣讲"), _rebrief),
+    "told": _flag(N_("听过宣讲"), lambda _r: Household.briefed_version_id.is_not(None)),
+    "since_visit": Filter(N_("最近一次入户"), "code", _since_visit, SinceVisit),
     "today": _flag(N_("今天去过"), lambda r: Household.last_visit_at >= r.midnight),
     "appointment": _flag(N_("有预约"), lambda r: Household.next_visit_at >= r.midnight),
     "stuck": _flag(
@@ -382,6 +423,12 @@ HOUSEHOLD_FILTERS: dict[str, Filter] = {
         N_("去过 3 次以上未见面"),
         lambda _r: and_(Household.visit_count >= 3, Household.met_at.is_(None), not_(_vacant())),
     ),
+    "returned_long": _flag(
+        N_("退回 7 天以上未再提交"),
+        lambda r: and_(Household.state.in_(RETURNED), Household.state_since < r.now - STUCK_AFTER),
+    ),
+    "conflict_submitted": _flag(N_("已提交但有冲突"), lambda r: and_(Household.state.in_(SURVEYED), _in_conflict(r))),
+    "overdue_acceptance": _flag(N_("诉求告知已超期"), _overdue_acceptance),
     "disputed": _flag(N_("权属有争议"), _disputed),
     "deceased": _flag(N_("产权人已故"), _deceased),
     "mortgaged": _flag(N_("有抵押"), lambda _r: func.coalesce(Household.mortgage == codes.TriState.YES, false())),

@@ -14,12 +14,14 @@ from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from exports.plot import course_plot, daily_bars
-from survey.domain.access import Permission
+from exports.plot import block_plot, course_plot, daily_bars
+from survey.domain.access import Permission, Role
 from survey.domain.message import N_
 from survey.services import register
+from survey.services.block import QUESTIONS, count_blocks, count_kinds, list_blocks
 from survey.services.board import FIGURES, SPECIAL, Board, Count, PersonFigures, make_board, share_text
-from survey.web.access import current_user, may, project_of_page, requires
+from survey.services.stuck import count_unsent, list_stuck
+from survey.web.access import current_user, may, project_of_page, requires, role_of_page
 from survey.web.answer import url_with
 
 bp = Blueprint("board", __name__)
@@ -28,6 +30,8 @@ DAYS = 30
 """Of the daily bars."""
 ROWS = 100
 """Lines of a table to a page."""
+BLOCKS = 60
+"""Buildings to a picture: a page of 272 doors each weighs some 250 KB, a tenth of it on the wire."""
 BY = {"building": N_("按楼栋"), "team": N_("按小组"), "surveyor": N_("按调查员")}
 NO_ID = UUID(int=0)
 
@@ -71,6 +75,50 @@ def show(project_code: str) -> ResponseReturnValue:
             for name, label in BY.items()
         ],
         sort_url=_sort_url(order),
+    )
+
+
+@bp.get("/project/<project_code>/board/buildings")
+@requires(Permission.BOARD_SHOW)
+def buildings(project_code: str) -> ResponseReturnValue:
+    """All buildings in one picture, coloured by a question; sixty to a page."""
+    project = project_of_page()
+    reading = register.read(project)
+    asked = request.args.get("question", "")
+    asked = asked if asked in QUESTIONS else "status"
+    question = QUESTIONS[asked]
+    total = count_blocks(current_user, project)
+    pages = max(1, -(-total // BLOCKS))
+    number = min(max(request.args.get("page", 1, type=int) or 1, 1), pages)
+    blocks = list_blocks(current_user, project, reading, question, first=(number - 1) * BLOCKS, size=BLOCKS)
+    counts = count_kinds(current_user, project, reading, question)
+    base = url_for("household.list", project_code=project_code)
+    return render_template(
+        "board/buildings.html",
+        question=question,
+        questions=[
+            {"label": _(each.label), "url": url_with(question=name), "current": name == asked}
+            for name, each in QUESTIONS.items()
+        ],
+        kinds=[
+            (_(each.label), count, f"{base}?{urlencode(each.filters)}", each.mark)
+            for each, count in zip(question.kinds, counts, strict=True)
+        ],
+        plots=[block_plot(block) for block in blocks],
+        pager={"number": number, "pages": pages, "total": total},
+    )
+
+
+@bp.get("/project/<project_code>/board/stuck")
+@requires(Permission.BOARD_SHOW)
+def stuck(project_code: str) -> ResponseReturnValue:
+    """Why households do not get on, and whose turn it is. Tablets are no household's: who sees all of them sees these."""
+    project = project_of_page()
+    sees_all = role_of_page() not in (Role.SURVEYOR, Role.LEADER)
+    return render_template(
+        "board/stuck.html",
+        rows=list_stuck(current_user, project, register.read(project)),
+        unsent=count_unsent(project) if sees_all else None,
     )
 
 

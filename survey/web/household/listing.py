@@ -22,7 +22,8 @@ from survey.web.household.page import page_words
 
 QUICK = (
     "surveyed", "returned", "unmet", "refused", "rebrief", "briefed", "appointment", "today", "stuck", "open_request",
-    "overdue_request", "conflict", "joined", "special",
+    "overdue_request", "overdue_appointment", "never_met", "waiting_review", "conflict", "joined", "disputed", "deceased",
+    "seized", "special",
 )  # fmt: skip
 """Flags shown as chips with their counts; those that choose nobody are left out."""
 SELECTS = ("building", "team", "surveyor", "will", "choice", "comp_mode", "lease_status", "tenure_type", "last_result")

@@ -1,0 +1,101 @@
+"""What is stuck and why (卡点): reasons for which a household does not get on, how many, since when, and whose turn it is.
+
+Each reason is a filter of the register, so that its figure is the length of the list that it leads to. The figures
+depend on the hour and are counted when they are looked at. Nothing is written.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, case, func, select
+
+from survey.domain.message import N_
+from survey.models import ConflictRow, Device, Household, Project, Request, User, db
+from survey.services.register import CHINA, Reading, condition
+from survey.services.scope import household_scope
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a household is stuck. `act` says who ought to do what; `since` is the moment from which it waits."""
+
+    filter: str
+    label: str
+    act: str
+    since: ColumnElement[Any] | None
+
+
+def _first(model: Any, moment: Any, *conditions: ColumnElement[bool]) -> ColumnElement[Any]:
+    """The earliest of a household's rows of another table."""
+    query = select(func.min(moment)).where(model.household_id == Household.id, *conditions)
+    return query.correlate(Household).scalar_subquery()
+
+
+UNRESOLVED = _first(ConflictRow, ConflictRow.made_at, ConflictRow.resolved_at.is_(None))
+REASONS = (
+    Reason("never_met", N_("去了 3 次以上还没见到人"), N_("组长：换时间，找邻居、社区或单位联系"), Household.last_visit_at),  # type: ignore[arg-type]
+    Reason("refused", N_("拒访"), N_("组长：换人上门，请社区一起做工作"), Household.refused_at),  # type: ignore[arg-type]
+    Reason("overdue_appointment", N_("约好的时间已过，没有再去"), N_("调查员：按约上门或另约"), Household.next_visit_at),  # type: ignore[arg-type]
+    Reason("returned_long", N_("退回 7 天以上，没有再提交"), N_("调查员：改好再提交"), Household.state_since),  # type: ignore[arg-type]
+    Reason("waiting_review", N_("待审核 7 天以上"), N_("组长、项目办：审核"), Household.state_since),  # type: ignore[arg-type]
+    Reason("conflict_submitted", N_("已提交，但有冲突待核对"), N_("组长：在待处理里核对"), UNRESOLVED),
+    Reason("rebrief", N_("听的是旧版本政策，要重新宣讲"), N_("调查员：按现行版本再讲一次"), None),
+    Reason(
+        "overdue_request", N_("诉求过了答复期限"), N_("项目办：答复"),
+        _first(Request, Request.reply_due, Request.closed_at.is_(None), Request.replied_on.is_(None)),
+    ),
+    Reason(
+        "overdue_acceptance", N_("诉求过了告知受理的期限"), N_("项目办：告知受理"),
+        _first(Request, Request.accept_due, Request.closed_at.is_(None), Request.accepted_on.is_(None)),
+    ),
+)  # fmt: skip
+"""In the order in which they are shown: from the door to the desk."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stuck:
+    """One reason with its households: how many, and the day since which the first of them waits (None: not known)."""
+
+    reason: Reason
+    count: int
+    oldest: date | None
+
+
+def list_stuck(actor: User, project: Project, reading: Reading) -> list[Stuck]:
+    """Every reason, also those for which nobody waits."""
+    scope = household_scope(actor, project.id)
+    chosen = [condition(reason.filter, "yes", reading) for reason in REASONS]
+    sums = [func.sum(case((each, 1), else_=0)) for each in chosen]
+    counts = db.session.execute(select(*sums).select_from(Household).where(scope)).one()
+    return [
+        Stuck(reason, int(count or 0), _oldest(reason, and_(scope, each)) if count else None)
+        for reason, each, count in zip(REASONS, chosen, counts, strict=True)
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Unsent:
+    """Tablets in use that held records at their last contact, how many records, and when the longest silent was seen."""
+
+    tablets: int
+    records: int
+    oldest: date | None
+
+
+def count_unsent(project: Project) -> Unsent:
+    """What tablets have not sent yet, as far as they told."""
+    query = select(func.count(), func.sum(Device.unsent), func.min(Device.seen_at)).where(
+        Device.project_id == project.id, Device.unsent > 0, Device.revoked_at.is_(None)
+    )
+    tablets, records, seen_at = db.session.execute(query).one()
+    return Unsent(tablets, int(records or 0), seen_at.astimezone(CHINA).date() if seen_at else None)
+
+
+def _oldest(reason: Reason, where: ColumnElement[bool]) -> date | None:
+    if reason.since is None:
+        return None
+    found = db.session.scalar(select(func.min(reason.since)).select_from(Household).where(where))
+    return found.astimezone(CHINA).date() if isinstance(found, datetime) else found
