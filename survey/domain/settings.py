@@ -24,6 +24,11 @@ class ProjectSettings:
     red_head           发文机关标志 above letters (…文件); without one they have no red head
     document_word      代字 of the project's 文号 (颐园); without one its notices have no number
     posting_days       days of a 公示 (青岛条例 art 51: at least 5)
+    visits_a_week      more visits at which somebody came to the door within 7 days are a signal
+    shortest_minutes   a complete interview that took less is a signal
+    flip_hours         a word changed within so many hours after a visit is a signal
+    agent_households   one agent for more households than this is a signal
+    rate_households    a surveyor's rate of consent is compared from so many households on
     editions_until     older edition of the survey form -> the last day on which its sheets are accepted
     """
 
@@ -40,6 +45,11 @@ class ProjectSettings:
     red_head: str = ""
     document_word: str = ""
     posting_days: int = 5
+    visits_a_week: int = 3
+    shortest_minutes: int = 10
+    flip_hours: int = 24
+    agent_households: int = 3
+    rate_households: int = 20
     editions_until: Mapping[int, date] = field(default_factory=dict, hash=False)
 
 
@@ -59,6 +69,11 @@ def read_settings(kept: Mapping[str, Any]) -> ProjectSettings:
         "red_head": str,
         "document_word": str,
         "posting_days": int,
+        "visits_a_week": int,
+        "shortest_minutes": int,
+        "flip_hours": int,
+        "agent_households": int,
+        "rate_households": int,
         "editions_until": _read_editions,
     }
     return ProjectSettings(**{name: read(kept[name]) for name, read in readers.items() if name in kept})  # type: ignore[operator]

@@ -118,6 +118,15 @@ class ProjectForm(Form):
         validators=[Length(max=12)],
     )
     posting_days = IntegerField(_l("公示天数（日）"), validators=[NumberRange(min=1, max=365)])
+    visits_a_week = IntegerField(_l("7 天内有人应门的入户超过几次时提示"), validators=[NumberRange(min=1, max=50)])
+    shortest_minutes = IntegerField(_l("“完成”的入户少于几分钟时提示"), validators=[NumberRange(min=1, max=240)])
+    flip_hours = IntegerField(_l("入户后几小时内改变表态时提示"), validators=[NumberRange(min=1, max=720)])
+    agent_households = IntegerField(_l("一人代理超过几户时提示"), validators=[NumberRange(min=1, max=99)])
+    rate_households = IntegerField(
+        _l("调查员满几户才比较同意率"), description=_l("户数太少时，谁的同意率看上去都不寻常。"),
+        validators=[NumberRange(min=5, max=1000)],
+    )  # fmt: skip
+    SIGNALS = ("visits_a_week", "shortest_minutes", "flip_hours", "agent_households", "rate_households")
 
     DATA = ("name", "subdistrict", "community", "office_name", "office_phone", "office_address", "survey_from",
             "survey_until")  # fmt: skip
@@ -153,6 +162,7 @@ class ProjectForm(Form):
             "red_head": (self.red_head.data or "").strip(),
             "document_word": (self.document_word.data or "").strip(),
             "posting_days": str(self.posting_days.data),
+            **{name: str(self[name].data) for name in self.SIGNALS},
             "legal_basis": self.legal_basis.data or "",
             "retention": self.retention.data or "",
         }
