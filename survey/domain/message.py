@@ -237,7 +237,7 @@ MESSAGES: dict[str, str] = {
     "signal.own": N_("这里涉及您本人的入户或记录，请由其他组长或项目办查看。"),
     "signal.hours": N_("{start} 至 {end} 入户，在约定时间以外，没有写原因（{result}）。"),
     "signal.hours_reason": N_("{start} 至 {end} 入户，在约定时间以外（{result}）。写明的原因：{reason}。"),
-    "signal.often": N_("7 天内有人应门的入户多于设定的次数：{first} 到 {last} 共 {count} 次。"),
+    "signal.often": N_("{first} 到 {last} 有人应门的入户共 {count} 次，其中有 7 天超过 {most} 次。"),
     "signal.flip": N_("{visit} 入户，{given} 由“{before}”改为“{after}”。"),
     "signal.withdrawn": N_("{visit} 入户，{given} 撤回了“{before}”。"),
     "signal.rate_high": N_(

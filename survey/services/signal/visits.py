@@ -94,7 +94,7 @@ def find_often(project: Project, settings: ProjectSettings) -> Iterator[Matter]:
         staff = tuple(dict.fromkeys(who for each in dense for who in each.staff))
         yield Matter(
             kind=SignalKind.OFTEN, key=str(household_id), code="signal.often", households=(household_id,), staff=staff,
-            params={"count": len(dense), "first": clock(dense[0].started_at), "last": clock(dense[-1].started_at)},
+            params={"count": len(dense), "most": most, "first": clock(dense[0].started_at), "last": clock(dense[-1].started_at)},
             first_at=dense[0].started_at, last_at=dense[-1].started_at, facts=tuple(str(each.id) for each in dense),
         )  # fmt: skip
 
