@@ -26,6 +26,7 @@ from exports.ledgers import (
     disputes,
     documents,
     postings,
+    quality,
     register,
     requests,
     unregistered,
@@ -56,6 +57,7 @@ LEDGERS: dict[str, tuple[Ledger, Reading]] = {
         documents,
         appraisers,
         changes,
+        quality,
     )
 }
 """Name -> description and reading, in the order in which the list shows them."""

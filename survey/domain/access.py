@@ -63,6 +63,11 @@ class Permission(StrEnum):
     PRICE_SHOW = "price.show"
     PROJECT_EDIT = "project.edit"
     PROJECT_SHOW = "project.show"
+    QUALITY_ACCEPT = "quality.accept"
+    QUALITY_SHOW = "quality.show"
+    RECHECK_DRAW = "recheck.draw"
+    RECHECK_RECORD = "recheck.record"
+    RECHECK_SHOW = "recheck.show"
     REPORT_MAKE = "report.make"
     REPORT_SHOW = "report.show"
     REQUEST_ANSWER = "request.answer"
@@ -75,6 +80,8 @@ class Permission(StrEnum):
     SHEET_EDIT = "sheet.edit"
     SHEET_SUBMIT = "sheet.submit"
     SHEET_VERSIONS = "sheet.versions"
+    SIGNAL_NOTE = "signal.note"
+    SIGNAL_SHOW = "signal.show"
     SIGNATURE_RECORD = "signature.record"
     TEMPLATE_ADD = "template.add"
     TODAY_SHOW = "today.show"
@@ -86,7 +93,7 @@ P = Permission
 
 _READ = frozenset(
     {P.PROJECT_SHOW, P.BUILDING_SHOW, P.HOUSEHOLD_LIST, P.HOUSEHOLD_SHOW, P.SEARCH_SHOW, P.POLICY_SHOW, P.ROUND_SHOW,
-     P.BOARD_SHOW, P.POSTING_SHOW, P.SHEET_VERSIONS, P.DOCUMENT_SHOW}
+     P.BOARD_SHOW, P.POSTING_SHOW, P.QUALITY_SHOW, P.SHEET_VERSIONS, P.DOCUMENT_SHOW}
 )  # fmt: skip
 _FIELD_WORK = frozenset(
     {P.TODAY_SHOW, P.SHEET_EDIT, P.SHEET_SUBMIT, P.VISIT_RECORD, P.BRIEFING_RECORD, P.CONSENT_RECORD, P.REQUEST_RECORD,
@@ -94,21 +101,28 @@ _FIELD_WORK = frozenset(
      P.HOUSEHOLD_CREATE, P.HOUSEHOLD_CONFIRM}
 )  # fmt: skip
 
+_CONTROL = frozenset({P.QUALITY_ACCEPT, P.RECHECK_DRAW, P.RECHECK_RECORD, P.RECHECK_SHOW, P.SIGNAL_NOTE, P.SIGNAL_SHOW})
+"""Looking after how others work. Coordinators and auditors read how many signals there are and how re-checks came out;
+the cases of a signal are open to leaders and the office alone, who can ask what was behind them before anybody judges.
+"""
+
 GRANTS: dict[Role, frozenset[Permission]] = {
     Role.SURVEYOR: _READ | _FIELD_WORK,
     Role.LEADER: _READ
     | _FIELD_WORK
+    | _CONTROL
     | {P.AMENDMENT_COMMIT, P.ASSIGNMENT_EDIT, P.CARE_PLAN, P.DOCUMENT_REMOVE, P.HOUSEHOLD_GROUP_REVIEW, P.INBOX_SETTLE,
        P.LEDGER_EXPORT, P.REQUEST_ANSWER},
     Role.OFFICE: _READ
     | _FIELD_WORK
+    | _CONTROL
     | {P.AMENDMENT_COMMIT, P.ASSIGNMENT_EDIT, P.AUDIT_LIST, P.BUILDING_EDIT, P.CARE_PLAN, P.DEVICE_EDIT,
        P.DOCUMENT_REMOVE, P.HOUSEHOLD_FINALISE, P.HOUSEHOLD_OFFICE_REVIEW, P.INBOX_SETTLE, P.LEDGER_EXPORT,
        P.LEDGER_EXPORT_CLEAR, P.MEMBER_EDIT, P.NOTICE_PUBLISH, P.POLICY_EDIT, P.POSTING_DRAFT, P.PRICE_SHOW, P.PROJECT_EDIT,
        P.REPORT_MAKE, P.REPORT_SHOW, P.REQUEST_ANSWER, P.ROSTER_IMPORT, P.ROUND_OPEN, P.SHEET_CORRECT, P.TEMPLATE_ADD},
-    Role.COORDINATOR: (_READ - {P.DOCUMENT_SHOW}) | {P.JOB_SHOW, P.LEDGER_EXPORT, P.PERSON_REVEAL, P.POSTING_APPROVE,
-       P.REPORT_MAKE, P.REPORT_SHOW},
-    Role.AUDITOR: _READ | {P.AUDIT_LIST, P.PERSON_TAGS, P.REPORT_SHOW},
+    Role.COORDINATOR: (_READ - {P.DOCUMENT_SHOW})
+    | {P.JOB_SHOW, P.LEDGER_EXPORT, P.PERSON_REVEAL, P.POSTING_APPROVE, P.RECHECK_SHOW, P.REPORT_MAKE, P.REPORT_SHOW, P.SIGNAL_SHOW},
+    Role.AUDITOR: _READ | {P.AUDIT_LIST, P.PERSON_TAGS, P.RECHECK_SHOW, P.REPORT_SHOW, P.SIGNAL_SHOW},
 }  # fmt: skip
 """Role -> permissions. Source: the capability table of the field (docs/roles.md)."""
 

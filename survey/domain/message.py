@@ -233,6 +233,49 @@ MESSAGES: dict[str, str] = {
     "delivery.left_evidence": N_("留置送达要有见证人，或者拍照留证。请补上其中一项。"),
     "delivery.number_missing": N_("邮寄送达请填写快递（挂号信）单号。"),
     "delivery.place_missing": N_("请填写在哪里送达（公告的，写张贴或刊登的地方）。"),
+    # matter, signal, quality (what a person should look at)
+    "matter.changed": N_("您看的时候又有了新的情况，没有保存。请看过现在的内容再写。"),
+    "signal.own": N_("这里涉及您本人的入户或记录，请由其他组长或项目办查看。"),
+    "signal.hours": N_("{start} 至 {end} 入户，在约定时间以外，没有写原因（{result}）。"),
+    "signal.hours_reason": N_("{start} 至 {end} 入户，在约定时间以外（{result}）。写明的原因：{reason}。"),
+    "signal.often": N_("{first} 到 {last} 有人应门的入户共 {count} 次，其中有 7 天超过 {most} 次。"),
+    "signal.flip": N_("{visit} 入户，{given} 由“{before}”改为“{after}”。"),
+    "signal.withdrawn": N_("{visit} 入户，{given} 撤回了“{before}”。"),
+    "signal.rate_high": N_(
+        "走访的 {whole} 户已表态，其中 {part} 户同意（{share}）；项目里其他户是 {others}，明显偏高。"
+    ),
+    "signal.rate_low": N_(
+        "走访的 {whole} 户已表态，其中 {part} 户同意（{share}）；项目里其他户是 {others}，明显偏低。"
+    ),
+    "signal.short": N_("{start} 入户，结果为“完成”，用时 {minutes} 分钟。"),
+    "signal.overlap": N_("{one} 在一户，{two} 在另一户，时间重叠。"),
+    "signal.phone": N_("同一个电话登记在 {count} 户。"),
+    "signal.paper": N_("{count} 户的签字页是完全相同的文件。"),
+    "signal.agent": N_("同名的代理人为 {count} 户表态或签字。"),
+    "quality.visit_missing": N_("调查表已提交（{state}），却没有一次做了调查的入户记录。请补录入户，或退回核实。"),
+    "quality.vacant_lived": N_("居住状况是“空置”，却登记了 {count} 名常住人口。请核对改其中一项。"),
+    "quality.nobody_lives": N_("居住状况是“自住”，却没有登记常住人口。请补登人口，或改居住状况。"),
+    "quality.deceased_signed": N_(
+        "已登记为去世的权利人名下有签字（{day}）。请核对是不是由他人代签，或签字在去世以前。"
+    ),
+    "quality.speaker_gone": N_("有表态的人现在不是调查表里的权利人。请核对权利人，或重新征询。"),
+    "quality.certificate_missing": N_("权属状况是“有证”，却没有权证号。请补登，或改权属状况。"),
+    "quality.same_id": N_("同一证件号登记在 {count} 户。名下多套房屋的，请核实后写明属实。"),
+    "quality.same_id_lives": N_("同一证件号在 {count} 户登记，并且不止一户写着常住。人口会重复计算，请改正其中一户。"),
+    "quality.same_id_names": N_("同一证件号在 {count} 户登记，姓名却不同。至少一处有误，请对照证件改正。"),
+    "quality.same_cert": N_("同一权证号登记在 {count} 户。一证多户的，请核实后写明属实。"),
+    "quality.same_door": N_("{door}登记了两户。请核实是不是同一户，是就合并。"),
+    "quality.door_gap": N_("{unit}单元的门牌有规律，缺 {rooms}。请到现场核对，补上门牌，或写明为什么没有。"),
+    "quality.unit_missing": N_("这栋楼其他门牌有单元，{count} 个门牌没有写单元。请补上单元。"),
+    "quality.shares": N_("按份共有，各权利人的份额之和不是 1，或者有人没有填份额。请对照权证改正。"),
+    "quality.cert_sum": N_("各权证面积之和 {certificates}㎡，与各部位证载面积之和 {parts}㎡ 不相等。请对照权证改正。"),
+    "quality.area_off": N_("{part}证载 {certified}㎡，实测 {measured}㎡，相差超过项目的界限。请复核测量，写明原因。"),
+    # recheck
+    "recheck.nobody": N_("还没有已提交的户可以抽查。有户提交以后再来。"),
+    "recheck.own_work": N_("您走访过这一户或填写过它的调查表，不能由您抽查。请由其他人员抽查。"),
+    "recheck.no_answer": N_("请至少回答一个问题；没有联系上的，请选“没有联系上”。"),
+    "recheck.difference_missing": N_("“{question}”不一致，请写明住户怎么说。"),
+    "recheck.note_missing": N_("没有联系上时，请写明怎么联系的（去了几次、打了几次电话）。"),
     # device (tablets)
     "device.code_unknown": N_("登记码不对，或者已经用过。请核对后重输，或请项目办重新出一个。"),
     "device.code_expired": N_("登记码已过期（{minutes} 分钟有效）。请项目办重新出一个。"),

@@ -28,6 +28,11 @@ class ProjectSettings:
     review_days        days after the delivery of a decision in which a review may be asked for (信访工作条例 art 35)
     report_at          when the 进度日报 of a day is made by itself; None: only when somebody asks
     report_weekday     the day on which the 进度周报 is made as well, 0 Monday to 6 Sunday; None: never by itself
+    visits_a_week      more visits at which somebody came to the door within 7 days are a signal
+    shortest_minutes   a complete interview that took less is a signal
+    flip_hours         a word changed within so many hours after a visit is a signal
+    agent_households   one agent for more households than this is a signal
+    rate_households    a surveyor's rate of consent is compared from so many households on
     editions_until     older edition of the survey form -> the last day on which its sheets are accepted
     """
 
@@ -48,6 +53,11 @@ class ProjectSettings:
     review_days: int = 30
     report_at: time | None = None
     report_weekday: int | None = None
+    visits_a_week: int = 3
+    shortest_minutes: int = 10
+    flip_hours: int = 24
+    agent_households: int = 3
+    rate_households: int = 20
     editions_until: Mapping[int, date] = field(default_factory=dict, hash=False)
 
 
@@ -71,6 +81,11 @@ def read_settings(kept: Mapping[str, Any]) -> ProjectSettings:
         "review_days": int,
         "report_at": _read_time,
         "report_weekday": _read_weekday,
+        "visits_a_week": int,
+        "shortest_minutes": int,
+        "flip_hours": int,
+        "agent_households": int,
+        "rate_households": int,
         "editions_until": _read_editions,
     }
     return ProjectSettings(**{name: read(kept[name]) for name, read in readers.items() if name in kept})  # type: ignore[operator]

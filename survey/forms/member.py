@@ -128,6 +128,15 @@ class ProjectForm(Form):
     )  # fmt: skip
     correction_days = IntegerField(_l("补正期限：送达后（日）"), validators=[NumberRange(min=1, max=365)])
     review_days = IntegerField(_l("申请复核期限：送达后（日）"), validators=[NumberRange(min=1, max=365)])
+    visits_a_week = IntegerField(_l("7 天内有人应门的入户超过几次时提示"), validators=[NumberRange(min=1, max=50)])
+    shortest_minutes = IntegerField(_l("“完成”的入户少于几分钟时提示"), validators=[NumberRange(min=1, max=240)])
+    flip_hours = IntegerField(_l("入户后几小时内改变表态时提示"), validators=[NumberRange(min=1, max=720)])
+    agent_households = IntegerField(_l("一人代理超过几户时提示"), validators=[NumberRange(min=1, max=99)])
+    rate_households = IntegerField(
+        _l("调查员满几户才比较同意率"), description=_l("户数太少时，谁的同意率看上去都不寻常。"),
+        validators=[NumberRange(min=5, max=1000)],
+    )  # fmt: skip
+    SIGNALS = ("visits_a_week", "shortest_minutes", "flip_hours", "agent_households", "rate_households")
 
     DATA = ("name", "subdistrict", "community", "office_name", "office_phone", "office_address", "survey_from",
             "survey_until")  # fmt: skip
@@ -167,6 +176,7 @@ class ProjectForm(Form):
             "review_days": str(self.review_days.data),
             "report_at": self.report_at.data.isoformat("minutes") if self.report_at.data else "",
             "report_weekday": self.report_weekday.data or "",
+            **{name: str(self[name].data) for name in self.SIGNALS},
             "legal_basis": self.legal_basis.data or "",
             "retention": self.retention.data or "",
         }

@@ -9,12 +9,14 @@ from survey.models.consent import Consent, Round, Standing
 from survey.models.device import Device
 from survey.models.household import Household
 from survey.models.job import Job
+from survey.models.matter import MatterNote
 from survey.models.notice import NoticeIssue
 from survey.models.part import CertificateRow, DecorationItemRow, DesiredLayoutRow, FixtureRow, PartRow
 from survey.models.person import PersonRow
 from survey.models.policy import Briefing, Policy, PolicyVersion
 from survey.models.posting import Objection, Posting
 from survey.models.project import Project, Serial, Team
+from survey.models.recheck import RecheckDraw, RecheckItem, RecheckResult
 from survey.models.record import Delivery, Document, Request, Review, Signature
 from survey.models.report import Report
 from survey.models.roster import RosterImport, RosterMapping
@@ -29,8 +31,9 @@ from survey.models.visit import Visit
 __all__ = [
     "Amendment", "Assignment", "AuditEntry", "Base", "Blob", "Briefing", "Building", "Care", "CertificateRow",
     "ConflictRow", "Consent", "DecorationItemRow", "Delivery", "DesiredLayoutRow", "Device", "Document", "Door",
-    "DraftRow", "FixtureRow", "Household", "Job", "LedgerTemplate", "LoginFailure", "LoginSession", "Membership",
-    "NoticeIssue", "Objection", "PartRow", "PersonRow", "Policy", "PolicyVersion", "Posting", "Project", "Report",
-    "Request", "Review", "RosterImport", "RosterMapping", "Round", "SearchTerm", "Serial", "SheetRow", "Signature",
-    "Standing", "SyncEvent", "Tally", "Team", "User", "Visit", "db", "new_id", "row_id", "utc_now",
+    "DraftRow", "FixtureRow", "Household", "Job", "LedgerTemplate", "LoginFailure", "LoginSession", "MatterNote",
+    "Membership", "NoticeIssue", "Objection", "PartRow", "PersonRow", "Policy", "PolicyVersion", "Posting",
+    "Project", "RecheckDraw", "RecheckItem", "RecheckResult", "Report", "Request", "Review", "RosterImport",
+    "RosterMapping", "Round", "SearchTerm", "Serial", "SheetRow", "Signature", "Standing", "SyncEvent", "Tally",
+    "Team", "User", "Visit", "db", "new_id", "row_id", "utc_now",
 ]  # fmt: skip

@@ -141,7 +141,17 @@ NAV = (
     (Permission.PROJECT_EDIT, N_("设置"), "project.edit", "settings"),
 )
 """The main navigation: permission, label, endpoint (of a project), icon."""
-UNDER = {"amendment": "ledger", "care": "household", "report": "board", "template": "ledger"}
+MENU = (
+    (Permission.SIGNAL_SHOW, N_("走访提示"), "signal.list", "info"),
+    (Permission.RECHECK_SHOW, N_("抽查"), "recheck.list", "eye"),
+    (Permission.QUALITY_SHOW, N_("数据质量"), "quality.list", "check-double"),
+    (Permission.JOB_SHOW, N_("后台任务"), "job.list", "history"),
+)
+"""What the menu of one's name holds besides, in a project."""
+UNDER = {
+    "amendment": "ledger", "care": "household", "quality": "board", "recheck": "board", "report": "board", "signal": "board",
+    "template": "ledger",
+}  # fmt: skip
 """Nouns without a place of their own in the navigation -> the one under which they are found."""
 
 
@@ -186,8 +196,12 @@ def account_links() -> list[NavItem]:
         NavItem(_("我的项目"), url_for("home.list"), "home", False),
         NavItem(_("账号与语言"), url_for("account.show"), "person", False),
     ]
-    if g.get("project") and access.may(Permission.JOB_SHOW):
-        links.append(NavItem(_("后台任务"), url_for("job.list", project_code=g.project.code), "history", False))
+    if g.get("project"):
+        links += [
+            NavItem(_(label), url_for(endpoint, project_code=g.project.code), icon, False)
+            for permission, label, endpoint, icon in MENU
+            if access.may(permission)
+        ]
     if access.may(Permission.USER_EDIT):
         links.append(NavItem(_("账号管理"), url_for("user.list"), "people", False))
     return links

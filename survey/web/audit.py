@@ -15,6 +15,9 @@ from survey.domain.event import EventType
 from survey.domain.household import Action, HouseholdState
 from survey.domain.job import JobKind
 from survey.domain.message import N_
+from survey.domain.quality import QualityKind
+from survey.domain.recheck import Outcome
+from survey.domain.signal import SignalKind
 from survey.models import AuditEntry
 from survey.services.audit import list_entries
 from survey.web.access import project_of_page, requires
@@ -43,6 +46,8 @@ ACTIONS: dict[str, str] = {
     "posting.close": N_("结束公示"), "posting.draft": N_("起草公示"), "posting.hang_up": N_("张贴公示"),
     "posting.object": N_("登记异议"), "posting.settle": N_("处理异议"), "project.create": N_("新建项目"), "project.edit": N_("修改设置"),
     "report.make": N_("生成进度报告"), "request.accept": N_("受理诉求"), "request.answer": N_("答复诉求"), "request.close": N_("办结诉求"),
+    "quality.accept": N_("认定数据属实"), "recheck.draw": N_("抽取抽查户"), "recheck.record": N_("记录抽查"),
+    "signal.note": N_("查看走访提示"),
     "request.record": N_("登记诉求"), "roster.copy": N_("下载标注副本"), "roster.discard": N_("放弃导入"),
     "roster.import": N_("导入花名册"), "roster.map": N_("确认列名"), "roster.preview": N_("重新试算"),
     "roster.upload": N_("上传花名册"), "round.close": N_("结束征询"), "round.open": N_("开始征询"),
@@ -68,11 +73,14 @@ DETAILS: dict[str, str] = {
     "evidence": N_("有凭证"), "unsent": N_("未上传"), "photos": N_("照片"), "dossier_no": N_("档案号"),
     "records": N_("记录条数"), "files": N_("文件数"), "error": N_("原因"), "size": N_("字节数"),
     "drawing": N_("笔迹校验码"), "numbers": N_("文号"), "new_numbers": N_("新编文号"), "is_active": N_("启用"), "is_admin": N_("系统管理"),
+    "signal": N_("提示"), "fault": N_("问题"), "percent": N_("百分比"), "seed": N_("随机种子"), "population": N_("已提交户数"),
+    "outcome": N_("抽查结果"), "different": N_("不一致项数"),
 }  # fmt: skip
 CODES: dict[str, tuple[type[codes.Code], ...]] = {
     "from": (HouseholdState,), "to": (HouseholdState,), "action": (Action,), "result": (codes.VisitResult,),
     "choice": (codes.Choice,), "form": (codes.BriefingForm,), "role": (Role,), "method": (codes.DeliveryMethod,),
-    "category": (codes.DocumentCategory,), "kind": (EventType, JobKind),
+    "category": (codes.DocumentCategory,), "kind": (EventType, JobKind), "signal": (SignalKind,), "fault": (QualityKind,),
+    "outcome": (Outcome,),
 }  # fmt: skip
 """Detail -> the lists in which its value is looked up. What no list knows is shown as it was written."""
 

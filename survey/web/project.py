@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 
 from survey.domain.access import Permission
 from survey.forms.edition import project_form
+from survey.forms.member import ProjectForm
 from survey.services.project import edit_project, settings_of
 from survey.web.access import current_user, project_of_page, requires
 
@@ -42,6 +43,7 @@ def edit(project_code: str) -> ResponseReturnValue:
         review_days=settings.review_days,
         report_at=settings.report_at,
         report_weekday="" if settings.report_weekday is None else str(settings.report_weekday),
+        **{name: getattr(settings, name) for name in ProjectForm.SIGNALS},
     )
     if form.validate_on_submit():
         edit_project(

@@ -21,6 +21,7 @@ SETTINGS = {
     "name": "颐园小区改造项目", "visit_from": "08:00", "visit_until": "20:00", "area_diff_percent": "3",
     "area_diff_min_m2": "1", "min_home_m2": "45", "phone_households": "3", "accept_days": "15", "reply_days": "60", "posting_days": "5",
     "correction_days": "7", "review_days": "30",
+    "visits_a_week": "3", "shortest_minutes": "10", "flip_hours": "24", "agent_households": "3", "rate_households": "20",
 }  # fmt: skip
 
 

@@ -30,9 +30,10 @@ from survey.services import project as projects
 from survey.services.briefing import Told, record_briefing
 from survey.services.consent import Word, record_consent
 from survey.services.delivery import record_delivery
+from survey.services.demo.control import add_cases
 from survey.services.demo.neighbourhood import Block, Home, make_homes
 from survey.services.demo.office import do_office_work
-from survey.services.document import prepare
+from survey.services.document import Prepared, prepare
 from survey.services.household import check_household, take_step
 from survey.services.policy import create_policy, edit_draft, publish, start_version
 from survey.services.request import RequestGiven, accept_request, answer_request, close_request, record_request
@@ -150,6 +151,8 @@ def make_demo(
             office=story.office, second=story.other_office, street=story.street, project=story.project, today=now.date()
         )
         db.session.commit()
+    add_cases(office=story.office, second=story.other_office, project=story.project, now=now)
+    db.session.commit()
     return Demo(story.project, story.accounts, count, story.office, story.pairs[0].users)
 
 
@@ -159,7 +162,7 @@ class _Story:
     def __init__(self, rng: random.Random, now: datetime, folder: Path) -> None:
         self.rng = rng
         self.folder = folder
-        self.page = prepare(signed_page())
+        self.pages = 0
         self.now = now
         self.first = now.date() - timedelta(days=DAYS)
         self.pairs: list[_Pair] = []
@@ -311,10 +314,12 @@ class _Story:
         due = [door for door in pair.queue if door.due is not None and door.due <= today]
         fresh = [door for door in pair.queue if door.due is None]
         hour, minute = 8, 30 + self.rng.randrange(20)
+        free_at = self.moment(day, 8, 0)
         for door in (due + fresh)[: self.rng.choice((4, 5, 5, 6))]:
-            started = self.moment(day, hour, minute % 60)
-            length = self.rng.choice((4, 25, 35, 45))
-            if started + timedelta(minutes=length) > last:
+            started = max(self.moment(day, hour, minute % 60), free_at)
+            length = self.rng.choice((18, 25, 35, 45))
+            free_at = started + timedelta(minutes=length + 5)
+            if free_at > last or started.hour > 18:
                 return
             self._visit(pair, door, day, started, length)
             hour += 1 if hour != 11 else 3
@@ -505,20 +510,28 @@ class _Story:
         moment = self.moment(day, 17, self.rng.randrange(50))
         found = self.doors[household_id].home.found
         refused = self.rng.random() < 0.04
+        signer = next((person for person in found.persons if not person.deceased), found.persons[0])
         with at(moment):
             given = SignatureGiven(
-                signer_role=codes.SignerRole.RESPONDENT, signer_name=found.persons[0].full_name, signed_at=moment,
+                signer_role=codes.SignerRole.RESPONDENT, signer_name=signer.full_name, signed_at=moment,
                 refused=refused, refuse_reason="要求先看到评估结果" if refused else "",
                 witness="颐园社区居委会工作人员" if refused else "", has_evidence=True,
             )  # fmt: skip
             record_signature(
-                actor=self._surveyor_of(household), household=household, given=given, now=moment, evidence=self.page,
-                folder=self.folder,
+                actor=self._surveyor_of(household), household=household, given=given, now=moment,
+                evidence=self._page(), folder=self.folder,
             )  # fmt: skip
             take_step(actor=self.office, household=household, action=Action.CONFIRM)
             if self.rng.random() < 0.4:
                 take_step(actor=self.office, household=household, action=Action.FINALISE)
         assert household.state in (HouseholdState.CONFIRMED, HouseholdState.FINAL)
+
+    def _page(self) -> Prepared:
+        """The scan of a signed page, each its own; but the second is that of the first, as happens by a slip."""
+        self.pages += 1
+        if self.pages == 1:
+            self.first_page = prepare(signed_page(1))
+        return self.first_page if self.pages <= 2 else prepare(signed_page(self.pages))
 
     def _surveyor_of(self, household: Household) -> User:
         index = int(natural_key(household.building.no)) - 1
@@ -536,13 +549,15 @@ def _joined(one: Home, two: Home) -> Home:
     return replace(one, found=replace(found, note=note), roster=replace(one.roster, note=note))
 
 
-def signed_page() -> bytes:
-    """A picture that stands for the scan of a signed page: ruled lines and a stroke, with nothing to read on it."""
+def signed_page(number: int = 1) -> bytes:
+    """A picture that stands for the scan of a signed page: ruled lines and a stroke of its own, with nothing to read on it."""
+    hand = random.Random(number)
     picture = Image.new("RGB", (620, 877), "white")
     draw = ImageDraw.Draw(picture)
     for top in range(90, 700, 40):
         draw.line((60, top, 560, top), fill=(200, 200, 200), width=2)
-    draw.line(((360, 780), (400, 750), (430, 795), (470, 745), (520, 790)), fill=(30, 30, 90), width=4)
+    stroke = [(left, hand.randrange(740, 800)) for left in range(360, 530, 34)]
+    draw.line(stroke, fill=(30, 30, 90), width=4)
     file = BytesIO()
     picture.save(file, "JPEG", quality=80)
     return file.getvalue()

@@ -554,6 +554,81 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_desired_layout_household_id"), ["household_id"], unique=False)
 
     op.create_table(
+        "matter_note",
+        sa.Column("id", sa.Uuid().with_variant(sa.LargeBinary(16), "sqlite"), nullable=False),
+        sa.Column("project_id", sa.Uuid().with_variant(sa.LargeBinary(16), "sqlite"), nullable=False),
+        sa.Column("kind", sa.String(length=32), nullable=False),
+        sa.Column("matter_id", sa.Uuid().with_variant(sa.LargeBinary(16), "sqlite"), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("text", sa.String(), nullable=False),
+        sa.Column("by_id", sa.Uuid().with_variant(sa.LargeBinary(16), "sqlite"), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["by_id"], ["user.id"], name=op.f("fk_matter_note_by_id_user")),
+        sa.ForeignKeyConstraint(["project_id"], ["project.id"], name=op.f("fk_matter_note_project_id_project")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_matter_note")),
+    )
+    with op.batch_alter_table("matter_note", schema=None) as batch_op:
+        batch_op.create_index("ix_matter_note_project_kind", ["project_id", "kind", "at"], unique=False)
+
+    op.create_table(
+        "recheck_draw",
+        sa.Column("id", sa.Uuid().with_variant(sa.LargeBinary(16), "sqlite"), nullable=False),
+        sa.Column("project_id", sa.Uuid().with_variant(sa.LargeBinary(16), "sqlite"), nullable=False),
+        sa.Column("team_id", sa.Uuid().with_variant(sa.LargeBinary(16), "sqlite"), nullable=True),
+        sa.Column("percent", sa.Integer(), nullable=False),
+        sa.Column("seed", sa.BigInteger(), nullable=False),
+        sa.Column("population", sa.Integer(), nullable=False),
+        sa.Column("drawn_by_id", sa.Uuid().with_variant(sa.LargeBinary(16), "sqlite"), nullable=False),
+        sa.Column("drawn_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("percent BETWEEN 1 AND 100", name=op.f("ck_recheck_draw_percent")),
+        sa.ForeignKeyConstraint(["drawn_by_id"], ["user.id"], name=op.f("fk_recheck_draw_drawn_by_id_user")),
+        sa.ForeignKeyConstraint(["project_id"], ["project.id"], name=op.f("fk_recheck_draw_project_id_project")),
+        sa.ForeignKeyConstraint(["team_id"], ["team.id"], name=op.f("fk_recheck_draw_team_id_team")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_recheck_draw")),
+    )
+    with op.batch_alter_table("recheck_draw", schema=None) as batch_op:
+        batch_op.create_index("ix_recheck_draw_project_drawn", ["project_id", "drawn_at"], unique=False)
+
+    op.create_table(
+        "recheck_item",
+        sa.Column("id", sa.Uuid().with_variant(sa.LargeBinary(16), "sqlite"), nullable=False),
+        sa.Column("draw_id", sa.Uuid().with_variant(sa.LargeBinary(16), "sqlite"), nullable=False),
+        sa.Column("project_id", sa.Uuid().with_variant(sa.LargeBinary(16), "sqlite"), nullable=False),
+        sa.Column("household_id", sa.Uuid().with_variant(sa.LargeBinary(16), "sqlite"), nullable=False),
+        sa.Column("sheet_version", sa.Integer(), nullable=False),
+        sa.Column("surveyor_ids", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.ForeignKeyConstraint(["draw_id"], ["recheck_draw.id"], name=op.f("fk_recheck_item_draw_id_recheck_draw")),
+        sa.ForeignKeyConstraint(["household_id"], ["household.id"], name=op.f("fk_recheck_item_household_id_household")),
+        sa.ForeignKeyConstraint(["project_id"], ["project.id"], name=op.f("fk_recheck_item_project_id_project")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_recheck_item")),
+        sa.UniqueConstraint("draw_id", "household_id", name=op.f("uq_recheck_item_draw_id_household_id")),
+    )
+    with op.batch_alter_table("recheck_item", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_recheck_item_household_id"), ["household_id"], unique=False)
+
+    op.create_table(
+        "recheck_result",
+        sa.Column("id", sa.Uuid().with_variant(sa.LargeBinary(16), "sqlite"), nullable=False),
+        sa.Column("project_id", sa.Uuid().with_variant(sa.LargeBinary(16), "sqlite"), nullable=False),
+        sa.Column("household_id", sa.Uuid().with_variant(sa.LargeBinary(16), "sqlite"), nullable=False),
+        sa.Column("item_id", sa.Uuid().with_variant(sa.LargeBinary(16), "sqlite"), nullable=False),
+        sa.Column("outcome", sa.String(length=32), nullable=False),
+        sa.Column("answers", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("differences", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("note", sa.String(), nullable=False),
+        sa.Column("by_id", sa.Uuid().with_variant(sa.LargeBinary(16), "sqlite"), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["by_id"], ["user.id"], name=op.f("fk_recheck_result_by_id_user")),
+        sa.ForeignKeyConstraint(["household_id"], ["household.id"], name=op.f("fk_recheck_result_household_id_household")),
+        sa.ForeignKeyConstraint(["item_id"], ["recheck_item.id"], name=op.f("fk_recheck_result_item_id_recheck_item")),
+        sa.ForeignKeyConstraint(["project_id"], ["project.id"], name=op.f("fk_recheck_result_project_id_project")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_recheck_result")),
+    )
+    with op.batch_alter_table("recheck_result", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_recheck_result_household_id"), ["household_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_recheck_result_item_id"), ["item_id"], unique=False)
+
+    op.create_table(
         "care",
         sa.Column("id", sa.Uuid().with_variant(sa.LargeBinary(16), "sqlite"), nullable=False),
         sa.Column("project_id", sa.Uuid().with_variant(sa.LargeBinary(16), "sqlite"), nullable=False),
@@ -1251,6 +1326,23 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_document_project_id"))
         batch_op.drop_index(batch_op.f("ix_document_household_id"))
 
+    with op.batch_alter_table("recheck_result", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_recheck_result_item_id"))
+        batch_op.drop_index(batch_op.f("ix_recheck_result_household_id"))
+
+    op.drop_table("recheck_result")
+    with op.batch_alter_table("recheck_item", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_recheck_item_household_id"))
+
+    op.drop_table("recheck_item")
+    with op.batch_alter_table("recheck_draw", schema=None) as batch_op:
+        batch_op.drop_index("ix_recheck_draw_project_drawn")
+
+    op.drop_table("recheck_draw")
+    with op.batch_alter_table("matter_note", schema=None) as batch_op:
+        batch_op.drop_index("ix_matter_note_project_kind")
+
+    op.drop_table("matter_note")
     op.drop_table("care")
     op.drop_table("document")
     with op.batch_alter_table("desired_layout", schema=None) as batch_op:

@@ -1,0 +1,130 @@
+"""Re-checks on the page: drawn, asked again, and what came of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from survey.domain.access import Role
+from survey.domain.household import HouseholdState
+from survey.domain.rate import Rate
+from survey.models import Household, Project, RecheckDraw, RecheckItem, RecheckResult, User, db
+from survey.web.recheck import interval_text, rate_text
+from tests import factories
+from tests.services.test_signal import visit
+
+As = Callable[..., FlaskClient]
+
+
+@pytest.fixture
+def leader(project: Project) -> User:
+    return factories.member(project, Role.LEADER, "曹志刚", factories.team(project))
+
+
+@pytest.fixture
+def homes(project: Project, leader: User) -> list[Household]:
+    pair = (factories.member(project, Role.SURVEYOR, "王建国"), factories.member(project, Role.SURVEYOR, "李秀兰"))
+    made = []
+    for room in ("101", "201", "301"):
+        person = factories.person("欧阳明", int(room))
+        home = factories.household(project, f"3-1-{room}", factories.sheet(persons=(person,)), pair[0])
+        home.state = HouseholdState.SUBMITTED
+        visit(home, pair, int(room) / 100)
+        made.append(home)
+    from survey.models import Membership
+
+    made[0].building.team_id = db.session.scalar(select(Membership.team_id).where(Membership.user_id == leader.id))
+    db.session.commit()
+    return made
+
+
+def drawn(browser: FlaskClient, percent: str = "100", **data: str) -> str:
+    answer = browser.post("/project/YY/recheck/draw", data={"percent": percent, **data})
+    assert answer.status_code == 302, answer.text
+    return str(answer.location)
+
+
+def test_a_leader_draws_asks_again_and_reads_what_differs(as_: As, leader: User, homes: list[Household]) -> None:
+    browser = as_(leader)
+    assert "还没有" not in browser.get("/project/YY/rechecks").text
+    show = drawn(browser)
+    page = browser.get(show).text
+    assert page.count("待抽查") >= 3
+    record = re.findall(r'href="(/household/[^"]+/recheck/[^"]+)"', page)[0]
+    form = browser.get(record).text
+    for registered in ("登记的是：欧阳明", "登记的是：85.20 ㎡", "登记的是：同意", "1 人：欧阳明", "王建国、李秀兰"):
+        assert registered in form
+    refused = browser.post(record, data={"outcome": "reached", "people": "different"})
+    assert refused.status_code == 422
+    assert "“常住人口”不一致，请写明住户怎么说。" in refused.text
+    key = re.search(r'name="key"[^>]*value="([^"]+)"', form)
+    assert key
+    answers = {
+        "outcome": "reached",
+        "owners": "same",
+        "people": "different",
+        "people_text": "说住着三口人",
+        "key": key[1],
+    }
+    assert browser.post(record, data=answers).status_code == 302
+    assert browser.post(record, data=answers).status_code == 302
+    assert len(db.session.scalars(select(RecheckResult)).all()) == 1
+    page = browser.get(show + "?shown=differs").text
+    assert "常住人口：说住着三口人" in page
+    assert "1 / 1" in page
+    assert "20%–100%" in page
+    assert browser.get(show).text.count("recheck/") >= 2
+
+
+def test_the_surveyors_of_a_household_are_refused_on_page_and_form(
+    as_: As, project: Project, leader: User, homes: list[Household]
+) -> None:
+    show = drawn(as_("office"))
+    visit(homes[0], (leader, factories.member(project, Role.SURVEYOR)), 50)
+    db.session.commit()
+    item = db.session.scalars(select(RecheckItem).where(RecheckItem.household_id == homes[0].id)).one()
+    url = f"/household/{homes[0].id}/recheck/{item.id}/record"
+    browser = as_(leader)
+    assert "抽查要由其他人员来做" in browser.get(url).text
+    refused = browser.post(url, data={"outcome": "reached", "owners": "same"})
+    assert refused.status_code == 422
+    assert not db.session.scalars(select(RecheckResult)).all()
+    assert browser.get(show).status_code == 200
+
+
+def test_a_draw_needs_a_sensible_percentage_and_somebody_to_draw(as_: As, project: Project) -> None:
+    browser = as_("office")
+    for percent in ("0", "101", "五", ""):
+        assert browser.post("/project/YY/recheck/draw", data={"percent": percent}).status_code == 422
+    nobody = browser.post("/project/YY/recheck/draw", data={"percent": "5"})
+    assert nobody.status_code == 422
+    assert "还没有已提交的户可以抽查" in nobody.text
+    assert not db.session.scalars(select(RecheckDraw)).all()
+
+
+@pytest.mark.parametrize(("role", "name"), [("coordinator", "欧**"), ("auditor", "欧**")])
+def test_overseers_read_results_with_masked_names_and_record_none(
+    as_: As, homes: list[Household], role: str, name: str
+) -> None:
+    show = drawn(as_("office"))
+    browser = as_(role)
+    page = browser.get(show).text
+    assert "欧阳明" not in page
+    assert "欧阳" in page
+    assert "记录抽查" not in page
+    item = db.session.scalars(select(RecheckItem)).first()
+    assert item is not None
+    assert browser.get(f"/household/{item.household_id}/recheck/{item.id}/record").status_code == 403
+    assert browser.post("/project/YY/recheck/draw", data={"percent": "5"}).status_code == 403
+    assert as_("surveyor").get(show).status_code == 403
+
+
+def test_intervals_are_rounded_outwards() -> None:
+    assert (rate_text(Rate(1, 29)), interval_text(Rate(1, 29))) == ("1 / 29", "0%–18%")
+    assert interval_text(Rate(0, 20)) == "0%–17%"
+    assert interval_text(Rate(5, 5)) == "56%–100%"
+    assert (rate_text(Rate(0, 0)), interval_text(Rate(0, 0))) == ("—", "")
