@@ -17,6 +17,7 @@ import { startSheet } from "./page/sheet.js";
 import { focusSummary, startSummary } from "./page/summary.js";
 import { startThemeChoice } from "./page/theme-choice.js";
 import { startUploads } from "./page/upload.js";
+import { startWall } from "./page/wall.js";
 
 /** @param {ParentNode} root a page, or the part of one that was just put in place */
 function enhance(root) {
@@ -39,5 +40,6 @@ startSheet();
 startGuard();
 startUploads(enhance);
 startDownloads(enhance);
+startWall();
 enhance(document);
 document.body.dataset.ready = "true";
