@@ -99,6 +99,16 @@ def course_plot(days: Sequence[Day], course: Course, whole: int) -> CoursePlot |
     )
 
 
+def spark(days: Sequence[Day], whole: int) -> str:
+    """What was done so far, day by day, as the points of a small line; "" before anything was."""
+    if len(days) < 2 or not whole:
+        return ""
+    step = len(days) - 1
+    return " ".join(
+        f"{number * SIDE // step},{SIDE - day.submitted_so_far * SIDE // whole}" for number, day in enumerate(days)
+    )
+
+
 # --- all buildings ---
 
 

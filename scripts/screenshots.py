@@ -41,6 +41,14 @@ def board(page: Page) -> None:
     page.goto("/project/DEMO/board")
 
 
+def blocks(page: Page) -> None:
+    page.goto("/project/DEMO/board/buildings?question=consent")
+
+
+def stuck(page: Page) -> None:
+    page.goto("/project/DEMO/board/stuck")
+
+
 def today(page: Page) -> None:
     page.goto("/project/DEMO/today")
 
@@ -102,6 +110,8 @@ def ledger(page: Page) -> None:
 PICTURES: dict[str, tuple[str, tuple[int, int], str, Callable[[Page], None]]] = {
     "board": ("coordinator", DESK, "light", board),
     "board-phone": ("coordinator", PHONE, "dark", board),
+    "blocks": ("coordinator", DESK, "light", blocks),
+    "stuck": ("coordinator", DESK, "light", stuck),
     "today": ("surveyor", TABLET, "light", today),
     "building": ("surveyor", TABLET, "light", building),
     "dossier": ("office", DESK, "light", dossier),

@@ -21,7 +21,7 @@ from survey.domain.consent import missing_to
 from survey.domain.coownership import HouseholdChoice
 from survey.models import Assignment, Building, Project, Round, Team, User, db
 from survey.services import tally
-from survey.services.register import Reading
+from survey.services.register import Reading, read
 from survey.services.round import threshold_of
 from survey.services.scope import find_membership
 from survey.services.tally import Figures, key_of, stairwell_key
@@ -325,6 +325,12 @@ def _course(project: Project, total: Count, days: tuple[Day, ...], reading: Read
         forecast.pace(daily, today - timedelta(days=1)),
         forecast.forecast(daily, remaining, today) if remaining else None,
     )
+
+
+def make_boards(actor: User, projects: Iterable[Project]) -> list[tuple[Project, Board]]:
+    """The boards of several projects (片区), by subdistrict (街道) and code."""
+    ordered = sorted(projects, key=lambda project: (project.subdistrict, project.code))
+    return [(project, make_board(actor, project, read(project))) for project in ordered]
 
 
 def share_text(part: int | Decimal, whole: int | Decimal) -> str:

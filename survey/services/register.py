@@ -204,16 +204,13 @@ def _open_request(_reading: Reading) -> ColumnElement[bool]:
 
 
 def _overdue_request(reading: Reading) -> ColumnElement[bool]:
-    return (
-        select(Request.id)
-        .where(
-            Request.household_id == Household.id,
+    return Household.id.in_(
+        select(Request.household_id).where(
+            Request.project_id == reading.project_id,
             Request.closed_at.is_(None),
             Request.replied_on.is_(None),
             Request.reply_due < reading.midnight.date(),
         )
-        .correlate(Household)
-        .exists()
     )
 
 
@@ -233,16 +230,13 @@ def _has_term(when: ColumnElement[bool]) -> ColumnElement[bool]:
 
 def _overdue_acceptance(reading: Reading) -> ColumnElement[bool]:
     """Nobody was told within the term (15 days unless set otherwise) that the request was accepted."""
-    return (
-        select(Request.id)
-        .where(
-            Request.household_id == Household.id,
+    return Household.id.in_(
+        select(Request.household_id).where(
+            Request.project_id == reading.project_id,
             Request.closed_at.is_(None),
             Request.accepted_on.is_(None),
             Request.accept_due < reading.midnight.date(),
         )
-        .correlate(Household)
-        .exists()
     )
 
 
@@ -253,6 +247,10 @@ def _in_conflict(_reading: Reading) -> ColumnElement[bool]:
         .correlate(Household)
         .exists()
     )
+
+
+UNRESOLVED = select(ConflictRow.household_id).where(ConflictRow.resolved_at.is_(None))
+"""Few rows: who asks for a whole project names them as one list."""
 
 
 def _several_doors(_reading: Reading) -> ColumnElement[bool]:
@@ -427,7 +425,9 @@ HOUSEHOLD_FILTERS: dict[str, Filter] = {
         N_("退回 7 天以上未再提交"),
         lambda r: and_(Household.state.in_(RETURNED), Household.state_since < r.now - STUCK_AFTER),
     ),
-    "conflict_submitted": _flag(N_("已提交但有冲突"), lambda r: and_(Household.state.in_(SURVEYED), _in_conflict(r))),
+    "conflict_submitted": _flag(
+        N_("已提交但有冲突"), lambda _r: and_(Household.state.in_(SURVEYED), Household.id.in_(UNRESOLVED))
+    ),
     "overdue_acceptance": _flag(N_("诉求告知已超期"), _overdue_acceptance),
     "disputed": _flag(N_("权属有争议"), _disputed),
     "deceased": _flag(N_("产权人已故"), _deceased),

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, select
+from sqlalchemy import ColumnElement, case, func, null, select
 
 from survey.domain.message import N_
 from survey.models import ConflictRow, Device, Household, Project, Request, User, db
@@ -66,13 +66,14 @@ class Stuck:
 
 def list_stuck(actor: User, project: Project, reading: Reading) -> list[Stuck]:
     """Every reason, also those for which nobody waits."""
-    scope = household_scope(actor, project.id)
-    chosen = [condition(reason.filter, "yes", reading) for reason in REASONS]
-    sums = [func.sum(case((each, 1), else_=0)) for each in chosen]
-    counts = db.session.execute(select(*sums).select_from(Household).where(scope)).one()
+    query = select().select_from(Household).where(household_scope(actor, project.id))
+    for reason in REASONS:
+        is_stuck = condition(reason.filter, "yes", reading)
+        since = null() if reason.since is None else func.min(case((is_stuck, reason.since)))
+        query = query.add_columns(func.sum(case((is_stuck, 1), else_=0)), since)
+    found = db.session.execute(query).one()  # one pass over the households, whatever is asked of them
     return [
-        Stuck(reason, int(count or 0), _oldest(reason, and_(scope, each)) if count else None)
-        for reason, each, count in zip(REASONS, chosen, counts, strict=True)
+        Stuck(reason, int(found[2 * number] or 0), _day(found[2 * number + 1])) for number, reason in enumerate(REASONS)
     ]
 
 
@@ -94,8 +95,5 @@ def count_unsent(project: Project) -> Unsent:
     return Unsent(tablets, int(records or 0), seen_at.astimezone(CHINA).date() if seen_at else None)
 
 
-def _oldest(reason: Reason, where: ColumnElement[bool]) -> date | None:
-    if reason.since is None:
-        return None
-    found = db.session.scalar(select(func.min(reason.since)).select_from(Household).where(where))
-    return found.astimezone(CHINA).date() if isinstance(found, datetime) else found
+def _day(moment: datetime | date | None) -> date | None:
+    return moment.astimezone(CHINA).date() if isinstance(moment, datetime) else moment

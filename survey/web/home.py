@@ -5,8 +5,10 @@ from __future__ import annotations
 from flask import Blueprint, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from exports.plot import spark
 from survey.domain.access import Permission, Role
 from survey.services import scope
+from survey.services.board import NOTHING, make_boards, share_text
 from survey.web.access import current_user, public, requires, signed_in
 
 bp = Blueprint("home", __name__)
@@ -27,7 +29,16 @@ def show() -> ResponseReturnValue:
 @bp.get("/projects")
 @signed_in
 def list() -> ResponseReturnValue:
-    return render_template("home/list.html", projects=scope.list_projects(current_user))
+    """The projects of the person, with their progress where there are several (片区)."""
+    projects = scope.list_projects(current_user)
+    boards = make_boards(current_user, projects) if len(projects) > 1 else []
+    return render_template(
+        "home/list.html",
+        projects=projects,
+        lines=[(project, board, spark(board.days, board.total.households)) for project, board in boards],
+        total=sum((board.total for _project, board in boards), NOTHING),
+        share=share_text,
+    )
 
 
 @bp.get("/project/<project_code>/")

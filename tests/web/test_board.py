@@ -14,6 +14,7 @@ from survey.domain.access import Role
 from survey.domain.household import Action
 from survey.models import Project, db
 from survey.services import register
+from survey.services.account import set_membership
 from survey.services.board import FIGURES, NAMES, NOTHING, make_board, share_text
 from survey.services.household import take_step
 from survey.services.round import open_round
@@ -118,3 +119,22 @@ def test_the_page_says_what_is_missing_to_the_threshold_and_when_it_will_end(as_
     page = as_("coordinator").get(f"/project/{project.code}/board").text
     assert "第一轮改建意愿" in page and "还差 4 户" in page and "门槛 2/3" in page
     assert "提交满七天以后才能预测完成日期" in page and "每个工作日要完成" in page
+
+
+def test_who_has_several_projects_begins_with_all_of_them(as_: As, project: Project) -> None:
+    """Each as far as the person may see it, and their sum; each leads to its own board."""
+    other = factories.project("QT", "青年路小区改造项目")
+    other.subdistrict = "黄河路街道"
+    coordinator = factories.member(project, Role.COORDINATOR)
+    set_membership(actor=None, project=other, user=coordinator, role=Role.SURVEYOR)
+    made = factories.household(project, "1-1-101", factories.sheet())
+    take_step(actor=factories.member(project, Role.OFFICE), household=made, action=Action.SUBMIT)
+    factories.household(project, "1-1-102"), factories.household(other, "1-1-101")
+    db.session.commit()
+    browser = as_(coordinator)
+    page = browser.get("/", follow_redirects=True).text
+    area = re.search(r'data-qa="area">(.*?)</table>', page, re.DOTALL)
+    assert area and f"/project/{project.code}/board" in area[1] and f"/project/{other.code}/board" in area[1]
+    assert "黄河路街道" in area[1]
+    sums = re.search(r"<tfoot>(.*?)</tfoot>", area[1], re.DOTALL)
+    assert sums and re.findall(r'class="number"[^>]*>(\d+)', sums[1]) == ["2", "1", "0"]
