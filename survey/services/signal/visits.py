@@ -9,7 +9,6 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select, union_all
-from sqlalchemy.orm import aliased
 
 from survey.domain.check import CHINA
 from survey.domain.codes import VisitResult
@@ -23,11 +22,16 @@ WEEK_SECONDS = 7 * 24 * 3600
 
 
 def select_visits(project: Project, *conditions: ColumnElement[bool]) -> Select[Any]:
-    """The visits of the project's standing households under some conditions."""
+    """The visits of the project's standing households under some conditions.
+
+    Few of many are chosen, so they are found first and their households looked up after: a household's row is wide, and
+    reading a hundred thousand of them to see that none was removed costs more than the search.
+    """
+    chosen = select(Visit.id).where(Visit.project_id == project.id, *conditions)
     return (
         select(Visit)
         .join(Household, Household.id == Visit.household_id)
-        .where(Visit.project_id == project.id, Household.removed_at.is_(None), *conditions)
+        .where(Visit.id.in_(chosen), Household.removed_at.is_(None))
         .order_by(Visit.started_at, Visit.id)
     )
 
@@ -78,10 +82,15 @@ def find_often(project: Project, settings: ProjectSettings) -> Iterator[Matter]:
     earlier = func.lag(Visit.started_at, most).over(
         partition_by=Visit.household_id, order_by=(Visit.started_at, Visit.id)
     )
+    many = (
+        select(Visit.household_id)
+        .where(Visit.project_id == project.id, answered)
+        .group_by(Visit.household_id)
+        .having(func.count() > most)
+    )
     spans = (
         select(Visit.household_id, seconds_between(earlier, Visit.started_at).label("span"))
-        .join(Household, Household.id == Visit.household_id)
-        .where(Visit.project_id == project.id, Household.visit_count > most, answered)
+        .where(Visit.project_id == project.id, answered, Visit.household_id.in_(many))
         .subquery()
     )
     crowd = select(spans.c.household_id).where(spans.c.span < WEEK_SECONDS)
@@ -113,8 +122,8 @@ def find_short(project: Project, settings: ProjectSettings) -> Iterator[Matter]:
 def find_overlap(project: Project, _settings: ProjectSettings) -> Iterator[Matter]:
     """Two visits at different doors with somebody in both at the same time.
 
-    First the visits of each person that begin before an earlier one of theirs has ended, by comparing neighbours: in the
-    order of their beginnings a visit that overlaps a later one overlaps its neighbour too.
+    In the order of their beginnings, each visit of a person is compared with the two that follow: one sorting, where
+    comparing all with all would take forever. A visit that covers many others is named with the first two of them.
     """
     both = union_all(
         *(
@@ -124,19 +133,21 @@ def find_overlap(project: Project, _settings: ProjectSettings) -> Iterator[Matte
         )
     ).subquery()  # fmt: skip
     order = (both.c.started_at, both.c.visit_id)
-    following = func.lead(both.c.started_at).over(partition_by=both.c.who, order_by=order)
-    pairs = select(both.c.who, both.c.visit_id, both.c.ended_at, following.label("next_at")).subquery()
-    long = select(pairs.c.visit_id).where(pairs.c.next_at < pairs.c.ended_at)
-    other = aliased(Visit)
-    meets = and_(
-        other.project_id == project.id, other.household_id != Visit.household_id, other.started_at < Visit.ended_at,
-        other.ended_at > Visit.started_at, other.started_at >= Visit.started_at,
-        or_(*(mine == theirs for mine in (Visit.surveyor_1_id, Visit.surveyor_2_id)
-              for theirs in (other.surveyor_1_id, other.surveyor_2_id))),
-    )  # fmt: skip
-    found = db.session.execute(
-        select(Visit.id, other.id).join(other, meets).where(Visit.project_id == project.id, Visit.id.in_(long))
-    ).all()
+    later = [
+        func.lead(column, place, type_=column.type)
+        .over(partition_by=both.c.who, order_by=order)
+        .label(f"{column.name}_{place}")
+        for place in (1, 2)
+        for column in (both.c.visit_id, both.c.started_at)
+    ]
+    rows = select(both.c.visit_id, both.c.ended_at, *later).subquery()
+    found = set()
+    for one, ended_at, next_id, _next_at, third_id, third_at in db.session.execute(
+        select(rows).where(rows.c.started_at_1 < rows.c.ended_at)
+    ):
+        found.add((one, next_id))
+        if third_at is not None and third_at < ended_at:
+            found.add((one, third_id))
     ids = sorted({each for pair in found for each in pair})
     spells: dict[object, Spell] = {}
     for start in range(0, len(ids), 500):
