@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
 from survey.domain.check import CHINA
 from survey.domain.codes import VisitResult
 from survey.domain.matter import Matter
 from survey.domain.settings import ProjectSettings
-from survey.domain.signal import ANSWERED, SignalKind, Spell, crowded, is_outside_hours, is_short, overlap
+from survey.domain.signal import ANSWERED, SignalKind, Spell, crowded, is_outside_hours, is_short, overlaps
 from survey.models import Household, Project, Visit, db
 from survey.models.clock import second_of_day, seconds_between
 
+CHUNK = 500
 WEEK_SECONDS = 7 * 24 * 3600
 
 
@@ -122,48 +123,36 @@ def find_short(project: Project, settings: ProjectSettings) -> Iterator[Matter]:
 def find_overlap(project: Project, _settings: ProjectSettings) -> Iterator[Matter]:
     """Two visits at different doors with somebody in both at the same time.
 
-    In the order of their beginnings, each visit of a person is compared with the two that follow: one sorting, where
-    comparing all with all would take forever. A visit that covers many others is named with the first two of them.
+    Every visit is read once, a few narrow columns of it, in the order of an index: a window in SQL sees neighbours only,
+    and comparing all with all takes forever. This is what takes longest of all kinds (bench/matter.py).
     """
-    both = union_all(
-        *(
-            select(each.label("who"), Visit.id.label("visit_id"), Visit.started_at, Visit.ended_at)
-            .where(Visit.project_id == project.id)
-            for each in (Visit.surveyor_1_id, Visit.surveyor_2_id)
-        )
-    ).subquery()  # fmt: skip
-    order = (both.c.started_at, both.c.visit_id)
-    later = [
-        func.lead(column, place, type_=column.type)
-        .over(partition_by=both.c.who, order_by=order)
-        .label(f"{column.name}_{place}")
-        for place in (1, 2)
-        for column in (both.c.visit_id, both.c.started_at)
-    ]
-    rows = select(both.c.visit_id, both.c.ended_at, *later).subquery()
-    found = set()
-    for one, ended_at, next_id, _next_at, third_id, third_at in db.session.execute(
-        select(rows).where(rows.c.started_at_1 < rows.c.ended_at)
-    ):
-        found.add((one, next_id))
-        if third_at is not None and third_at < ended_at:
-            found.add((one, third_id))
-    ids = sorted({each for pair in found for each in pair})
-    spells: dict[object, Spell] = {}
-    for start in range(0, len(ids), 500):
-        spells |= {
-            spell.id: spell
-            for spell, _row in read_visits(select_visits(project, Visit.id.in_(ids[start : start + 500])))
-        }
-    for one_id, two_id in sorted({tuple(sorted(pair)) for pair in found}):
-        one, two = spells.get(one_id), spells.get(two_id)
-        if one is None or two is None or not overlap(one, two):
+    columns = Visit.id, Visit.household_id, Visit.surveyor_1_id, Visit.surveyor_2_id, Visit.started_at, Visit.ended_at
+    query = select(*columns).where(Visit.project_id == project.id).order_by(Visit.started_at)
+    spells = (
+        Spell(visit_id, home, (first, second), started_at, ended_at)
+        for visit_id, home, first, second, started_at, ended_at in db.session.execute(query)
+    )
+    found = list(overlaps(spells))
+    homes = {each.household_id for pair in found for each in pair}
+    gone = _removed(homes)
+    for one, two in found:
+        if {one.household_id, two.household_id} & gone:
             continue
-        one, two = sorted((one, two), key=lambda each: each.started_at)
+        ids = sorted((str(one.id), str(two.id)))
         yield Matter(
-            kind=SignalKind.OVERLAP, key=f"{one_id}:{two_id}", code="signal.overlap",
+            kind=SignalKind.OVERLAP, key=":".join(ids), code="signal.overlap",
             params={"one": f"{clock(one.started_at)}–{one.ended_at.astimezone(CHINA):%H:%M}",
                     "two": f"{two.started_at.astimezone(CHINA):%H:%M}–{two.ended_at.astimezone(CHINA):%H:%M}"},
             households=(one.household_id, two.household_id), staff=tuple(x for x in one.staff if x in two.staff),
-            first_at=one.started_at, last_at=two.started_at, facts=(str(one_id), str(two_id)),
+            first_at=one.started_at, last_at=two.started_at, facts=tuple(ids),
         )  # fmt: skip
+
+
+def _removed(ids: Iterable[UUID]) -> set[UUID]:
+    wanted, gone = sorted(ids), set()
+    for start in range(0, len(wanted), CHUNK):
+        query = select(Household.id).where(
+            Household.id.in_(wanted[start : start + CHUNK]), Household.removed_at.is_not(None)
+        )
+        gone |= set(db.session.scalars(query))
+    return gone
