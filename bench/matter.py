@@ -125,8 +125,10 @@ def _household(
          "area_cert_m2": Decimal("85.20"), "area_meas_m2": Decimal("85.60" if random.random() > 0.005 else "99.00")}
     )  # fmt: skip
     for visit in range(visits):
-        minute = random.randrange(600) if random.random() > 0.005 else 700
-        started = FIRST + timedelta(days=visit * 3 + number % 30, minutes=minute)
+        # Ten doors a day for each pair, each at its hour; one in two hundred late, which meets the next one.
+        slot = visit * 400 + number // DOORS_EACH // (len(people) // 2) * DOORS_EACH + inside
+        late = 0 if random.random() > 0.005 else 45
+        started = FIRST + timedelta(days=slot // 10, hours=slot % 10, minutes=late)
         length = random.choice((20, 30, 40)) if random.random() > 0.005 else 3
         rows[Visit].append(
             {"id": new_id(), **here, "visit_no": visit + 1, "started_at": started,

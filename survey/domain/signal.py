@@ -7,7 +7,8 @@ written by one hand, what was said at the door) no rule here pretends to know.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections import defaultdict
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -127,17 +128,24 @@ def is_short(started_at: datetime, ended_at: datetime, least_minutes: int) -> bo
     return ended_at - started_at < timedelta(minutes=least_minutes)
 
 
-def overlap(one: Spell, two: Spell) -> bool:
-    """Whether two visits at different doors share time and somebody. One that begins when the other ends does not.
+def overlaps(visits: Iterable[Spell]) -> Iterator[tuple[Spell, Spell]]:
+    """The pairs of visits at different doors that share time and somebody, the earlier first; each pair once.
 
-    Rule: survey procedure: both surveyors named in a visit are at the door.
+    visits  in the order of their beginnings
+
+    Rule: survey procedure: both surveyors named in a visit are at the door. A visit that begins when another ends does
+    not overlap it, and one of no length overlaps none.
     """
-    return (
-        one.household_id != two.household_id
-        and bool(set(one.staff) & set(two.staff))
-        and one.started_at < two.ended_at
-        and two.started_at < one.ended_at
-    )
+    under_way: dict[UUID, list[Spell]] = defaultdict(list)
+    for visit in visits:
+        if visit.ended_at <= visit.started_at:
+            continue
+        met: dict[UUID, Spell] = {}
+        for who in visit.staff:
+            under_way[who] = [each for each in under_way[who] if each.ended_at > visit.started_at]
+            met |= {each.id: each for each in under_way[who] if each.household_id != visit.household_id}
+            under_way[who].append(visit)
+        yield from ((each, visit) for each in met.values())
 
 
 def is_odd_rate(own: Rate, others: Rate, least: int) -> bool:

@@ -52,7 +52,7 @@ def _second_of_day_postgresql(element: second_of_day, compiler: Any, **kw: Any) 
 @compiles(seconds_between, "sqlite")
 def _seconds_between_sqlite(element: seconds_between, compiler: Any, **kw: Any) -> str:
     begin, end = (compiler.process(each, **kw) for each in element.clauses)
-    return f"(strftime('%s', {end}) - strftime('%s', {begin}))"
+    return f"(unixepoch({end}) - unixepoch({begin}))"
 
 
 @compiles(seconds_between, "postgresql")

@@ -18,7 +18,7 @@ from survey.services.matter import ShownMatter, page_of, sight_of
 from survey.services.quality.listing import accept_fault, list_faults
 from survey.web.access import current_user, may, project_of_page, requires
 from survey.web.matter import asked_kind, asked_team, forms_of, kind_chips, sentence_of_matter, team_chips, wants_noted
-from survey.web.name import shown_names
+from survey.web.name import mask_names, shown_names
 
 bp = Blueprint("quality", __name__)
 
@@ -55,7 +55,8 @@ def _page(refused: AcceptFaultForm | None = None, at: UUID | None = None) -> Res
         sentence_of=sentence_of_matter,
         shown_names=shown_names,
     )  # fmt: skip
-    return page, refused.status if refused else 200
+    owners = [name for row in shown.rows for home in row.households for name in home.owner_names.split("、")]
+    return mask_names(page, owners), refused.status if refused else 200
 
 
 def _mend(row: ShownMatter, home: Household | None = None) -> tuple[str, str] | None:

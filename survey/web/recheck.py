@@ -23,7 +23,7 @@ from survey.web import local_date
 from survey.web.access import current_user, load_household, may, project_of_page, requires, role_of_page
 from survey.web.answer import url_with
 from survey.web.household.page import page_words
-from survey.web.name import shown_names
+from survey.web.name import mask_names, shown_names
 
 bp = Blueprint("recheck", __name__)
 bp.context_processor(page_words)
@@ -80,7 +80,7 @@ def show(project_code: str, draw_id: UUID) -> ResponseReturnValue:
     words = {"todo": _("待抽查"), "differs": _("有不一致"), "all": _("全部")}
     shown = request.args.get("shown", "todo" if lists["todo"] else "all")
     shown = shown if shown in SHOWN else "all"
-    return render_template(
+    page = render_template(
         "recheck/show.html",
         recheck=recheck,
         rows=lists[shown],
@@ -96,6 +96,7 @@ def show(project_code: str, draw_id: UUID) -> ResponseReturnValue:
         Question=Question,
         shown_names=shown_names,
     )
+    return mask_names(page, [name for row in recheck.rows for name in row.household.owner_names.split("、")])
 
 
 @bp.route("/household/<uuid:household_id>/recheck/<uuid:item_id>/record", methods=["GET", "POST"])

@@ -15,6 +15,7 @@ from survey.forms.matter import NoteSignalForm
 from survey.services.matter import page_of, sight_of
 from survey.services.project import settings_of
 from survey.services.signal.listing import list_signals, note_signal
+from survey.services.signal.words import count_compared
 from survey.web.access import current_user, may, project_of_page, requires
 from survey.web.matter import asked_kind, asked_team, forms_of, kind_chips, sentence_of_matter, team_chips, wants_noted
 from survey.web.name import shown_names
@@ -37,6 +38,7 @@ def _page(refused: NoteSignalForm | None = None, at: UUID | None = None) -> Resp
         return render_template("signal/count.html", signals=signals, why=WHY, teams_items=team_chips(teams, team_id))
     kind, noted = asked_kind(signals.kinds, SignalKind), wants_noted()
     found = signals.kinds[kind]
+    compared = count_compared(project) if kind is SignalKind.RATE else 0
     shown = page_of(
         current_user, project, found.noted if noted else found.open, signals.notes,
         page=request.args.get("page", 1, type=int) or 1,
@@ -51,7 +53,8 @@ def _page(refused: NoteSignalForm | None = None, at: UUID | None = None) -> Resp
         page=shown,
         kinds_items=kind_chips(signals.kinds, kind, noted),
         teams_items=team_chips(teams, team_id),
-        by_chance=expected_by_chance(signals.compared),
+        compared=compared,
+        by_chance=expected_by_chance(compared),
         settings=settings_of(project),
         forms=forms_of(shown.rows, lambda: NoteSignalForm(formdata=None), refused, at),
         refused=refused,

@@ -27,7 +27,7 @@ from survey.domain.signal import (
     is_odd_rate,
     is_outside_hours,
     is_short,
-    overlap,
+    overlaps,
     visit_before,
 )
 
@@ -92,11 +92,45 @@ def test_an_interview_of_exactly_the_least_time_is_not_short() -> None:
 
 
 def test_two_doors_at_once_are_an_overlap_and_one_after_the_other_is_not() -> None:
-    assert overlap(spell(0), spell(0.25, home=OTHER))
-    assert overlap(spell(0), spell(0.25, home=OTHER, staff=(LI, ZHAO)))
-    assert not overlap(spell(0), spell(0.5, home=OTHER)), "the second begins when the first ends"
-    assert not overlap(spell(0), spell(0.25)), "the same door, recorded twice"
-    assert not overlap(spell(0), spell(0.25, home=OTHER, staff=(ZHAO,)))
+    first = spell(0)
+    for second, meets in (
+        (spell(0.25, home=OTHER), True),
+        (spell(0.25, home=OTHER, staff=(LI, ZHAO)), True),
+        (spell(0.5, home=OTHER), False),  # it begins when the first ends
+        (spell(0.25), False),  # the same door, recorded twice
+        (spell(0.25, home=OTHER, staff=(ZHAO, UUID(int=14))), False),
+    ):
+        assert list(overlaps([first, second])) == ([(first, second)] if meets else [])
+
+
+VISITS = st.lists(
+    st.tuples(
+        st.integers(0, 300), st.integers(0, 60), st.sampled_from((HOME, OTHER, UUID(int=3))),
+        st.sampled_from(((WANG, LI), (LI, ZHAO), (ZHAO, WANG))),
+    ),
+    max_size=14,
+)  # fmt: skip
+
+
+@given(VISITS)
+def test_going_through_the_visits_once_finds_every_pair_once(
+    told: list[tuple[int, int, UUID, tuple[UUID, UUID]]],
+) -> None:
+    visits = [
+        Spell(UUID(int=number), home, staff, NINE + timedelta(minutes=begin), NINE + timedelta(minutes=begin + length))
+        for number, (begin, length, home, staff) in enumerate(sorted(told, key=lambda each: each[0]))
+    ]
+    pairs = [
+        (one, two)
+        for place, one in enumerate(visits)
+        for two in visits[place + 1 :]
+        if one.household_id != two.household_id
+        and set(one.staff) & set(two.staff)
+        and max(one.started_at, two.started_at) < min(one.ended_at, two.ended_at)
+    ]
+    found = list(overlaps(visits))
+    assert len(found) == len(set(found))
+    assert set(found) == set(pairs)
 
 
 def test_a_rate_is_odd_only_beyond_chance_and_with_households_enough() -> None:

@@ -208,10 +208,13 @@ def test_shares_that_are_not_one_whole_are_found_as_fractions(project: Project, 
 
     by_shares = {"coown_type": codes.Coown.SHARES}
     make(**by_shares, persons=owners(200, (1, 3), (1, 3), (1, 3)))
+    make(**by_shares, persons=owners(240, (1, 2), (1, 4), (2, 8)))
+    make(**by_shares, persons=owners(250, (1, 2), (1, 2)))
     less = make(**by_shares, persons=owners(210, (1, 3), (1, 3)))
+    void = make(**by_shares, persons=owners(260, (3, 2), (-1, 2)))
     unknown = make(**by_shares, persons=owners(220, (1, 2), (None, None)))
     make(coown_type=codes.Coown.JOINT, persons=owners(230, (None, None), (None, None)))
-    assert homes_of(project, K.SHARES) == {(less.door_text,), (unknown.door_text,)}
+    assert homes_of(project, K.SHARES) == {(less.door_text,), (unknown.door_text,), (void.door_text,)}
 
 
 def test_certificates_that_add_up_to_another_area_are_found(project: Project, make: Make) -> None:

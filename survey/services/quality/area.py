@@ -8,7 +8,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from sqlalchemy import BigInteger, and_, case, cast, func, or_, select
+from sqlalchemy import BigInteger, and_, case, cast, false, func, not_, or_, select
 
 from survey.domain.check import areas_differ
 from survey.domain.codes import CertType, Coown, PartKind
@@ -22,10 +22,26 @@ from survey.services.quality.record import begun, in_order, standing
 
 def find_shares(project: Project, _settings: ProjectSettings) -> Iterator[Matter]:
     """Homes owned by shares whose shares are not one whole, or not all known."""
+    by_shares = and_(begun(project), Household.coown_type == Coown.SHARES, PersonRow.is_owner)
+    least, most = func.min(PersonRow.share_den), func.max(PersonRow.share_den)
+    # Most homes have shares of one kind (1/2 and 1/2), which whole numbers tell; the fractions of the others are added.
+    is_whole = and_(
+        func.count(PersonRow.share_num) == func.count(),
+        func.min(PersonRow.share_num) > 0,
+        least == most,
+        func.sum(PersonRow.share_num) == least,
+    )
+    doubtful = (
+        select(Household.id)
+        .join(PersonRow, PersonRow.household_id == Household.id)
+        .where(by_shares)
+        .group_by(Household.id)
+        .having(not_(func.coalesce(is_whole, false())))
+    )
     query = (
         select(Household.id, PersonRow.share_num, PersonRow.share_den)
         .join(PersonRow, PersonRow.household_id == Household.id)
-        .where(begun(project), Household.coown_type == Coown.SHARES, PersonRow.is_owner)
+        .where(by_shares, Household.id.in_(doubtful))
     )
     shares: dict[Any, list[Fraction | None]] = defaultdict(list)
     for home, number, of in db.session.execute(in_order(query)):

@@ -89,14 +89,14 @@ def find_deceased_signed(project: Project, _settings: ProjectSettings) -> Iterat
 def find_speaker_gone(project: Project, _settings: ProjectSettings) -> Iterator[Matter]:
     """Words that stand in a round, of people who are no owners (in public housing: nor tenants) on the sheet of today."""
     back = aliased(Consent)
-    withdrawn = select(back.id).where(back.withdraws_id == Consent.id).correlate(Consent).exists()
+    withdrawn = select(back.withdraws_id).where(back.project_id == project.id, back.withdraws_id.is_not(None))
     is_public = Household.tenure_type.in_(sorted(PUBLIC_RENTAL))
     query = (
         select(Household.id, Consent.person_id, Consent.given_at)
         .join(Household, Household.id == Consent.household_id)
         .outerjoin(PersonRow, and_(PersonRow.id == Consent.person_id, PersonRow.household_id == Household.id))
         .where(
-            standing(project), Consent.project_id == project.id, Consent.choice.is_not(None), not_(withdrawn),
+            standing(project), Consent.project_id == project.id, Consent.choice.is_not(None), Consent.id.not_in(withdrawn),
             or_(PersonRow.id.is_(None), and_(not_(PersonRow.is_owner), or_(Household.tenure_type.is_(None), not_(is_public)))),
         )
     )  # fmt: skip

@@ -15,7 +15,7 @@ from survey.services.matter import Sight, Sorted, keep_note, list_notes, sort_ou
 from survey.services.project import settings_of
 from survey.services.signal.same import find_agent, find_paper, find_phone
 from survey.services.signal.visits import find_hours, find_often, find_overlap, find_short
-from survey.services.signal.words import count_compared, find_flip, find_rate
+from survey.services.signal.words import find_flip, find_rate
 
 Finder = Callable[[Project, ProjectSettings], Iterator[Matter]]
 FINDERS: dict[SignalKind, Finder] = {
@@ -33,14 +33,10 @@ FINDERS: dict[SignalKind, Finder] = {
 
 @dataclass(frozen=True, slots=True)
 class Signals:
-    """The signals of a project as one person sees them, kind by kind.
-
-    compared  how many surveyors' rates were compared with those of the others
-    """
+    """The signals of a project as one person sees them, kind by kind."""
 
     kinds: dict[SignalKind, Sorted]
     notes: Mapping[UUID, MatterNote]
-    compared: int
 
     @property
     def open(self) -> int:
@@ -51,7 +47,7 @@ def list_signals(project: Project, sight: Sight) -> Signals:
     """All signals of the project that the sight shows."""
     notes = list_notes(project.id, SignalKind)
     kinds = {kind: sort_out(project.id, find_signals(project, kind), notes, sight) for kind in SignalKind}
-    return Signals(kinds, notes, count_compared(project))
+    return Signals(kinds, notes)
 
 
 def find_signals(project: Project, kind: SignalKind) -> list[Matter]:

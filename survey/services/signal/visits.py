@@ -3,31 +3,36 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, union_all
-from sqlalchemy.orm import aliased
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
 from survey.domain.check import CHINA
 from survey.domain.codes import VisitResult
 from survey.domain.matter import Matter
 from survey.domain.settings import ProjectSettings
-from survey.domain.signal import ANSWERED, SignalKind, Spell, crowded, is_outside_hours, is_short, overlap
+from survey.domain.signal import ANSWERED, SignalKind, Spell, crowded, is_outside_hours, is_short, overlaps
 from survey.models import Household, Project, Visit, db
 from survey.models.clock import second_of_day, seconds_between
 
+CHUNK = 500
 WEEK_SECONDS = 7 * 24 * 3600
 
 
 def select_visits(project: Project, *conditions: ColumnElement[bool]) -> Select[Any]:
-    """The visits of the project's standing households under some conditions."""
+    """The visits of the project's standing households under some conditions.
+
+    Few of many are chosen, so they are found first and their households looked up after: a household's row is wide, and
+    reading a hundred thousand of them to see that none was removed costs more than the search.
+    """
+    chosen = select(Visit.id).where(Visit.project_id == project.id, *conditions)
     return (
         select(Visit)
         .join(Household, Household.id == Visit.household_id)
-        .where(Visit.project_id == project.id, Household.removed_at.is_(None), *conditions)
+        .where(Visit.id.in_(chosen), Household.removed_at.is_(None))
         .order_by(Visit.started_at, Visit.id)
     )
 
@@ -78,10 +83,15 @@ def find_often(project: Project, settings: ProjectSettings) -> Iterator[Matter]:
     earlier = func.lag(Visit.started_at, most).over(
         partition_by=Visit.household_id, order_by=(Visit.started_at, Visit.id)
     )
+    many = (
+        select(Visit.household_id)
+        .where(Visit.project_id == project.id, answered)
+        .group_by(Visit.household_id)
+        .having(func.count() > most)
+    )
     spans = (
         select(Visit.household_id, seconds_between(earlier, Visit.started_at).label("span"))
-        .join(Household, Household.id == Visit.household_id)
-        .where(Visit.project_id == project.id, Household.visit_count > most, answered)
+        .where(Visit.project_id == project.id, answered, Visit.household_id.in_(many))
         .subquery()
     )
     crowd = select(spans.c.household_id).where(spans.c.span < WEEK_SECONDS)
@@ -113,46 +123,36 @@ def find_short(project: Project, settings: ProjectSettings) -> Iterator[Matter]:
 def find_overlap(project: Project, _settings: ProjectSettings) -> Iterator[Matter]:
     """Two visits at different doors with somebody in both at the same time.
 
-    First the visits of each person that begin before an earlier one of theirs has ended, by comparing neighbours: in the
-    order of their beginnings a visit that overlaps a later one overlaps its neighbour too.
+    Every visit is read once, a few narrow columns of it, in the order of an index: a window in SQL sees neighbours only,
+    and comparing all with all takes forever. This is what takes longest of all kinds (bench/matter.py).
     """
-    both = union_all(
-        *(
-            select(each.label("who"), Visit.id.label("visit_id"), Visit.started_at, Visit.ended_at)
-            .where(Visit.project_id == project.id)
-            for each in (Visit.surveyor_1_id, Visit.surveyor_2_id)
-        )
-    ).subquery()  # fmt: skip
-    order = (both.c.started_at, both.c.visit_id)
-    following = func.lead(both.c.started_at).over(partition_by=both.c.who, order_by=order)
-    pairs = select(both.c.who, both.c.visit_id, both.c.ended_at, following.label("next_at")).subquery()
-    long = select(pairs.c.visit_id).where(pairs.c.next_at < pairs.c.ended_at)
-    other = aliased(Visit)
-    meets = and_(
-        other.project_id == project.id, other.household_id != Visit.household_id, other.started_at < Visit.ended_at,
-        other.ended_at > Visit.started_at, other.started_at >= Visit.started_at,
-        or_(*(mine == theirs for mine in (Visit.surveyor_1_id, Visit.surveyor_2_id)
-              for theirs in (other.surveyor_1_id, other.surveyor_2_id))),
-    )  # fmt: skip
-    found = db.session.execute(
-        select(Visit.id, other.id).join(other, meets).where(Visit.project_id == project.id, Visit.id.in_(long))
-    ).all()
-    ids = sorted({each for pair in found for each in pair})
-    spells: dict[object, Spell] = {}
-    for start in range(0, len(ids), 500):
-        spells |= {
-            spell.id: spell
-            for spell, _row in read_visits(select_visits(project, Visit.id.in_(ids[start : start + 500])))
-        }
-    for one_id, two_id in sorted({tuple(sorted(pair)) for pair in found}):
-        one, two = spells.get(one_id), spells.get(two_id)
-        if one is None or two is None or not overlap(one, two):
+    columns = Visit.id, Visit.household_id, Visit.surveyor_1_id, Visit.surveyor_2_id, Visit.started_at, Visit.ended_at
+    query = select(*columns).where(Visit.project_id == project.id).order_by(Visit.started_at)
+    spells = (
+        Spell(visit_id, home, (first, second), started_at, ended_at)
+        for visit_id, home, first, second, started_at, ended_at in db.session.execute(query)
+    )
+    found = list(overlaps(spells))
+    homes = {each.household_id for pair in found for each in pair}
+    gone = _removed(homes)
+    for one, two in found:
+        if {one.household_id, two.household_id} & gone:
             continue
-        one, two = sorted((one, two), key=lambda each: each.started_at)
+        ids = sorted((str(one.id), str(two.id)))
         yield Matter(
-            kind=SignalKind.OVERLAP, key=f"{one_id}:{two_id}", code="signal.overlap",
+            kind=SignalKind.OVERLAP, key=":".join(ids), code="signal.overlap",
             params={"one": f"{clock(one.started_at)}–{one.ended_at.astimezone(CHINA):%H:%M}",
                     "two": f"{two.started_at.astimezone(CHINA):%H:%M}–{two.ended_at.astimezone(CHINA):%H:%M}"},
             households=(one.household_id, two.household_id), staff=tuple(x for x in one.staff if x in two.staff),
-            first_at=one.started_at, last_at=two.started_at, facts=(str(one_id), str(two_id)),
+            first_at=one.started_at, last_at=two.started_at, facts=tuple(ids),
         )  # fmt: skip
+
+
+def _removed(ids: Iterable[UUID]) -> set[UUID]:
+    wanted, gone = sorted(ids), set()
+    for start in range(0, len(wanted), CHUNK):
+        query = select(Household.id).where(
+            Household.id.in_(wanted[start : start + CHUNK]), Household.removed_at.is_not(None)
+        )
+        gone |= set(db.session.scalars(query))
+    return gone

@@ -38,7 +38,7 @@ def find_flip(project: Project, settings: ProjectSettings) -> Iterator[Matter]:
         )
         .join(before, before.id == Consent.withdraws_id)
         .join(Household, Household.id == Consent.household_id)
-        .where(Consent.project_id == project.id, Household.removed_at.is_(None))
+        .where(Consent.project_id == project.id, Consent.withdraws_id.is_not(None), Household.removed_at.is_(None))
     )  # fmt: skip
     changes = db.session.execute(taken_back).all()
     homes = taken_back.with_only_columns(Consent.household_id)
