@@ -23,6 +23,7 @@ from survey.models.sync import Blob, SyncEvent
 from survey.models.template import LedgerTemplate
 from survey.models.user import LoginFailure, LoginSession, Membership, User
 from survey.models.visit import Visit
+from survey.models.wording import Wording
 
 __all__ = [
     "Amendment", "Assignment", "AuditEntry", "Base", "Blob", "Briefing", "Building", "Care", "CertificateRow",
@@ -30,5 +31,5 @@ __all__ = [
     "DraftRow", "FixtureRow", "Household", "Job", "LedgerTemplate", "LoginFailure", "LoginSession", "Membership",
     "NoticeIssue", "Objection", "PartRow", "PersonRow", "Policy", "PolicyVersion", "Posting", "Project", "Request",
     "Review", "RosterImport", "RosterMapping", "Round", "SearchTerm", "Serial", "SheetRow", "Signature", "Standing",
-    "SyncEvent", "Team", "User", "Visit", "db", "new_id", "row_id", "utc_now",
+    "SyncEvent", "Team", "User", "Visit", "Wording", "db", "new_id", "row_id", "utc_now",
 ]  # fmt: skip

@@ -141,7 +141,7 @@ NAV = (
     (Permission.PROJECT_EDIT, N_("设置"), "project.edit", "settings"),
 )
 """The main navigation: permission, label, endpoint (of a project), icon."""
-UNDER = {"amendment": "ledger", "care": "household", "template": "ledger"}
+UNDER = {"amendment": "ledger", "care": "household", "template": "ledger", "wording": "notice"}
 """Nouns without a place of their own in the navigation -> the one under which they are found."""
 
 
