@@ -109,8 +109,10 @@ class Sandbox(ImmutableSandboxedEnvironment):
         self.callables = [self.globals["range"], self.globals["ticks"], *vars(words).values()]
 
     def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
-        plain = isinstance(value, Code) or isinstance(obj, (SimpleNamespace, LoopContext, Code, date, Fraction)) or (
-            dataclasses.is_dataclass(obj) and not isinstance(obj, type)
+        plain = (
+            isinstance(value, Code)
+            or isinstance(obj, (SimpleNamespace, LoopContext, Code, date, Fraction))
+            or (dataclasses.is_dataclass(obj) and not isinstance(obj, type))
         )
         return plain and super().is_safe_attribute(obj, attr, value)
 
@@ -284,7 +286,11 @@ def render(sandbox: Sandbox, template: str, **values: object) -> str:
             pieces.append(piece)
     except TemplateSyntaxError as error:
         raise _syntax(error) from None
-    except (Exception, TooLong) as error:
+    except TooLong as error:
+        # Jinja rewrites the traceback of an Exception only: this one still tells a line of the compiled wording.
+        line = sandbox.get_template(template).get_corresponding_lineno(_line_of(error, template))
+        raise Fault("wording.too_slow", line) from None
+    except Exception as error:
         raise fault_of(error, template) from None
     return "".join(pieces)
 
@@ -292,8 +298,6 @@ def render(sandbox: Sandbox, template: str, **values: object) -> str:
 def fault_of(error: BaseException, template: str) -> Fault:
     """What went wrong while a wording was rendered, in a sentence of ours, with the line where it happened."""
     line = _line_of(error, template)
-    if isinstance(error, TooLong):
-        return Fault("wording.too_slow", line)
     if isinstance(error, UnknownName):
         return Fault("wording.no_value", line, name=error.name)
     if isinstance(error, SecurityError):

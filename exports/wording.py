@@ -268,8 +268,8 @@ def _is_seen(box: Any, page: Any) -> bool:
     return bool(
         min(box.width, box.height) >= LEAST_QR_MM * millimetre
         and box.style["visibility"] == "visible"
-        and 0 <= box.position_x <= page.width - box.width
-        and 0 <= box.position_y <= page.height - box.height
+        and 0 <= box.content_box_x() <= page.width - box.width
+        and 0 <= box.content_box_y() <= page.height - box.height
     )
 
 

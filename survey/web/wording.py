@@ -6,6 +6,7 @@ import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from itertools import zip_longest
 
 from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
@@ -35,17 +36,23 @@ from survey.web.access import begin_writing, current_user, project_of_page, read
 bp = Blueprint("wording", __name__, url_prefix="/project/<project_code>/notice/<name>")
 AROUND = 2
 """Lines that are shown before and after the one that is meant."""
+ALIKE = 0.5
+LONGEST_LINE = 2000
 PDF_POLICY = "default-src 'none'; object-src 'self'; frame-ancestors 'none'"
 """What a browser may load to show the preview: its own viewer, nothing of the page."""
 
 
 @dataclass(frozen=True, slots=True)
 class SourceLine:
-    """A line as the pages show it: what became of it (same, added, removed, faulty, gap), its number, its text."""
+    """A line as the pages show it: what became of it (same, added, removed, faulty, gap), its number, its text.
+
+    pieces  of a line that took another's place: its text in pieces, each with whether it is another there
+    """
 
     mark: str
     number: int
     text: str
+    pieces: tuple[tuple[bool, str], ...] = ()
 
 
 def _notice(name: str) -> Notice:
@@ -78,7 +85,7 @@ def list(project_code: str, name: str) -> ResponseReturnValue:
     notice, project = _notice(name), project_of_page()
     rows = list_wordings(project.id, name)
     return render_template(
-        "wording/list.html", notice=notice, wordings=rows, used=next((row for row in rows if row.in_use), None)
+        "wording/list.html", paper=notice, wordings=rows, used=next((row for row in rows if row.in_use), None)
     )
 
 
@@ -92,7 +99,7 @@ def show(project_code: str, name: str, number: int) -> ResponseReturnValue:
     source = _source(name, number)
     return render_template(
         "wording/show.html",
-        notice=notice,
+        paper=notice,
         wording=row,
         used=wording_in_use(project.id, name),
         against=against,
@@ -126,7 +133,7 @@ def edit(project_code: str, name: str) -> ResponseReturnValue:
             form.refused = True
             form.source.errors = [sentence_of_fault(error)]
     page = render_template(
-        "wording/edit.html", notice=notice, form=form, number=number, groups=list_meanings(name), kinds=KINDS,
+        "wording/edit.html", paper=notice, form=form, number=number, groups=list_meanings(name), kinds=KINDS,
         fault_line=fault.params.get("line", 0) if fault else 0,
         excerpt=[*_excerpt(form.source.data or "", fault)] if fault else [],
     )  # fmt: skip
@@ -143,7 +150,7 @@ def draft(project_code: str, name: str) -> ResponseReturnValue:
         return _preview(name, form.source.data or "", request.form.get("kind", ""))
     except DomainError as error:
         page = render_template(
-            "wording/refused.html", notice=notice, sentence=sentence_of_fault(error),
+            "wording/refused.html", paper=notice, sentence=sentence_of_fault(error),
             excerpt=[*_excerpt(form.source.data or "", error)],
         )  # fmt: skip
         return page, 422
@@ -211,5 +218,26 @@ def compare(old: str, new: str) -> Iterator[SourceLine]:
             if tag == "equal":
                 yield from (SourceLine("same", number + 1, after[number]) for number in range(new_from, new_to))
                 continue
-            yield from (SourceLine("removed", number + 1, before[number]) for number in range(old_from, old_to))
-            yield from (SourceLine("added", number + 1, after[number]) for number in range(new_from, new_to))
+            others = zip_longest(before[old_from:old_to], after[new_from:new_to], fillvalue="")
+            pairs = [_pieces(one, other) for one, other in others]
+            for at in range(old_to - old_from):
+                yield SourceLine("removed", old_from + at + 1, before[old_from + at], pairs[at][0])
+            for at in range(new_to - new_from):
+                yield SourceLine("added", new_from + at + 1, after[new_from + at], pairs[at][1])
+
+
+def _pieces(old: str, new: str) -> tuple[tuple[tuple[bool, str], ...], tuple[tuple[bool, str], ...]]:
+    """Both lines in pieces, where they are alike enough for it to help; lines of a template are long."""
+    matcher = SequenceMatcher(None, old, new, autojunk=False)
+    if (
+        not old
+        or not new
+        or len(old) + len(new) > LONGEST_LINE
+        or matcher.quick_ratio() < ALIKE
+        or matcher.ratio() < ALIKE
+    ):
+        return (), ()
+    codes = matcher.get_opcodes()
+    was = tuple((tag != "equal", old[start:end]) for tag, start, end, _from, _to in codes if end > start)
+    now = tuple((tag != "equal", new[start:end]) for tag, _from, _to, start, end in codes if end > start)
+    return was, now

@@ -51,7 +51,7 @@ def test_each_saving_is_a_version_of_its_own_and_none_is_in_use(project: Project
 
 def test_the_same_text_again_is_no_version(project: Project, office: User) -> None:
     save(project, office, "一")
-    with pytest.raises(DomainError, match="wording.unchanged"):
+    with pytest.raises(DomainError, match=r"wording\.unchanged"):
         save(project, office, "一")
 
 
@@ -66,7 +66,7 @@ def test_the_version_that_is_enabled_takes_the_place_of_the_one_before(project: 
         {"notice": NOTICE, "version": 1, "base": 2},
     ]
     assert numbers_in_use(project.id) == {NOTICE: 1}
-    with pytest.raises(DomainError, match="wording.in_use"):
+    with pytest.raises(DomainError, match=r"wording\.in_use"):
         enable_wording(actor=office, wording=first)
 
 
@@ -77,7 +77,7 @@ def test_the_built_in_wording_can_always_be_restored(project: Project, office: U
     assert wording_in_use(project.id, NOTICE) is None
     assert get_wording(project.id, NOTICE, 1).source == "一"
     assert acts("wording.restore") == [{"notice": NOTICE, "version": 0, "base": 1}]
-    with pytest.raises(DomainError, match="wording.built_in_use"):
+    with pytest.raises(DomainError, match=r"wording\.built_in_use"):
         restore_wording(actor=office, project=project, notice=NOTICE)
 
 
