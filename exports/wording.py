@@ -44,8 +44,8 @@ from survey.domain.errors import DomainError
 
 MEMORY_BYTES = 1024 * 1024 * 1024
 """Of address space: laying out 24 long papers with a Chinese font maps about 700 MB of it."""
-CHECK_SECONDS, PRINT_SECONDS = 20, 120
-WAIT = 3
+CHECK_SECONDS, PRINT_SECONDS = 20, 300
+WAIT = 6
 """How much longer than its time of the processor a child is waited for: the machine does other things besides."""
 RUN = 2 * CHUNK
 """Papers for one child: starting one costs about as much as three pages."""
