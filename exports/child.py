@@ -1,4 +1,4 @@
-"""Work on a stranger's workbook in a process of its own, under the limits of reading (survey.services.roster.child).
+"""Work on what an office brought (a workbook, a wording) in a process of its own, under limits (survey.services.roster.child).
 
 A program that does so calls `serve` when it is started as a module; whoever wants it done calls `ask` with its name.
 """
@@ -35,9 +35,12 @@ def ask(module: str, order: Mapping[str, object], data: bytes, seconds: int) -> 
     return None if done.returncode else done.stdout
 
 
-def serve(answer: Callable[[dict[str, Any], bytes], bytes]) -> int:
-    """Set the limits, read the order and the file, write the answer; the exit code."""
-    child.limit(file_bytes=TEMPORARY_BYTES)
+def serve(answer: Callable[[dict[str, Any], bytes], bytes], memory_bytes: int = child.MEMORY_BYTES) -> int:
+    """Read the order (ours), set the limits, read the file, write the answer; the exit code.
+
+    An order may tell how many `seconds` of the processor it is given.
+    """
     order = json.loads(sys.stdin.buffer.readline())
+    child.limit(TEMPORARY_BYTES, memory_bytes, order.get("seconds", child.CPU_SECONDS))
     sys.stdout.buffer.write(answer(order, sys.stdin.buffer.read()))
     return 0

@@ -27,6 +27,8 @@ from itertools import islice
 from multiprocessing import get_context
 from pathlib import Path
 from threading import Lock
+from types import SimpleNamespace
+from typing import Any
 from urllib.parse import quote, unquote
 
 import segno
@@ -38,7 +40,7 @@ from pypdf.generic import NameObject
 from weasyprint import HTML
 from weasyprint.text.ffi import harfbuzz_subset
 from weasyprint.text.fonts import FontConfiguration
-from weasyprint.urls import URLFetcher, URLFetcherResponse
+from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
 from exports.notices import survey_sheet
 from survey.domain import codes
@@ -64,6 +66,10 @@ FONT_SUFFIXES = frozenset({".ttf", ".otf", ".ttc", ".otc", ".woff", ".woff2"})
 
 class AssetMissing(Exception):
     """A page asked for something that is not bundled. The message names it."""
+
+
+NOT_FETCHED = (AssetMissing, FatalURLFetchingError)
+"""What a rendering ends with that asked for something else than what is bundled."""
 
 
 class BundledFetcher(URLFetcher):  # type: ignore[misc]
@@ -240,8 +246,18 @@ def _yes_no(value: bool | None) -> str:
     return "" if value is None else "是" if value else "否"
 
 
-def _qr(text: str) -> str:
+def qr_address(text: str) -> str:
+    """The address of a picture of the text as a QR code."""
     return f"{SCHEME}qr/{quote(text, safe='')}"
+
+
+CODES = SimpleNamespace(
+    **{name: each for name, each in vars(codes).items() if isinstance(each, type) and issubclass(each, Code)}
+)
+WORDS = SimpleNamespace(
+    areas=survey_sheet.areas, ethnicity=survey_sheet.ethnicity, fraction=survey_sheet.fraction,
+    labels=survey_sheet.labels, plain=survey_sheet.plain, sex_word=survey_sheet.sex_word,
+)  # fmt: skip
 
 
 @cache
@@ -254,9 +270,17 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters.update(word=_word, area=_area, day=_day, yes_no=_yes_no, qr=_qr)
-    made.globals.update(ticks=_ticks, C=codes, F=survey_sheet)
+    furnish(made)
     return made
+
+
+def furnish(made: Environment) -> None:
+    """Give a Jinja the words of the print templates: filters, tick boxes, the code lists (C) and the words of the form (F).
+
+    Plain functions and code lists, no module: an office's own wording gets the same (`exports.sandbox`).
+    """
+    made.filters.update(word=_word, area=_area, day=_day, yes_no=_yes_no, qr=qr_address)
+    made.globals.update(ticks=_ticks, C=CODES, F=WORDS)
 
 
 @cache
@@ -266,6 +290,15 @@ def _bundled() -> dict[str, bytes]:
 
 
 # --- the press ----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Rendering:
+    """What was laid out: the PDF, the page (from 0) on which each notice begins, WeasyPrint's pages."""
+
+    data: bytes
+    starts: list[int]
+    pages: Sequence[Any]
 
 
 class Press:
@@ -321,22 +354,14 @@ class Press:
 
         duplex  begin each notice on a right-hand page, so that a two-sided print never carries two households on a leaf
         """
-        groups = list(_chunks(notices, chunk))
+        groups = list(chunks(notices, chunk))
         if processes > 1 and len(groups) > 1:
             jobs = [(self.font_folder, template, group, pictures, duplex) for group in groups]
             with ProcessPoolExecutor(min(processes, len(groups)), mp_context=get_context("spawn")) as pool:
                 parts = list(pool.map(_bound_elsewhere, jobs))
         else:
             parts = [self.bound(template, group, pictures, duplex=duplex) for group in groups]
-        if len(parts) == 1:
-            return parts[0]
-        writer = PdfWriter()
-        for part in parts:
-            reader = PdfReader(io.BytesIO(part))
-            writer.append(reader)
-            if duplex and len(reader.pages) % 2:
-                writer.add_blank_page()
-        return _written(writer, PdfReader(io.BytesIO(parts[0])))
+        return joined(parts, duplex=duplex)
 
     def each(
         self,
@@ -351,7 +376,7 @@ class Press:
         if processes > 1:
             yield from self._each_in_processes(template, notices, pictures, chunk, processes)
             return
-        for group in _chunks(notices, chunk):
+        for group in chunks(notices, chunk):
             yield from self.split(template, group, pictures)
 
     def split(self, template: str, group: Sequence[object], pictures: Mapping[str, bytes] | None = None) -> list[bytes]:
@@ -360,10 +385,10 @@ class Press:
         The written file is split, not the rendering: WeasyPrint would subset the fonts anew for each part, which
         costs as much as a document of its own (bench/notices.py). Each part carries the fonts of its chunk.
         """
-        data, starts = self._render(template, group, pictures)
-        reader = PdfReader(io.BytesIO(data))
-        ends = [*starts[1:], len(reader.pages)]
-        return [_part(reader, start, end) for start, end in zip(starts, ends, strict=True)]
+        made = self.render(template, group, pictures)
+        reader = PdfReader(io.BytesIO(made.data))
+        ends = [*made.starts[1:], len(reader.pages)]
+        return [_part(reader, start, end) for start, end in zip(made.starts, ends, strict=True)]
 
     def bound(
         self,
@@ -374,7 +399,7 @@ class Press:
         duplex: bool = False,
     ) -> bytes:
         """One chunk of `book`: one rendering, written as it is."""
-        return self._render(template, group, pictures, duplex=duplex)[0]
+        return self.render(template, group, pictures, duplex=duplex).data
 
     def _each_in_processes(
         self,
@@ -384,7 +409,7 @@ class Press:
         chunk: int,
         processes: int,
     ) -> Iterator[bytes]:
-        jobs = [(self.font_folder, template, group, pictures) for group in _chunks(notices, chunk)]
+        jobs = [(self.font_folder, template, group, pictures) for group in chunks(notices, chunk)]
         with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
             for pieces in pool.map(_split_elsewhere, jobs):
                 yield from pieces
@@ -393,15 +418,15 @@ class Press:
         """The page that will be laid out."""
         return environment().get_template(f"print/{template}.html").render(notices=notices, duplex=duplex)
 
-    def _render(
+    def render(
         self,
         template: str,
         notices: Sequence[object],
-        pictures: Mapping[str, bytes] | None,
+        pictures: Mapping[str, bytes] | None = None,
         *,
         duplex: bool = False,
-    ) -> tuple[bytes, list[int]]:
-        """The PDF of one rendering, and the page (from 0) on which each notice begins."""
+    ) -> Rendering:
+        """One rendering of some notices."""
         assets = {**self._assets, **{f"picture/{name}": data for name, data in (pictures or {}).items()}}
         fetcher = BundledFetcher(assets)
         page = HTML(string=self.html(template, notices, duplex=duplex), base_url=SCHEME, url_fetcher=fetcher)
@@ -416,7 +441,20 @@ class Press:
             for anchor in sheet.anchors:
                 if anchor.startswith("notice-"):
                     firsts.setdefault(anchor, number)
-        return data, sorted(firsts.values())
+        return Rendering(data, sorted(firsts.values()), document.pages)
+
+
+def joined(parts: Sequence[bytes], *, duplex: bool = False) -> bytes:
+    """Several PDFs as one; `duplex`: each begins on a right-hand page."""
+    if len(parts) == 1:
+        return parts[0]
+    writer = PdfWriter()
+    for part in parts:
+        reader = PdfReader(io.BytesIO(part))
+        writer.append(reader)
+        if duplex and len(reader.pages) % 2:
+            writer.add_blank_page()
+    return _written(writer, PdfReader(io.BytesIO(parts[0])))
 
 
 def _part(reader: PdfReader, start: int, end: int) -> bytes:
@@ -424,6 +462,22 @@ def _part(reader: PdfReader, start: int, end: int) -> bytes:
     writer = PdfWriter()
     writer.append(reader, pages=(start, end), import_outline=False)
     return _written(writer, reader)
+
+
+def marked(data: bytes, text: str) -> bytes:
+    """The PDF with a word across each page, over everything that stands there: 样张. Not an archival file any more."""
+    writer = PdfWriter(clone_from=io.BytesIO(data))
+    stamps: dict[tuple[float, float], Any] = {}
+    for page in writer.pages:
+        size = float(page.mediabox.width), float(page.mediabox.height)
+        if size not in stamps:
+            html = environment().get_template("print/mark.html").render(text=text, width=size[0], height=size[1])
+            made = HTML(string=html, base_url=SCHEME, url_fetcher=BundledFetcher(_bundled())).write_pdf()
+            stamps[size] = PdfReader(io.BytesIO(made)).pages[0]
+        page.merge_page(stamps[size])
+    out = io.BytesIO()
+    writer.write(out)
+    return out.getvalue()
 
 
 def _written(writer: PdfWriter, source: PdfReader) -> bytes:
@@ -454,7 +508,8 @@ def _bound_elsewhere(
     return press(font_folder).bound(template, group, pictures, duplex=duplex)
 
 
-def _chunks(notices: Sequence[object], size: int) -> Iterator[list[object]]:
+def chunks(notices: Sequence[object], size: int) -> Iterator[list[object]]:
+    """The notices in lists of at most `size`."""
     rest = iter(notices)
     while group := list(islice(rest, size)):
         yield group

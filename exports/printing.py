@@ -20,13 +20,16 @@ from exports.ledgers.column import DOOR, DOSSIER, NOTE, SERIAL
 from exports.notices import NOTICES, Notice
 from exports.notices.reading import read_notices, read_project_notice, select_households
 from exports.notices.stamp import Stamp, digest_of, stamped, subject_of
-from exports.pdf import CHUNK, press
+from exports.notices.survey_sheet import SurveySheet, concealed
+from exports.pdf import CHUNK, Press, press
 from exports.view import CHINA, View, one_moment
+from exports.wording import WordingPress
 from exports.workbook import write_ledger
 from survey.domain.door import door_label
 from survey.domain.errors import DomainError
 from survey.models import Building, Household, NoticeIssue, Project, User
 from survey.services.notice import Draft, code_of, issue_notices, token_of
+from survey.services.wording import wording_in_use
 
 MOST = 300
 VOLUME = 300
@@ -92,6 +95,15 @@ class Home:
 
 
 @dataclass(frozen=True, slots=True)
+class Edition:
+    """The office's own wording that was in use when papers were read."""
+
+    id: UUID
+    number: int
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
     """Papers that were read at one moment and are not laid out yet: nothing in it needs the database."""
 
@@ -101,11 +113,28 @@ class Reading:
     day: date
     papers: dict[UUID | None, object]
     homes: dict[UUID, Home]
+    wording: Edition | None = None
 
     @property
     def drafts(self) -> list[Draft]:
         """What the service must know in order to issue them."""
-        return [Draft(household, subject_of(paper), digest_of(paper)) for household, paper in self.papers.items()]
+        source = self.wording.source if self.wording else ""
+        return [
+            Draft(household, subject_of(paper), digest_of(paper, source)) for household, paper in self.papers.items()
+        ]
+
+    def values(self, stamps: Sequence[Stamp]) -> list[object]:
+        """The papers as they are laid out, each with its stamp; without stamps as they were read."""
+        values = [*self.papers.values()]
+        if stamps:
+            values = [stamped(paper, stamp) for paper, stamp in zip(values, stamps, strict=True)]
+        if self.wording is None:
+            return values
+        return [concealed(paper) if isinstance(paper, SurveySheet) else paper for paper in values]
+
+    def press(self, font_folder: Path | None) -> Press | WordingPress:
+        """What lays the papers out: with the office's own wording, where one is in use, with the built-in one else."""
+        return WordingPress(self.wording.source, font_folder) if self.wording else press(font_folder)
 
 
 def read_print(
@@ -148,7 +177,9 @@ def read_print(
             homes = {row.id: Home(row.dossier_no, row.door_text, view.name(row.owner_names)) for row in households}
             if not papers:
                 raise DomainError("export.nothing_to_say", title=notice.title)
-    return Reading(notice, where, snapshot, now.astimezone(CHINA).date(), papers, homes)
+        kept = wording_in_use(project.id, name)
+        wording = Edition(kept.id, kept.number, kept.source) if kept else None
+    return Reading(notice, where, snapshot, now.astimezone(CHINA).date(), papers, homes, wording)
 
 
 def lay_out(
@@ -160,11 +191,10 @@ def lay_out(
     processes: int = 1,
 ) -> Printed:
     """The papers as one PDF, each with its stamp. Needs no transaction, so that nobody waits for a page to be laid out."""
-    notice, values = reading.notice, list(reading.papers.values())
-    if stamps:
-        values = [stamped(paper, stamp) for paper, stamp in zip(values, stamps, strict=True)]
+    notice, values = reading.notice, reading.values(stamps)
     heavy = len(values) > CHUNK and len(values) * notice.pages > PAGES_ALONE
-    pdf = press(font_folder).book(notice.name, values, duplex=duplex, processes=processes if heavy else 1)
+    machine = reading.press(font_folder)
+    pdf = machine.book(notice.name, values, duplex=duplex, processes=processes if heavy else 1)
     file_name = f"{notice.title}_{reading.where}_{reading.day:%Y%m%d}.pdf"
     missing = tuple(missing_characters(values, font_folder))
     return Printed(notice, reading.where, reading.snapshot, len(values), file_name, pdf, missing)
@@ -189,21 +219,21 @@ def pack(
 
     Memory is that of one volume, or of one chunk of single papers, whatever the number of households.
     """
-    notice, press_ = reading.notice, press(font_folder)
-    papers = [stamped(paper, stamp) for paper, stamp in zip(reading.papers.values(), stamps, strict=True)]
+    notice, machine = reading.notice, reading.press(font_folder)
+    papers = reading.values(stamps)
     homes = [reading.homes[key] for key in reading.papers if key is not None]
     done = 0
     with ZipFile(target, "w", ZIP_STORED) as parcel:
         if each:
             for number, (home, pdf) in enumerate(
-                zip(homes, press_.each(notice.name, papers, processes=processes), strict=True), 1
+                zip(homes, machine.each(notice.name, papers, processes=processes), strict=True), 1
             ):
                 parcel.writestr(f"{notice.title}/{number:05d}_{_file_name(home.door or home.dossier_no)}.pdf", pdf)
                 tell(number)
         else:
             for volume, start in enumerate(range(0, len(papers), VOLUME), 1):
                 part = papers[start : start + VOLUME]
-                pdf = press_.book(notice.name, part, duplex=duplex, processes=processes)
+                pdf = machine.book(notice.name, part, duplex=duplex, processes=processes)
                 parcel.writestr(f"{notice.title}_第{volume:02d}册.pdf", pdf)
                 done += len(part)
                 tell(done)
@@ -277,7 +307,7 @@ def issue(
     issued = issue_notices(
         actor=actor, project=project, notice=reading.notice.name, title=reading.notice.title,
         letter=reading.notice.letter, drafts=reading.drafts, issued_on=reading.day, snapshot=reading.snapshot,
-        where=reading.where, household=household, now=now,
+        where=reading.where, household=household, now=now, wording_id=reading.wording.id if reading.wording else None,
     )  # fmt: skip
     return stamps_of(issued, base)
 

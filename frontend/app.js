@@ -8,6 +8,7 @@ import { startConditions } from "./page/condition.js";
 import { openDialogsWithErrors, startDialogs } from "./page/dialog.js";
 import { startDownloads } from "./page/download.js";
 import { startGuard } from "./page/guard.js";
+import { showLines, startLines } from "./page/lines.js";
 import { startMenus } from "./page/menu.js";
 import { startPolling } from "./page/poll.js";
 import { startProgress } from "./page/progress.js";
@@ -27,6 +28,7 @@ function enhance(root) {
   startAutosave(root);
   startPolling(root);
   openDialogsWithErrors(root);
+  showLines(root);
   focusSummary(root);
 }
 
@@ -36,6 +38,7 @@ startDialogs();
 startSummary();
 startRows();
 startReveal();
+startLines();
 startSheet();
 startGuard();
 startUploads(enhance);

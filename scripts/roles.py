@@ -82,6 +82,7 @@ GROUPS: dict[tuple[str, str], dict[Permission, tuple[str, str]]] = {
         P.LEDGER_EXPORT_CLEAR: ("导出含完整号码的台账（写明理由）", "export ledgers in clear, with a reason"),
         P.JOB_SHOW: ("后台任务：自己提交的大批导出和导入", "long exports and imports that one asked for oneself"),
         P.TEMPLATE_ADD: ("单位自己的台账样表", "the office's own forms of ledgers"),
+        P.WORDING_EDIT: ("单位自己的文书模板", "the office's own wordings of notices"),
         P.AMENDMENT_COMMIT: ("读回在 Excel 里改过的台账", "take an edited ledger back"),
         P.MEMBER_EDIT: ("项目人员和角色", "members and roles"),
         P.PROJECT_EDIT: ("项目设置", "settings of the project"),

@@ -26,10 +26,15 @@ class Stamp:
     code: str
 
 
-def digest_of(paper: object) -> bytes:
-    """SHA-256 over the values of a paper: the same values, the same hash, whoever prints it and whenever."""
+def digest_of(paper: object, wording: str = "") -> bytes:
+    """SHA-256 over what a paper says: the same values, the same hash, whoever prints it and whenever.
+
+    wording  the office's own template; other sentences around the same values make another paper
+    """
     assert is_dataclass(paper) and not isinstance(paper, type)
     told: dict[str, Any] = {name: value for name, value in asdict(paper).items() if name not in OF_THE_PRINT}
+    if wording:
+        told["wording"] = hashlib.sha256(wording.encode()).hexdigest()
     return hashlib.sha256(json.dumps(told, ensure_ascii=False, sort_keys=True, default=str).encode()).digest()
 
 

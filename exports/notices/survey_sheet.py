@@ -6,7 +6,7 @@ The sheet arrives with its numbers already masked or clear: this module does not
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import TypeVar
@@ -132,6 +132,18 @@ class SurveySheet:
         if all(count is None for count, _word in counted):
             return "　 室　 厅　 厨　 卫"
         return "".join(f"{count}{word}" for count, word in counted if count is not None)
+
+
+def concealed(form: SurveySheet) -> SurveySheet:
+    """The form as an office's own wording may have it: without what ours never prints or asks the reader's right for.
+
+    Ours leaves out what a household expects to be paid, and shows facts of health and welfare only to who may see them. A wording of
+    the office could print whatever it is handed, so it is not handed these.
+    """
+    persons = form.sheet.persons
+    if not form.show_tags:
+        persons = tuple(replace(person, special_tags=(), proof_note="") for person in persons)
+    return replace(form, sheet=replace(form.sheet, persons=persons, expected_price_yuan=None, reasons=()))
 
 
 def padded(rows: Sequence[Row], least: int) -> list[object]:

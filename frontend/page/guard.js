@@ -60,6 +60,8 @@ export function startGuard() {
   document.addEventListener("submit", (event) => {
     const form = event.target;
     if (!(form instanceof HTMLFormElement) || form.method !== "post") return;
+    // The answer comes in another tab (a preview): this page stays, and is used again.
+    if (event.submitter instanceof HTMLButtonElement && event.submitter.formTarget) return;
     if ("sent" in form.dataset) event.preventDefault();
     else if (!event.defaultPrevented) {
       markSent(form);

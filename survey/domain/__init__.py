@@ -37,6 +37,7 @@ surveyor       调查员      always two at a door
 tenant         承租人      of public housing, or of the owner
 visit          入户        two surveyors, a beginning, an end, a result
 will           意愿        the attitude written on the sheet (摸底): not a choice in a round
+wording        文书模板    the template of a notice: the built-in one, or a version of the office's own
 
 `area` is square metres with two decimals, `share` a Fraction, money Decimal yuan, `_on` a date, `_at` an aware time.
 """

@@ -488,6 +488,33 @@ MESSAGES: dict[str, str] = {
     "visit.next_too_early": N_("下次入户时间应当晚于本次结束时间，请改正。"),
     "visit.note_missing": N_("结果为“{result}”时，请在备注里写明情况。"),
     "visit.surveyor_unknown": N_("所选调查员不在本项目中，请重新选择。"),
+    # wording
+    "wording.address": N_(
+        "引用了模板以外的内容“{address}”。文书只能用系统自带的样式和二维码，不能引用图片、字体和网址，请删去。"
+    ),
+    "wording.block": N_("不能新增或改名区块“{name}”，只能有 title、sheets、notice 三个区块。"),
+    "wording.built_in_use": N_("这种文书现在就用内置模板打印。"),
+    "wording.failed": N_("试排时出错，请检查这一行的写法（{detail}）。"),
+    "wording.forbidden": N_("不能这样写（{what}）。只能使用“可以写的内容”里列出的内容和写法。"),
+    "wording.frame": N_("开头的 extends 语句不能删改，它引用的是 {frame}。"),
+    "wording.in_use": N_("第{number}版正在使用。"),
+    "wording.lost_notices": N_("排出来的份数不对。不能隐藏整份文书，也不能写以 notice- 开头的 id。"),
+    "wording.lost_number": N_("印出来没有文号，请保留 notice.document_no。"),
+    "wording.lost_page_number": N_("有的页没有页码，请保留页码。"),
+    "wording.lost_qr": N_("第{page}页没有核验二维码和校验码，或者二维码不足 12 毫米。不能隐藏、缩小或移走。"),
+    "wording.no_notice": N_("没有名为 notice 的区块，正文要写在里面。"),
+    "wording.no_value": N_("没有名为“{name}”的内容，请对照“可以写的内容”改正。"),
+    "wording.other_file": N_("不能引用其他模板，只能从 {macros} 取用现成的段落。"),
+    "wording.syntax": N_("写法不对，请检查花括号、百分号和引号是否成对（{detail}）。"),
+    "wording.too_deep": N_("嵌套太深，请减少层次，检查有没有自己调用自己的段落。"),
+    "wording.too_large": N_("模板超过 {most} KB，请删减。"),
+    "wording.too_much": N_("排出来的内容太多，已停止，请检查循环和表格。"),
+    "wording.too_slow": N_("排版用的时间太长，已停止，请检查循环和表格。"),
+    "wording.unchanged": N_("与第{number}版完全相同，没有保存新的版本。"),
+    "wording.unclosed": N_("“{name}”语句没有结束，请补上“end{name}”。"),
+    "wording.unknown_filter": N_("没有名为“{name}”的写法，竖线后面可以写：{known}。"),
+    "wording.unknown_name": N_("没有名为“{name}”的内容，可能要写的是：{near}。"),
+    "wording.unknown_tag": N_("不认识“{name}”语句，请检查拼写。"),
 }
 
 

@@ -27,6 +27,7 @@ from survey.models.tally import Tally
 from survey.models.template import LedgerTemplate
 from survey.models.user import LoginFailure, LoginSession, Membership, User
 from survey.models.visit import Visit
+from survey.models.wording import Wording
 
 __all__ = [
     "Amendment", "Assignment", "AuditEntry", "Base", "Blob", "Briefing", "Building", "Care", "CertificateRow",
@@ -35,5 +36,5 @@ __all__ = [
     "Membership", "NoticeIssue", "Objection", "PartRow", "PersonRow", "Policy", "PolicyVersion", "Posting",
     "Project", "RecheckDraw", "RecheckItem", "RecheckResult", "Report", "Request", "Review", "RosterImport",
     "RosterMapping", "Round", "SearchTerm", "Serial", "SheetRow", "Signature", "Standing", "SyncEvent", "Tally",
-    "Team", "User", "Visit", "db", "new_id", "row_id", "utc_now",
+    "Team", "User", "Visit", "Wording", "db", "new_id", "row_id", "utc_now",
 ]  # fmt: skip

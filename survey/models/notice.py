@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from survey.models.base import Base, Identified, utc_now
 from survey.models.project import Project
+from survey.models.wording import Wording
 
 
 class NoticeIssue(Identified, Base):
@@ -19,6 +20,7 @@ class NoticeIssue(Identified, Base):
     subject       which of several of its kind it is: the number of the request that is answered, the day of a posting
     title, office, document_no  as they stand on the paper; document_no "" where the kind or the project has none
     digest        SHA-256 of everything that the paper says
+    wording_id    the office's own wording with which it was printed; None for the built-in one
     mark          the first half of the token in its QR; the second half is the beginning of the digest
     """
 
@@ -33,9 +35,11 @@ class NoticeIssue(Identified, Base):
     office: Mapped[str] = mapped_column(default="")
     document_no: Mapped[str] = mapped_column(String(60), default="")
     issued_on: Mapped[date]
+    wording_id: Mapped[UUID | None] = mapped_column(ForeignKey("wording.id"))
     digest: Mapped[bytes] = mapped_column(LargeBinary(32))
     mark: Mapped[bytes] = mapped_column(LargeBinary(10), unique=True)
     issued_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("user.id"))
     issued_at: Mapped[datetime] = mapped_column(default=utc_now)
 
     project: Mapped[Project] = relationship()
+    wording: Mapped[Wording | None] = relationship()

@@ -33,12 +33,14 @@ class Draft:
 
 def issue_notices(
     *, actor: User | None, project: Project, notice: str, title: str, letter: str, drafts: Sequence[Draft], issued_on: date,
-    snapshot: str, where: str, household: Household | None = None, now: datetime | None = None,
+    snapshot: str, where: str, household: Household | None = None, wording_id: UUID | None = None,
+    now: datetime | None = None,
 ) -> list[NoticeIssue]:  # fmt: skip
     """The issues of the drafts, in their order; what was printed before keeps its number and, unchanged, its token.
 
     letter    the kind's own letter in the 文号, "" for a kind that has none; without a 代字 of the project there is none
     snapshot  the number of this print; where: for which building, household or project
+    wording_id  the office's own wording with which it is printed; None for the built-in one
     """
     word = settings_of(project).document_word
     numbered = bool(letter and word)
@@ -60,7 +62,7 @@ def issue_notices(
             row = NoticeIssue(
                 project_id=project.id, household_id=draft.household_id, notice=notice, subject=draft.subject, title=title,
                 office=project.office_name or project.name, document_no=numbers.get(key, ""), issued_on=issued_on,
-                digest=draft.digest, mark=secrets.token_bytes(MARK_BYTES), issued_by_id=actor.id if actor else None,
+                wording_id=wording_id, digest=draft.digest, mark=secrets.token_bytes(MARK_BYTES), issued_by_id=actor.id if actor else None,
                 issued_at=now or utc_now(),
             )  # fmt: skip
             db.session.add(row)

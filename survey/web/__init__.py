@@ -150,7 +150,7 @@ MENU = (
 """What the menu of one's name holds besides, in a project."""
 UNDER = {
     "amendment": "ledger", "care": "household", "quality": "board", "recheck": "board", "report": "board", "signal": "board",
-    "template": "ledger", "wall": "board",
+    "template": "ledger", "wall": "board", "wording": "notice",
 }  # fmt: skip
 """Nouns without a place of their own in the navigation -> the one under which they are found."""
 

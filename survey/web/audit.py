@@ -57,6 +57,7 @@ ACTIONS: dict[str, str] = {
     "user.create": N_("新建账号"), "user.edit": N_("修改账号"),
     "user.locale": N_("更改语言"), "user.password": N_("修改密码"), "user.sign_in": N_("登录"),
     "user.sign_in_failed": N_("登录失败"), "user.sign_out": N_("退出登录"), "visit.record": N_("记录入户"),
+    "wording.enable": N_("启用文书模板"), "wording.restore": N_("恢复内置文书模板"), "wording.save": N_("保存文书模板"),
 }  # fmt: skip
 """What people call each act of the log."""
 

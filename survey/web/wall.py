@@ -39,6 +39,8 @@ def show(project_code: str) -> ResponseReturnValue:
             (_(each.label), count, "", each.mark)
             for each, count in zip(question.kinds, count_kinds(current_user, project, reading, question), strict=True)
         ],
-        plots=[block_plot(each) for each in list_blocks(current_user, project, reading, question, first=0, size=BLOCKS)],
+        plots=[
+            block_plot(each) for each in list_blocks(current_user, project, reading, question, first=0, size=BLOCKS)
+        ],
         stuck=[row for row in stuck if row.count][:STUCK],
     )

@@ -986,6 +986,34 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_delivery_household_id"), ["household_id"], unique=False)
 
     op.create_table(
+        "wording",
+        sa.Column("id", sa.Uuid().with_variant(sa.LargeBinary(16), "sqlite"), nullable=False),
+        sa.Column("project_id", sa.Uuid().with_variant(sa.LargeBinary(16), "sqlite"), nullable=False),
+        sa.Column("notice", sa.String(length=40), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("note", sa.String(length=200), nullable=False),
+        sa.Column("saved_by_id", sa.Uuid().with_variant(sa.LargeBinary(16), "sqlite"), nullable=False),
+        sa.Column("saved_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("in_use", sa.Boolean(), nullable=False),
+        sa.Column("used_since", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("used_by_id", sa.Uuid().with_variant(sa.LargeBinary(16), "sqlite"), nullable=True),
+        sa.ForeignKeyConstraint(["project_id"], ["project.id"], name=op.f("fk_wording_project_id_project")),
+        sa.ForeignKeyConstraint(["saved_by_id"], ["user.id"], name=op.f("fk_wording_saved_by_id_user")),
+        sa.ForeignKeyConstraint(["used_by_id"], ["user.id"], name=op.f("fk_wording_used_by_id_user")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_wording")),
+        sa.UniqueConstraint("project_id", "notice", "number", name=op.f("uq_wording_project_id_notice_number")),
+    )
+    with op.batch_alter_table("wording", schema=None) as batch_op:
+        batch_op.create_index(
+            "uq_wording_in_use",
+            ["project_id", "notice"],
+            unique=True,
+            sqlite_where=sa.text("in_use"),
+            postgresql_where=sa.text("in_use"),
+        )
+
+    op.create_table(
         "notice_issue",
         sa.Column("id", sa.Uuid().with_variant(sa.LargeBinary(16), "sqlite"), nullable=False),
         sa.Column("project_id", sa.Uuid().with_variant(sa.LargeBinary(16), "sqlite"), nullable=False),
@@ -996,6 +1024,7 @@ def upgrade() -> None:
         sa.Column("office", sa.String(), nullable=False),
         sa.Column("document_no", sa.String(length=60), nullable=False),
         sa.Column("issued_on", sa.Date(), nullable=False),
+        sa.Column("wording_id", sa.Uuid().with_variant(sa.LargeBinary(16), "sqlite"), nullable=True),
         sa.Column("digest", sa.LargeBinary(length=32), nullable=False),
         sa.Column("mark", sa.LargeBinary(length=10), nullable=False),
         sa.Column("issued_by_id", sa.Uuid().with_variant(sa.LargeBinary(16), "sqlite"), nullable=True),
@@ -1003,6 +1032,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["household_id"], ["household.id"], name=op.f("fk_notice_issue_household_id_household")),
         sa.ForeignKeyConstraint(["issued_by_id"], ["user.id"], name=op.f("fk_notice_issue_issued_by_id_user")),
         sa.ForeignKeyConstraint(["project_id"], ["project.id"], name=op.f("fk_notice_issue_project_id_project")),
+        sa.ForeignKeyConstraint(["wording_id"], ["wording.id"], name=op.f("fk_notice_issue_wording_id_wording")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_notice_issue")),
         sa.UniqueConstraint("mark", name=op.f("uq_notice_issue_mark")),
     )
@@ -1267,6 +1297,10 @@ def downgrade() -> None:
         batch_op.drop_index("ix_notice_issue_project_notice")
 
     op.drop_table("notice_issue")
+    with op.batch_alter_table("wording", schema=None) as batch_op:
+        batch_op.drop_index("uq_wording_in_use", sqlite_where=sa.text("in_use"), postgresql_where=sa.text("in_use"))
+
+    op.drop_table("wording")
     op.drop_table("policy_version")
     with op.batch_alter_table("delivery", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_delivery_project_id"))

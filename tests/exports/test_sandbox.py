@@ -1,0 +1,203 @@
+"""What a wording may do: everything that ours do, and nothing else. Each way out is a case that names its refusal."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+
+import pytest
+
+from exports.notices import NOTICES
+from exports.notices.meaning import list_meanings
+from exports.notices.sample import FULL, KINDS, sample
+from exports.notices.survey_sheet import concealed
+from exports.pdf import TEMPLATES, environment, furnish
+from exports.sandbox import FRAME, MACROS, Fault, Sandbox, check_source, render
+from exports.wording import built_in
+from survey.domain import codes
+from survey.domain.codes import Code
+
+TEMPLATE = "print/survey-notice.html"
+HEAD = '{% extends "print/base.html" %}\n'
+
+
+def sandbox(source: str, template: str = TEMPLATE) -> Sandbox:
+    frame = {path: (TEMPLATES / path).read_text("utf-8") for path in (FRAME, MACROS)}
+    made = Sandbox({**frame, template: source})
+    furnish(made)
+    made.close()
+    return made
+
+
+def said(source: str) -> str:
+    """The page of a survey notice with this source, checked before it is rendered."""
+    made, paper = sandbox(source), sample("survey-notice")
+    check_source(made, TEMPLATE, type(paper))
+    return render(made, TEMPLATE, notices=[paper], duplex=False)
+
+
+def body(text: str) -> str:
+    return f"{HEAD}{{% block notice %}}\n{text}\n{{% endblock %}}\n"
+
+
+@pytest.mark.parametrize("name", NOTICES)
+def test_the_built_in_wording_says_in_the_sandbox_what_it_says_outside(name: str) -> None:
+    template = f"print/{name}.html"
+    made = sandbox(built_in(name), template)
+    check_source(made, template, type(sample(name)))
+    for kind in KINDS:
+        papers = [sample(name, kind)]
+        ours = environment().get_template(template).render(notices=papers, duplex=False)
+        assert render(made, template, notices=papers, duplex=False) == ours
+
+
+@pytest.mark.parametrize(("text", "code", "told"), [
+    # Python behind the values
+    ("{{ notice.__class__ }}", "wording.unknown_name", "notice.__class__"),
+    ("{% set n = notice %}{{ n.__init__ }}", "wording.unknown_name", "n.__init__"),
+    ("{% for m in notice.materials %}{{ m.__class__ }}{% endfor %}", "wording.forbidden", "__class__"),
+    ("{{ ''.__class__.__mro__ }}", "wording.forbidden", "__class__"),
+    ("{{ F.labels.__globals__ }}", "wording.forbidden", "__globals__"),
+    ("{{ C.Will.mro() }}", "wording.forbidden", "callable"),
+    ("{{ C.Will.__subclasses__() }}", "wording.forbidden", "callable"),
+    ("{{ notice.issued_on.today() }}", "wording.forbidden", "today"),
+    ("{{ notice|attr('__class__') }}", "wording.unknown_filter", "attr"),
+    ("{{ [notice]|map(attribute='__class__') }}", "wording.unknown_filter", "map"),
+    ("{{ '{0.__class__}'.format(notice) }}", "wording.forbidden", "format"),
+    ("{{ '%s'.format_map(notice) }}", "wording.forbidden", "format_map"),
+    ("{{ notice['__class__'] }}", "wording.forbidden", "__class__"),
+    ("{{ loop.__init__ }}", "wording.forbidden", "__init__"),
+    ("{{ cycler.__init__ }}", "wording.unknown_name", "cycler"),
+    ("{{ config }}", "wording.unknown_name", "config"),
+    ("{{ self.title() }}", "wording.forbidden", "callable"),
+    ("{{ notice.door.upper() }}", "wording.forbidden", "callable"),
+    # other templates
+    ("{% include 'base.html' %}", "wording.other_file", MACROS),
+    ("{% import 'print/macros.html' as m %}", "wording.other_file", MACROS),
+    ("{% from 'macros/page.html' import crumbs %}", "wording.other_file", MACROS),
+    ("{% from 'print/' ~ 'macros.html' import box %}", "wording.other_file", MACROS),
+    ("{% block genuine %}{% endblock %}", "wording.block", "genuine"),
+    # text of a resident as HTML
+    ("{{ notice.addressee|safe }}", "wording.unknown_filter", "safe"),
+    ("{% autoescape false %}{{ notice.addressee }}{% endautoescape %}", "wording.forbidden", "autoescape"),
+    # time and memory
+    ("{{ 10 ** 10 ** 10 }}", "wording.forbidden", "**"),
+    ("{{ 'x' * 999999999 }}", "wording.forbidden", "*"),
+    ("{{ [1] * 999999999 }}", "wording.forbidden", "*"),
+    ("{% for a in range(999999999) %}{% endfor %}", "wording.too_much", ""),
+    ("{% for a in range(90000) %}{{ notice.office.legal_basis * 9 }}{% endfor %}", "wording.too_much", ""),
+    ("{% macro a() %}{{ a() }}{% endmacro %}{{ a() }}", "wording.too_deep", ""),
+    # mistakes
+    ("{{ notice.adressee }}", "wording.unknown_name", "notice.adressee"),
+    ("{% if false %}{{ notice.office.nmae }}{% endif %}", "wording.unknown_name", "notice.office.nmae"),
+    ("{% set office = notice.office %}{{ office.nmae }}", "wording.unknown_name", "office.nmae"),
+    ("{% for who in notice.surveyors %}{{ who.nam }}{% endfor %}", "wording.unknown_name", "who.nam"),
+    ("{% for m in notice.materials %}{{ m.titel }}{% endfor %}", "wording.no_value", "titel"),
+    ("{{ addressee }}", "wording.unknown_name", "addressee"),
+    ("{{ notice.door|uper }}", "wording.unknown_filter", "uper"),
+    ("{% fi notice.door %}", "wording.unknown_tag", "fi"),
+    ("{% if notice.door %}", "wording.unclosed", "if"),
+    ("{{ notice.door }", "wording.syntax", ""),
+    ("{{ 1 / 0 }}", "wording.failed", "ZeroDivisionError"),
+    ("{{ '%d'|format(notice.door) }}", "wording.failed", "TypeError"),
+    ("{{ " + "(" * 4000 + "1" + ")" * 4000 + " }}", "wording.too_deep", ""),
+])  # fmt: skip
+def test_a_way_out_or_a_mistake_is_refused_with_its_line(text: str, code: str, told: str) -> None:
+    with pytest.raises(Fault) as refused:
+        said(body(text))
+    assert refused.value.code == code
+    assert told in str(refused.value.params)
+    assert refused.value.line == (4 if code == "wording.unclosed" else 0 if "((((" in text else 3)
+
+
+@pytest.mark.parametrize(("source", "code"), [
+    ("<p>x</p>", "wording.frame"),
+    ('{% extends "base.html" %}{% block notice %}{% endblock %}', "wording.frame"),
+    ('<p>before</p>{% extends "print/base.html" %}{% block notice %}{% endblock %}', "wording.frame"),
+    ('{% set x = "print/base.html" %}{% extends x %}{% block notice %}{% endblock %}', "wording.frame"),
+    (HEAD + HEAD + "{% block notice %}{% endblock %}", "wording.frame"),
+    (HEAD + "{% block title %}x{% endblock %}", "wording.no_notice"),
+])  # fmt: skip
+def test_a_wording_stays_in_its_frame(source: str, code: str) -> None:
+    with pytest.raises(Fault) as refused:
+        said(source)
+    assert refused.value.code == code
+
+
+def test_the_name_that_was_meant_is_told() -> None:
+    with pytest.raises(Fault) as refused:
+        said(body("{{ notice.adressee }}"))
+    assert refused.value.params["near"] == "addressee"
+
+
+def test_what_offices_write_is_allowed() -> None:
+    page = said(body("""
+        {% set office = notice.office %}{% macro line(a, b="") %}<p>{{ a }}{{ b }}</p>{% endmacro %}
+        {% for who in notice.surveyors %}{{ loop.index }}{{ loop.cycle("甲", "乙") }}{{ line(who.name, b="，") }}{% else %}—{% endfor %}
+        {{ notice.survey_from|day }}{{ "%02d"|format(7) }}{{ "　" * 3 }}{{ notice.materials|length }}{{ notice.materials|join("；") }}
+        {{ ticks(C.TriState, C.TriState.YES) }}{{ notice.survey_from.year + 1 }}{{ office.contact or "无" }}{{ F.labels([C.Will.AGREE]) }}
+        {% for n in range(3) %}{{ n }}{% endfor %}{{ notice.stamp.link|qr }}{{ notice.appointment|default("另约") }}
+    """))  # fmt: skip
+    assert "<p>李建国，</p>" in page
+    assert "2026年11月1日07　　　5" in page
+    assert "2027王敏同意" in page
+
+
+def test_values_are_escaped() -> None:
+    made = sandbox(body("{{ notice.addressee }}"))
+    paper = dataclasses.replace(sample("survey-notice"), addressee='<img src="http://127.0.0.1/">')
+    assert "<img src=" not in render(made, TEMPLATE, notices=[dataclasses.replace(paper, stamp=None)], duplex=False)
+
+
+PLAIN = (str, bytes, int, bool, Decimal, Fraction, date, Code, type(None))
+
+
+def pieces(value: object) -> Iterator[object]:
+    """Everything that hangs on a value."""
+    yield value
+    if dataclasses.is_dataclass(value):
+        for field in dataclasses.fields(value):
+            yield from pieces(getattr(value, field.name))
+    elif isinstance(value, (tuple, list)):
+        for each in value:
+            yield from pieces(each)
+
+
+@pytest.mark.parametrize("name", NOTICES)
+def test_a_paper_is_plain_values_that_nobody_can_change(name: str) -> None:
+    for kind in KINDS:
+        for value in pieces(sample(name, kind)):
+            if dataclasses.is_dataclass(value):
+                assert type(value).__dataclass_params__.frozen  # type: ignore[attr-defined]
+                assert type(value).__module__.startswith(("exports.notices.", "survey.domain."))
+            else:
+                assert isinstance(value, (*PLAIN, tuple))
+
+
+@pytest.mark.parametrize("name", NOTICES)
+def test_every_value_of_a_notice_has_its_meaning(name: str, app: object) -> None:
+    groups = list_meanings(name)
+    assert groups[0].name == "notice"
+    assert all(value.meaning for group in groups for value in group.values)
+    assert {"notice.project", "notice.office"} <= {value.path for value in groups[0].values}
+
+
+def test_what_is_written_in_the_list_of_values_can_be_written(app: object) -> None:
+    for name, paper in FULL.items():
+        for value in list_meanings(name)[0].values:
+            if value.written:
+                made = sandbox(body(value.written.replace("…", "")), f"print/{name}.html")
+                check_source(made, f"print/{name}.html", type(paper))
+                render(made, f"print/{name}.html", notices=[paper], duplex=False)
+
+
+def test_a_wording_is_not_handed_what_ours_would_not_print() -> None:
+    form = sample("survey-sheet")
+    form = dataclasses.replace(form, sheet=dataclasses.replace(form.sheet, expected_price_yuan=Decimal("900000")))
+    shown, hidden = concealed(form), concealed(dataclasses.replace(form, show_tags=False))
+    assert shown.sheet.expected_price_yuan is None
+    assert shown.sheet.persons[0].special_tags == (codes.SpecialTag.AGED,)
+    assert hidden.sheet.persons[0].special_tags == ()
