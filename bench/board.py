@@ -232,14 +232,15 @@ def writing(environ: dict[str, str]) -> Iterator[None]:
 # --- reading
 
 
-def _times(call: Callable[[], object]) -> list[float]:
+def _times(call: Callable[[], object], clock: Callable[[], float] = time.perf_counter) -> list[float]:
+    """Milliseconds of each call by a clock, over some seconds."""
     times: list[float] = []
     call()
     until = time.perf_counter() + SECONDS
     while (len(times) < 20 or time.perf_counter() < until) and len(times) < 400:
-        begun = time.perf_counter()
+        begun = clock()
         call()
-        times.append((time.perf_counter() - begun) * 1000)
+        times.append((clock() - begun) * 1000)
     return times
 
 
@@ -268,11 +269,13 @@ def measure(app: Any, environ: dict[str, str], size: int) -> list[list[object]]:
 
     rows = []
     for what, call in (("service call", service), ("whole page", page)):
+        cpu = _times(call, time.process_time)
         alone = _times(call)
         with writing(environ):
             beside = _times(call)
         rows.append([
-            f"{size:,}", what, *(f"{percentile(times, part):.1f}" for times in (alone, beside) for part in (50, 95)),
+            f"{size:,}", what, f"{percentile(cpu, 50):.1f}",
+            *(f"{percentile(times, part):.1f}" for times in (alone, beside) for part in (50, 95)),
             "yes" if percentile(beside, 95) <= AIM_MS else "no",
         ])  # fmt: skip
     return rows
@@ -315,9 +318,9 @@ def run(label: str, server: str) -> Iterator[Table]:
         costs.append(cost)
     yield Table(
         f"The board on {label}",
-        ("households", "what", "p50 ms", "p95 ms", f"p50 ms, {PACE} records/s", f"p95 ms, {PACE} records/s",
+        ("households", "what", "CPU ms", "p50 ms", "p95 ms", f"p50 ms, {PACE} records/s", f"p95 ms, {PACE} records/s",
          f"p95 within {AIM_MS} ms"),
-        rows, f"{UNITS * FLOORS * DOORS} households a building.", frozenset({0, 2, 3, 4, 5}),
+        rows, f"{UNITS * FLOORS * DOORS} households a building. CPU is of the reading process; the rest is what a person waits.", frozenset({0, 2, 3, 4, 5, 6}),
     )  # fmt: skip
     yield Table(
         f"Recording a visit on {label}", ("households", "filled in s", "CPU ms an event"), costs,

@@ -22,7 +22,7 @@ from PIL import Image  # noqa: E402
 from playwright.sync_api import Browser, Page  # noqa: E402
 
 from tests.journeys.live import Live, Watch, chromium, context_of, environment, ready, seed, serve, served, sign_in  # noqa: E402
-from tests.journeys.test_tablet_core import Field, enrol, first_door, go  # noqa: E402
+from tests.journeys.test_tablet_core import Field, enrol, go, open_door  # noqa: E402
 
 IMAGES = ROOT / "docs" / "images"
 HOUSEHOLDS = "1700"
@@ -137,7 +137,7 @@ def take_tablet(browser: Browser, live: Live, env: dict[str, str]) -> None:
     page = context.new_page()
     enrol(page, field)
     save("tablet-home", page.screenshot())
-    go(page, "household", first_door(page))
+    go(page, "household", open_door(page))
     save("tablet-door", page.screenshot())
     context.close()
 
