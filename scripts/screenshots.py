@@ -59,6 +59,10 @@ def building(page: Page) -> None:
     page.wait_for_url("**/building/**")
 
 
+def wall(page: Page) -> None:
+    page.goto("/project/DEMO/wall")
+
+
 def dossier(page: Page) -> None:
     to_dossier(page)
 
@@ -112,6 +116,7 @@ PICTURES: dict[str, tuple[str, tuple[int, int], str, Callable[[Page], None]]] = 
     "board-phone": ("coordinator", PHONE, "dark", board),
     "blocks": ("coordinator", DESK, "light", blocks),
     "stuck": ("coordinator", DESK, "light", stuck),
+    "wall": ("coordinator", (1600, 960), "light", wall),
     "today": ("surveyor", TABLET, "light", today),
     "building": ("surveyor", TABLET, "light", building),
     "dossier": ("office", DESK, "light", dossier),
@@ -163,23 +168,42 @@ def take(browser: Browser, live: Live, name: str) -> None:
         raise SystemExit(f"{name}: " + "\n".join(watch.problems))
 
 
+def take_report(browser: Browser, live: Live) -> None:
+    """The first page of a weekly report, drawn by poppler."""
+    context = context_of(browser, live, Watch())
+    page = sign_in(context, live, "coordinator")
+    page.goto("/project/DEMO/report/make")
+    page.locator("input[name=kind][value=weekly]").check()
+    page.locator("[data-qa=report-form] button[type=submit]").click()
+    page.wait_for_url("**/report/*-*")
+    with page.expect_download() as started:
+        page.locator("[data-qa=pdf]").click()
+    draw("report", started.value.path())
+    context.close()
+
+
 def take_notice(browser: Browser, live: Live) -> None:
-    """The first page of the filled survey form, drawn by poppler: a browser without a window shows no PDF."""
-    tool = shutil.which("pdftoppm")
-    if tool is None:
-        print("notice: pdftoppm is not installed (poppler-utils); the picture stays as it is", file=sys.stderr)
-        return
+    """The first page of the filled survey form."""
     context = context_of(browser, live, Watch())
     page = sign_in(context, live, "office")
     to_dossier(page)
     page.locator("[data-qa=actions]").get_by_role("link", name="打印文书").click()
     with page.expect_download() as started:
         page.locator("[data-qa=print-survey-sheet] button[type=submit]").click()
-    command: list[Any] = [tool, "-png", "-r", "80", "-f", "1", "-l", "1", "-singlefile", started.value.path()]
+    draw("notice", started.value.path())
+    context.close()
+
+
+def draw(name: str, pdf: Path) -> None:
+    """Save the first page of a PDF, drawn by poppler: a browser without a window shows none."""
+    tool = shutil.which("pdftoppm")
+    if tool is None:
+        print(f"{name}: pdftoppm is not installed (poppler-utils); the picture stays as it is", file=sys.stderr)
+        return
+    command: list[Any] = [tool, "-png", "-r", "80", "-f", "1", "-l", "1", "-singlefile", pdf]
     with tempfile.TemporaryDirectory() as folder:
         subprocess.run([*command, f"{folder}/page"], check=True)  # noqa: S603 (our own file)
-        save("notice", Path(f"{folder}/page.png").read_bytes())
-    context.close()
+        save(name, Path(f"{folder}/page.png").read_bytes())
 
 
 def main(names: list[str]) -> None:
@@ -189,10 +213,12 @@ def main(names: list[str]) -> None:
         seeded = seed(env, "demo", HOUSEHOLDS)
         with serve(env, Path(folder) / "server.log") as url, chromium() as browser:
             live = served(url, seeded)
-            for name in names or [*PICTURES, "notice", "tablet"]:
+            for name in names or [*PICTURES, "notice", "report", "tablet"]:
                 print(name, flush=True)
                 if name == "notice":
                     take_notice(browser, live)
+                elif name == "report":
+                    take_report(browser, live)
                 elif name == "tablet":
                     take_tablet(browser, live, env)
                 else:
