@@ -107,6 +107,14 @@ def export_ledger(
         return _export(ledger, reading, project, view, heading_of(project, now, snapshot, by), target, tell)
 
 
+def rows_ahead(names: Iterable[str], view: View) -> int:
+    """How many rows an export has to write, as far as that can be counted quickly; 0 where it cannot.
+
+    Told of the register, whose rows are by far the most, so that whoever waits is told how long.
+    """
+    return register.count_rows(view) if "register" in names else 0
+
+
 def export_set(
     names: Iterable[str], *, project: Project, view: View, now: datetime, target: BinaryIO, by: str = "",
     tell: Callable[[int], None] | None = None,
@@ -117,12 +125,12 @@ def export_set(
     """
     found = [find_ledger(name) for name in names]
     snapshot = snapshot_no(project.code, now)
-    done = []
+    done, passed = [], count(1)
     with one_moment(), ZipFile(target, "w", ZIP_STORED) as parcel:
         heading = heading_of(project, now, snapshot, by)
         for ledger, reading in found:
             with tempfile.TemporaryFile(prefix="ruhu-ledger-") as file:
-                made = _export(ledger, reading, project, view, heading, file, tell)
+                made = _export(ledger, reading, project, view, heading, file, tell, passed)
                 file.seek(0)
                 with parcel.open(made.file_name, "w", force_zip64=True) as member:
                     shutil.copyfileobj(file, member, 1 << 20)
@@ -162,19 +170,20 @@ def heading_of(project: Project, now: datetime, snapshot: str, by: str) -> Headi
 
 def _export(
     ledger: Ledger, reading: Reading, project: Project, view: View, heading: Heading, target: Path | BinaryIO,
-    tell: Callable[[int], None] | None = None,
+    tell: Callable[[int], None] | None = None, passed: Iterator[int] | None = None,
 ) -> Exported:  # fmt: skip
     described = ledger.permitted(view.granted)
     rows = reading(view, read_settings(project.settings))
-    counts = write_ledger(described, heading, _told(rows, tell) if tell else rows, target)
+    counts = write_ledger(described, heading, _told(rows, tell, passed or count(1)) if tell else rows, target)
     return Exported(
         described, heading.snapshot, counts, f"{ledger.title}_{project.name}_{heading.cut_off:%Y%m%d_%H%M}.xlsx"
     )
 
 
-def _told(rows: dict[str, Iterable[Record]], tell: Callable[[int], None]) -> dict[str, Iterable[Record]]:
-    """The same rows; every 500 of them, of all sheets together, are told."""
-    passed = count(1)
+def _told(
+    rows: dict[str, Iterable[Record]], tell: Callable[[int], None], passed: Iterator[int]
+) -> dict[str, Iterable[Record]]:
+    """The same rows; every 500 of them, of all sheets and ledgers together, are told."""
 
     def telling(records: Iterable[Record]) -> Iterator[Record]:
         for record in records:

@@ -185,6 +185,16 @@ def records(view: View, settings: ProjectSettings) -> dict[str, Iterable[Record]
     }
 
 
+def count_rows(view: View) -> int:
+    """How many rows the sheets have together."""
+    lists = (PersonRow, PartRow, FixtureRow)
+    queries = (
+        select(func.count()).select_from(Household).where(view.scope),
+        *(select(func.count()).select_from(each).join(Household).where(view.scope) for each in lists),
+    )
+    return sum(db.session.scalar(query) or 0 for query in queries)
+
+
 def row_mark(household_id: UUID, version: int, uid: str = "") -> str:
     """What an edited ledger finds its row by: the household, the version of its sheet, and the row of the sheet."""
     return f"{household_id}#{version}#{uid}" if uid else f"{household_id}#{version}"

@@ -35,7 +35,10 @@ def enqueue_set(*, actor: User, project: Project) -> Job:
 
 
 def export_set(run: Run) -> None:
-    run.begin(JobStep.EXPORTING)
+    with run.reading():
+        view = view_of(run.project, run.actor)
+        whole = ledgers.rows_ahead([ledger.name for ledger in ledgers.open_to(view)], view)
+    run.begin(JobStep.EXPORTING, whole)
     with tempfile.TemporaryFile() as target:
         with run.reading():
             project, actor = run.project, run.actor
@@ -57,7 +60,9 @@ def export_set(run: Run) -> None:
 
 def export_ledger(run: Run) -> None:
     name, clear, reason = run.arguments["ledger"], run.arguments["clear"], run.arguments["reason"]
-    run.begin(JobStep.EXPORTING)
+    with run.reading():
+        whole = ledgers.rows_ahead([name], view_of(run.project, run.actor, clear=clear, reason=reason))
+    run.begin(JobStep.EXPORTING, whole)
     with tempfile.TemporaryFile() as target:
         with run.reading():
             project, actor = run.project, run.actor

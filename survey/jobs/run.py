@@ -87,6 +87,8 @@ class Run:
         """Say how far the step is. Raises Cancelled, Stopping or LeaseLost: the task lets them pass."""
         self._done = done
         self._whole = self._whole if whole is None else whole
+        if self._whole:
+            self._whole = max(self._whole, done)  # There turned out to be more than was counted before.
         self._check()
 
     def _check(self) -> None:

@@ -11,10 +11,20 @@ from typing import Any
 from zipfile import ZipFile
 
 import pytest
+from flask import Flask
 from openpyxl import load_workbook
 
 from exports.ledger import Column
-from exports.ledgers import LEDGERS, consents, export_ledger, export_set, find_ledger, preview_ledger, snapshot_no
+from exports.ledgers import (
+    LEDGERS,
+    consents,
+    export_ledger,
+    export_set,
+    find_ledger,
+    preview_ledger,
+    rows_ahead,
+    snapshot_no,
+)
 from exports.ledgers.register import signed_text
 from exports.view import View, batches, joined, one_moment, view_of
 from survey.domain import codes
@@ -42,6 +52,7 @@ from survey.services import building as buildings
 from survey.services import register
 from survey.services.round import close_round
 from tests import factories
+from tests.exports.street import make_street
 
 Rows = list[dict[str, Any]]
 
@@ -475,3 +486,11 @@ def test_small_things() -> None:
     view = View(project_id=factories.count, actor=None, granted=frozenset({"ledger.export"}))  # type: ignore[arg-type]
     assert view.may(Permission.LEDGER_EXPORT)
     assert not view.may(Permission.PERSON_TAGS)
+
+
+def test_the_rows_of_the_register_are_counted_before_they_are_written(app: Flask) -> None:
+    project = make_street()
+    view = view_of(project, None)
+    done = export_ledger("register", project=project, view=view, now=utc_now(), target=io.BytesIO())
+    assert rows_ahead(["register"], view) == sum(done.counts.values()) > 0
+    assert rows_ahead(["daily"], view) == 0
