@@ -111,6 +111,15 @@ def reads(view: View) -> View:
     return view
 
 
+def unattended(view: View) -> View:
+    """Declare that a view renews itself where nobody sits: it keeps no session awake, and is shown until that ends at last.
+
+    Whoever walks up to the screen and follows a link is asked for the password after the usual idle time.
+    """
+    view.unattended = True  # type: ignore[attr-defined]
+    return view
+
+
 def begin_writing() -> None:
     """Go on in a writing transaction, in a view that `reads`. Call it before anything was changed."""
     db.session.rollback()
@@ -139,10 +148,12 @@ def _identify() -> None:
         return
     config: Config = current_app.config["RUHU"]
     now = utc_now()
-    login = account.find_session(token, now, config.session_idle, config.session_absolute)
+    is_alone = getattr(view, "unattended", False)
+    idle = config.session_absolute if is_alone else config.session_idle
+    login = account.find_session(token, now, idle, config.session_absolute)
     if login is None:
         return
-    if (now - login.seen_at).total_seconds() > 60:
+    if not is_alone and (now - login.seen_at).total_seconds() > 60:
         # Being seen is no act of the person: it is written in a short transaction of its own, also for a page that reads.
         db.session.rollback()
         READ_ONLY.set(False)

@@ -12,7 +12,7 @@ from survey.services import register
 from survey.services.block import QUESTIONS, count_kinds, list_blocks
 from survey.services.board import make_board, share_text
 from survey.services.stuck import list_stuck
-from survey.web.access import current_user, project_of_page, requires
+from survey.web.access import current_user, project_of_page, requires, unattended
 
 bp = Blueprint("wall", __name__)
 
@@ -23,6 +23,7 @@ QUESTION = "status"
 
 @bp.get("/project/<project_code>/wall")
 @requires(Permission.BOARD_SHOW)
+@unattended
 def show(project_code: str) -> ResponseReturnValue:
     project = project_of_page()
     reading = register.read(project)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 
 from survey.domain.access import Role
-from survey.models import Project, db
+from survey.models import LoginSession, Project, db, utc_now
 from tests import factories
 
 As = Callable[..., FlaskClient]
@@ -37,3 +39,24 @@ def test_an_empty_project_has_a_wall_too(project: Project, as_: As) -> None:
     page = as_("office").get("/project/YY/wall")
     assert page.status_code == 200
     assert "还没有入户记录" in page.get_data(as_text=True)
+
+
+def test_the_wall_keeps_no_session_awake(neighbourhood: Project, app: Flask, as_: As) -> None:
+    """Whoever walks up to the screen an hour later and follows its link is asked for the password."""
+    client = as_("coordinator")
+    assert client.get("/project/YY/wall").status_code == 200
+    login = db.session.scalars(db.select(LoginSession)).one()
+    seen = login.seen_at = utc_now() - app.config["RUHU"].session_idle - timedelta(minutes=1)
+    db.session.commit()
+    assert client.get("/project/YY/wall").status_code == 200
+    db.session.expire_all()
+    assert db.session.scalars(db.select(LoginSession.seen_at)).one() == seen
+    assert client.get("/project/YY/board").status_code == 302
+
+
+def test_the_wall_ends_with_the_session(neighbourhood: Project, app: Flask, as_: As) -> None:
+    client = as_("coordinator")
+    login = db.session.scalars(db.select(LoginSession)).one()
+    login.created_at = utc_now() - app.config["RUHU"].session_absolute - timedelta(minutes=1)
+    db.session.commit()
+    assert client.get("/project/YY/wall").status_code == 302
