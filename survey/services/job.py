@@ -79,9 +79,10 @@ def enqueue_job(
         subject_id=subject_id,
     )
     job.arguments = dict(arguments or {})
-    db.session.add(job)
     try:
-        db.session.flush()
+        # A savepoint: whoever is refused goes on with a page, in the same transaction.
+        with db.session.begin_nested():
+            db.session.add(job)
     except IntegrityError as error:
         raise DomainError("job.already_open") from error
     audit.record(actor, "job.enqueue", job, {"kind": kind.value})

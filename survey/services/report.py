@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -11,12 +11,14 @@ from sqlalchemy import select
 
 from survey.domain.check import CHINA
 from survey.domain.errors import NotFound
+from survey.domain.job import JobKind, JobState
 from survey.domain.report import ReportKind, day_due, first_day
-from survey.models import Project, Report, User, db
+from survey.models import Job, Project, Report, User, db
 from survey.services import audit
 from survey.services.project import settings_of
 
 SHOWN = 200
+RETRY_AFTER = timedelta(hours=1)
 
 
 def add_report(
@@ -51,13 +53,28 @@ def list_reports(project: Project, limit: int = SHOWN) -> list[Report]:
 
 
 def list_due(now: datetime) -> Iterator[tuple[Project, ReportKind, date]]:
-    """The reports that ought to have been made by themselves and are not there yet."""
+    """The reports that ought to have been made by themselves and are not there yet; after a failure not for an hour."""
     for project in db.session.scalars(select(Project)):
         settings = settings_of(project)
+        failed = find_failure(project)
+        if failed is not None and failed.finished_at and failed.finished_at > now - RETRY_AFTER:
+            continue
         for kind in ReportKind:
             day = day_due(kind, now.astimezone(CHINA), settings.report_at, settings.report_weekday)
             if day is not None and not has_scheduled(project.id, kind, day):
                 yield project, kind, day
+
+
+def find_failure(project: Project) -> Job | None:
+    """The last report that was to be made by itself, where it failed and none was made since."""
+    last = db.session.scalar(
+        select(Job)
+        .where(Job.project_id == project.id, Job.kind == JobKind.REPORT_MAKE, Job.asked_by_id.is_(None),
+               Job.finished_at.is_not(None))
+        .order_by(Job.finished_at.desc())
+        .limit(1)
+    )  # fmt: skip
+    return last if last is not None and last.state is JobState.FAILED else None
 
 
 def has_scheduled(project_id: UUID, kind: ReportKind, day: date) -> bool:

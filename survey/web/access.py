@@ -155,6 +155,7 @@ def _identify() -> None:
         return
     if not is_alone and (now - login.seen_at).total_seconds() > 60:
         # Being seen is no act of the person: it is written in a short transaction of its own, also for a page that reads.
+        before = READ_ONLY.get()
         db.session.rollback()
         READ_ONLY.set(False)
         login = account.find_session(token, now, config.session_idle, config.session_absolute)
@@ -163,7 +164,7 @@ def _identify() -> None:
             return
         login.seen_at = now
         db.session.commit()
-        READ_ONLY.set(request.method in READING)
+        READ_ONLY.set(before)
     g.user, g.login = login.user, token
 
 

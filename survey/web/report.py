@@ -32,7 +32,11 @@ bp = Blueprint("report", __name__)
 def list(project_code: str) -> ResponseReturnValue:
     project = project_of_page()
     return render_template(
-        "report/list.html", reports=reports.list_reports(project), settings=settings_of(project), most=reports.SHOWN
+        "report/list.html",
+        reports=reports.list_reports(project),
+        settings=settings_of(project),
+        most=reports.SHOWN,
+        failure=reports.find_failure(project),
     )
 
 

@@ -12,8 +12,12 @@ from flask.testing import FlaskClient
 from openpyxl import load_workbook
 
 from survey.domain.access import Role
+from survey.domain.errors import DomainError
+from survey.domain.job import JobKind
+from survey.domain.message import MESSAGES
 from survey.domain.report import ReportKind, day_due, first_day
 from survey.jobs import runner
+from survey.jobs.run import Run
 from survey.jobs.runner import run_next
 from survey.models import AuditEntry, Job, Project, Report, db, utc_now
 from survey.services.report import list_due
@@ -135,3 +139,31 @@ def test_a_week_begins_on_its_monday() -> None:
     friday = datetime.fromisoformat("2026-03-20").date()
     assert first_day(ReportKind.WEEKLY, friday).isoformat() == "2026-03-16"
     assert first_day(ReportKind.DAILY, friday) == friday
+
+
+def test_a_second_report_is_refused_in_words_while_one_is_being_made(
+    neighbourhood: Project, app: Flask, as_: As
+) -> None:
+    client, data = as_("office"), {"kind": "daily", "day": local_today().strftime("%Y%m%d")}
+    assert client.post("/project/YY/report/make", data=data).status_code == 302
+    second = client.post("/project/YY/report/make", data=data)
+    assert second.status_code == 422
+    assert MESSAGES["job.already_open"] in second.get_data(as_text=True)
+    assert run_next(app.config["RUHU"])
+    assert client.post("/project/YY/report/make", data=data).status_code == 302
+
+
+def test_a_scheduled_report_that_fails_is_tried_again_after_an_hour(
+    neighbourhood: Project, app: Flask, as_: As
+) -> None:
+    neighbourhood.settings = {**neighbourhood.settings, "report_at": "00:00"}
+    db.session.commit()
+
+    def fail(_run: Run) -> None:
+        raise DomainError("job.disk_full")
+
+    runner._enqueue_reports(utc_now())
+    run_next(app.config["RUHU"], tasks={JobKind.REPORT_MAKE: fail})
+    assert not list(list_due(utc_now() + timedelta(minutes=59)))
+    assert [kind for _project, kind, _day in list_due(utc_now() + timedelta(minutes=61))] == [ReportKind.DAILY]
+    assert "自动生成没有成功" in as_("office").get("/project/YY/reports").get_data(as_text=True)

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
 
+import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from survey.domain import codes
 from survey.domain.access import Role
-from survey.models import AuditEntry, Project, db
+from survey.models import AuditEntry, LoginSession, Project, db, utc_now
+from survey.models.base import READ_ONLY
 from survey.services import search as searching
 from tests import factories
 
@@ -101,3 +105,22 @@ def test_nobody_searches_a_project_that_is_not_theirs(as_: As, project: Project)
     other = factories.project("BB", "另一项目")
     stranger = as_(factories.member(other, Role.OFFICE))
     assert stranger.post(f"/project/{project.code}/search", data={"q": "张"}).status_code == 404
+
+
+def test_a_search_after_a_pause_keeps_nobody_from_writing(
+    as_: As, project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Being seen again is written first, by itself; what follows only reads, as at any other time."""
+    factories.household(project, sheet=factories.sheet())
+    browser = as_("office")
+    db.session.execute(update(LoginSession).values(seen_at=utc_now() - timedelta(minutes=2)))
+    db.session.commit()
+    found: list[bool] = []
+
+    def looking(**asked: Any) -> object:
+        found.append(READ_ONLY.get())
+        return searching.search(**asked)
+
+    monkeypatch.setattr("survey.web.search.search", looking)
+    assert browser.post(f"/project/{project.code}/search", data={"q": "张伟"}).status_code == 200
+    assert found == [True]
