@@ -33,10 +33,8 @@ from survey.models import (
     Visit,
     db,
 )
-from survey.models.bulk import upserting
 from survey.services import tally
 
-SERIES = "change"
 SHOWN = (Household, Door, Visit, Briefing, Consent, Request, Delivery, Document, Signature, Review, ConflictRow)
 """What a tablet is told of a household."""
 
@@ -48,7 +46,7 @@ def note_changed(household_ids: Iterable[UUID]) -> None:
 
 def last_number(project_id: UUID) -> int:
     """The number of the project's last change; 0 before the first."""
-    serial = db.session.get(Serial, (project_id, SERIES))
+    serial = db.session.get(Serial, (project_id, tally.SERIES))
     return serial.last if serial else 0
 
 
@@ -116,14 +114,8 @@ def _number(session: Session) -> None:
             stairwells.setdefault(project_id, set()).add((building_id, unit_no))
     for project_id, building_id, unit_no in left:
         stairwells.setdefault(project_id, set()).add((building_id, unit_no))
-    insert = upserting(connection)
     for project_id in sorted(projects):
-        counter = insert(Serial).values(project_id=project_id, kind=SERIES, last=1)
-        number = connection.scalar(
-            counter.on_conflict_do_update(
-                index_elements=[Serial.project_id, Serial.kind], set_={"last": Serial.last + 1}
-            ).returning(Serial.last)
-        )
+        number = tally.take_counter(connection, project_id)
         for some in _chunks(projects[project_id]):
             connection.execute(update(Household).where(Household.id.in_(some)).values(changed_seq=number))
         tally.keep(connection, project_id, stairwells[project_id])
