@@ -160,7 +160,10 @@ class Consents:
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """How the survey goes on. Paces are households a working day; `until` is the last day that the project sets itself."""
+    """How the survey goes on. Paces are households a working day; `until` is the last day that the project sets itself.
+
+    silence  why there is no forecast, where households are left
+    """
 
     today: date
     done: int
@@ -169,6 +172,7 @@ class Course:
     needed: int | None
     pace: Fraction | None
     forecast: forecast.Forecast | None
+    silence: forecast.Silence | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -335,6 +339,7 @@ def _course(project: Project, total: Count, days: tuple[Day, ...], reading: Read
         forecast.needed(remaining, today, until) if until else None,
         forecast.pace(daily, today - timedelta(days=1)),
         forecast.forecast(daily, remaining, today) if remaining else None,
+        forecast.silence(daily, remaining, today) if remaining else None,
     )
 
 
