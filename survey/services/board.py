@@ -21,6 +21,7 @@ from survey.domain.access import Role
 from survey.domain.check import earliest_visit_day
 from survey.domain.consent import missing_to
 from survey.domain.coownership import HouseholdChoice
+from survey.domain.forecast import Silence
 from survey.models import Assignment, Building, Project, Round, Team, User, db
 from survey.services import tally
 from survey.services.register import Reading, read
@@ -172,7 +173,7 @@ class Course:
     needed: int | None
     pace: Fraction | None
     forecast: forecast.Forecast | None
-    silence: forecast.Silence | None = None
+    silence: Silence | None = None
 
 
 @dataclass(frozen=True, slots=True)
