@@ -323,6 +323,9 @@ function* shares(flat, persons) {
 
 // --- records beside the sheet: like the server, each says the first thing that is wrong
 
+/** Years back that a visit is believed, as in survey/domain/check.py. */
+const VISIT_YEARS = 2;
+
 /** @param {Pair[]} pairs @param {string} name */
 const answer = (pairs, name) => pairs.find(([one]) => one === name)?.[1].trim() ?? "";
 
@@ -338,6 +341,8 @@ export function checkVisit(pairs, { now, from, until }) {
   if (answer(pairs, "surveyor_1") === answer(pairs, "surveyor_2")) return finding("check.visit_two_surveyors", "surveyor_2");
   if (ended < begun) return finding("check.visit_ends_before_start", "ended_at");
   if (begun > now || ended > now) return finding("check.visit_in_future", "started_at");
+  const earliest = Number(now.slice(0, 4)) - VISIT_YEARS;
+  if (Number(begun.slice(0, 4)) < earliest) return finding("check.visit_long_ago", "started_at", { year: String(earliest) });
   const outside = [begun, ended].some((at) => at.slice(11) < from || at.slice(11) > until);
   if (outside && !answer(pairs, "hours_reason")) return finding("visit.hours_reason", "hours_reason", { begin: from, end: until });
   if (result === "rescheduled" && !next) return finding("visit.next_missing", "next_visit_at");

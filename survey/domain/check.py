@@ -28,6 +28,8 @@ ADULT_AGE = 18
 AGED = 80
 CHINA = timezone(timedelta(hours=8))
 EARLIEST_BUILD_YEAR = 1840
+VISIT_YEARS = 2
+"""A visit of a year before the last two is a slip of the year: no survey lasts so long, and no paper waits so long."""
 ZERO = Decimal(0)
 
 
@@ -443,6 +445,14 @@ def _small_home(sheet: Sheet, facts: Facts) -> Iterator[Finding]:
         yield _flag("check.least_area", "", "only_home", area=area, least=facts.min_home_m2)
 
 
+def earliest_visit_day(today: date) -> date:
+    """The first day of which a visit is believed, and the first that the board shows by itself.
+
+    Rule: (house) the first of January two years ago: a wrong year is caught, a visit recorded late (补录) is not.
+    """
+    return date(max(today.year - VISIT_YEARS, date.min.year), 1, 1)
+
+
 def visit_findings(
     *,
     surveyor_ids: Collection[object],
@@ -455,7 +465,7 @@ def visit_findings(
 ) -> tuple[Finding, ...]:
     """What there is to say about a visit. All times are aware; hours and days are those of China.
 
-    Rule: two surveyors always (survey procedure); 行政强制法 art 43 forbids enforcement at night and on holidays, which
+    Rule: two surveyors always (survey procedure); no year before the last two (house); 行政强制法 art 43 forbids enforcement at night and on holidays, which
     a survey is not: outside hours and on days off a visit is a note of courtesy, never an error.
     """
     found: list[Finding] = []
@@ -467,6 +477,8 @@ def visit_findings(
         found.append(_hard("check.visit_ends_before_start", "", "ended_at"))
     if start > now or (end is not None and end > now):
         found.append(_hard("check.visit_in_future", "", "started_at"))
+    if start.date() < (earliest := earliest_visit_day(now.astimezone(CHINA).date())):
+        found.append(_hard("check.visit_long_ago", "", "started_at", year=earliest.year))
     times = [start.time()] if end is None else [start.time(), end.time()]
     if any(not visit_from <= each <= visit_until for each in times):
         found.append(

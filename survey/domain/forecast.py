@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from enum import StrEnum
 from fractions import Fraction
 
 from survey.domain.calendar import NO_HOLIDAYS, WorkCalendar
@@ -38,7 +39,7 @@ class Forecast:
 
 
 def forecast(daily: Sequence[int], remaining: int, today: date) -> Forecast | None:
-    """The end of the survey, or None where there is nothing to judge by: under seven days, or nothing done in them.
+    """The end of the survey, or None where there is nothing to tell (`silence` says why).
 
     daily      households done on each day up to yesterday, oldest first, from the first day of the survey on
     remaining  households that are left now
@@ -54,6 +55,23 @@ def forecast(daily: Sequence[int], remaining: int, today: date) -> Forecast | No
     if early is None:
         return None
     return Forecast(early, _end(remaining, middle, today), _end(remaining, slow, today), len(seen))
+
+
+class Silence(StrEnum):
+    """Why there is no forecast: under seven days of history, nothing done of late, an end further off than is told."""
+
+    YOUNG = "young"
+    PAUSED = "paused"
+    FAR = "far"
+
+
+def silence(daily: Sequence[int], remaining: int, today: date) -> Silence | None:
+    """Why `forecast` says nothing of the same days; None when it says something."""
+    if forecast(daily, remaining, today) is not None:
+        return None
+    if len(daily) < WEEK:
+        return Silence.YOUNG
+    return Silence.FAR if any(daily[-LOOK_BACK:]) else Silence.PAUSED
 
 
 def _rank(ordered: Sequence[int], share: Fraction) -> int:

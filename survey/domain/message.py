@@ -140,6 +140,7 @@ MESSAGES: dict[str, str] = {
     "check.visit_two_surveyors": N_("入户必须由两名不同的调查员进行，请选择另一位调查员。"),
     "check.visit_ends_before_start": N_("结束时间早于开始时间，请改正。"),
     "check.visit_in_future": N_("入户时间晚于现在，请改正。"),
+    "check.visit_long_ago": N_("入户时间早于{year}年，请检查年份。"),
     "check.visit_hours": N_("入户时间在 {begin}–{end} 之外，请确认已征得住户同意。"),
     "check.visit_day_off": N_("{day} 是周末或节假日，请确认已征得住户同意。"),
     # assignment

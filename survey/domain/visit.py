@@ -57,12 +57,13 @@ FIELDS = {"surveyor_ids": "surveyor_2", "started_at": "started_at", "ended_at": 
 def check_visit(visit: VisitMade, settings: ProjectSettings, now: datetime) -> None:
     """Refuse a visit that may not be recorded; one that was made earlier may (补录).
 
-    Rule: survey procedure: two different surveyors, no time in the future, the end not before the start; an appointment
-    (约定改期) names its time, after the visit; a stop for safety and another result say in words what happened.
+    Rule: survey procedure: two different surveyors, no time in the future and none of a year before the last two, the end not
+    before the start; an appointment (约定改期) names its time, after the visit; a stop for safety and another result say
+    in words what happened.
     Courtesy hours, by analogy with 行政强制法 art 43 (which forbids enforcement at night and on holidays, not a survey):
     a visit outside the project's hours is recorded with its reason. Weekends need none: then people are at home.
     Raises DomainError: check.visit_two_surveyors, check.visit_ends_before_start, check.visit_in_future,
-    visit.hours_reason, visit.next_missing, visit.next_too_early, visit.note_missing.
+    check.visit_long_ago, visit.hours_reason, visit.next_missing, visit.next_too_early, visit.note_missing.
     """
     findings = visit_findings(
         surveyor_ids=(visit.surveyor_1_id, visit.surveyor_2_id),

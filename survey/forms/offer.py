@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 from uuid import UUID
 
@@ -109,8 +109,10 @@ class MomentField(Answer):
         if parts is None:
             raise ValueError(_("%(thing)s应为日期和时间，例如 2026-03-15 09:30。", thing=thing_of(self)))
         try:
-            return datetime(*(int(part) for part in parts.groups()), tzinfo=CHINA)  # type: ignore[arg-type, misc]
-        except ValueError:
+            moment = datetime(*(int(part) for part in parts.groups()), tzinfo=CHINA)  # type: ignore[arg-type, misc]
+            moment.astimezone(UTC)  # as it is kept: the first hours of the year 1 are before all time there
+            return moment
+        except (ValueError, OverflowError):
             raise ValueError(_("%(thing)s“%(text)s”不存在，请核对。", thing=thing_of(self), text=text)) from None
 
     def write(self, value: datetime) -> str:

@@ -33,9 +33,10 @@ class Household(Identified, Base):
     )
 
     project_id: Mapped[UUID] = mapped_column(ForeignKey("project.id"))
-    building_id: Mapped[UUID] = mapped_column(ForeignKey("building.id"), index=True)
+    # Where it stood before is read when it is set: services.feed counts the stairwell that it leaves.
+    building_id: Mapped[UUID] = mapped_column(ForeignKey("building.id"), index=True, active_history=True)
     dossier_no: Mapped[str] = mapped_column(String(64))
-    unit_no: Mapped[str] = mapped_column(String(16), default="")
+    unit_no: Mapped[str] = mapped_column(String(16), default="", active_history=True)
     door_text: Mapped[str] = mapped_column(String(120), default="")
     door_sort: Mapped[str] = mapped_column(String(120), default="")
     state: Mapped[HouseholdState] = mapped_column(CodeType(HouseholdState), default=HouseholdState.UNVISITED)

@@ -6,6 +6,7 @@ that the list behind it uses. It sees only what the person may see. Nothing here
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from datetime import date, timedelta
@@ -17,8 +18,10 @@ from sqlalchemy import select
 
 from survey.domain import forecast
 from survey.domain.access import Role
+from survey.domain.check import earliest_visit_day
 from survey.domain.consent import missing_to
 from survey.domain.coownership import HouseholdChoice
+from survey.domain.forecast import Silence
 from survey.models import Assignment, Building, Project, Round, Team, User, db
 from survey.services import tally
 from survey.services.register import Reading, read
@@ -158,7 +161,10 @@ class Consents:
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """How the survey goes on. Paces are households a working day; `until` is the last day that the project sets itself."""
+    """How the survey goes on. Paces are households a working day; `until` is the last day that the project sets itself.
+
+    silence  why there is no forecast, where households are left
+    """
 
     today: date
     done: int
@@ -167,11 +173,12 @@ class Course:
     needed: int | None
     pace: Fraction | None
     forecast: forecast.Forecast | None
+    silence: Silence | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """The board of a project as one person sees it. `days` are all days from the first visit or submission until today."""
+    """The board of a project as one person sees it. `days` are all days from the first visit or submission; the last is today."""
 
     total: Count
     buildings: tuple[BuildingFigures, ...]
@@ -283,14 +290,23 @@ def _people(course: Figures) -> tuple[PersonFigures, ...]:
 
 
 def _days(course: Figures, today: date) -> tuple[Day, ...]:
-    """Every day from the first on which something happened until today, quiet ones too."""
+    """Every day from the first on which something happened until today, quiet ones too.
+
+    What lies outside the days that are believed counts for the nearest of them: one wrong year, or a clock that went
+    ahead, neither draws a hundred thousand days nor takes anything out of the sums.
+    """
     if not course.days:
         return ()
-    first = date.fromisoformat(min(course.days))
+    earliest = earliest_visit_day(today)
+    counts: defaultdict[date, list[int]] = defaultdict(lambda: [0, 0, 0])
+    for text, numbers in course.days.items():
+        day = min(max(date.fromisoformat(text), earliest), today)
+        counts[day] = [so_far + more for so_far, more in zip(counts[day], numbers, strict=True)]
+    first = min(counts)
     out, so_far = [], 0
-    for offset in range((max(today, date.fromisoformat(max(course.days))) - first).days + 1):
+    for offset in range((today - first).days + 1):
         day = first + timedelta(days=offset)
-        visits, met, submitted = course.days.get(day.isoformat(), (0, 0, 0))
+        visits, met, submitted = counts.get(day, (0, 0, 0))
         so_far += submitted
         out.append(Day(day, visits, met, submitted, so_far))
     return tuple(out)
@@ -324,6 +340,7 @@ def _course(project: Project, total: Count, days: tuple[Day, ...], reading: Read
         forecast.needed(remaining, today, until) if until else None,
         forecast.pace(daily, today - timedelta(days=1)),
         forecast.forecast(daily, remaining, today) if remaining else None,
+        forecast.silence(daily, remaining, today) if remaining else None,
     )
 
 

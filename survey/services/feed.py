@@ -4,8 +4,8 @@ One counter a project, taken in the transaction that commits, so that numbers be
 would let a later number commit first, and a tablet that has read past it would never see the earlier one.
 
 Every row that belongs to a household is noticed when it is flushed; bulk statements pass by the session and say so
-themselves (`note_changed`). The stairwells of the households that changed are counted anew in the same moment
-(`services.tally`): the counter is held, so that counts follow each other as the numbers do.
+themselves (`note_changed`). The stairwells of the households that changed, and those that they left, are counted anew in
+the same moment (`services.tally`): the counter is held, so that counts follow each other as the numbers do.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from itertools import chain
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import event, select, update
+from sqlalchemy import event, inspect, select, update
 from sqlalchemy.orm import Session, SessionTransaction
 
 from survey.models import (
@@ -33,10 +33,8 @@ from survey.models import (
     Visit,
     db,
 )
-from survey.models.bulk import upserting
 from survey.services import tally
 
-SERIES = "change"
 SHOWN = (Household, Door, Visit, Briefing, Consent, Request, Delivery, Document, Signature, Review, ConflictRow)
 """What a tablet is told of a household."""
 
@@ -48,7 +46,7 @@ def note_changed(household_ids: Iterable[UUID]) -> None:
 
 def last_number(project_id: UUID) -> int:
     """The number of the project's last change; 0 before the first."""
-    serial = db.session.get(Serial, (project_id, SERIES))
+    serial = db.session.get(Serial, (project_id, tally.SERIES))
     return serial.last if serial else 0
 
 
@@ -63,6 +61,12 @@ def _noted(session: Session) -> set[UUID]:
     return noted
 
 
+def _left(session: Session) -> set[tuple[UUID, UUID, str]]:
+    """(project, building, stairwell) of the places where households of this transaction stood before it."""
+    left: set[tuple[UUID, UUID, str]] = session.info.setdefault("left_stairwells", set())
+    return left
+
+
 @event.listens_for(db.session, "before_flush")
 def _note(session: Session, _context: Any, _instances: Any) -> None:
     for row in chain(session.new, session.dirty, session.deleted):
@@ -70,6 +74,17 @@ def _note(session: Session, _context: Any, _instances: Any) -> None:
             household_id = row.id if isinstance(row, Household) else row.household_id
             if household_id is not None:
                 _noted(session).add(household_id)
+            if isinstance(row, Household):
+                _note_place(session, row)
+
+
+def _note_place(session: Session, household: Household) -> None:
+    """Remember the stairwell that a household leaves: by its row it could not be found any more."""
+    attributes = inspect(household).attrs
+    building, unit = attributes.building_id.history, attributes.unit_no.history
+    if building.deleted or unit.deleted:
+        before = (building.deleted or (household.building_id,))[0], (unit.deleted or (household.unit_no,))[0]
+        _left(session).add((household.project_id, *before))
 
 
 @event.listens_for(db.session, "before_commit")
@@ -82,7 +97,8 @@ def _number(session: Session) -> None:
     if not noted:
         return
     ids = sorted(noted)
-    noted.clear()
+    left = set(_left(session))
+    _forget_all(session)
     connection = session.connection()
     # The households first, then the counter: who waits for a household must not hold up everybody else.
     projects: dict[UUID, list[UUID]] = {}
@@ -90,17 +106,16 @@ def _number(session: Session) -> None:
     of_household = select(Household.id, Household.project_id, Household.building_id, Household.unit_no)
     for some in _chunks(ids):
         rows = of_household.where(Household.id.in_(some)).order_by(Household.id)
-        for household_id, project_id, building_id, unit_no in connection.execute(rows.with_for_update()):
+        # FOR NO KEY UPDATE: whoever added a row to the household holds its key until the end (FOR KEY SHARE); two who
+        # did, and then asked for the whole row, would wait for each other.
+        locked = connection.execute(rows.with_for_update(key_share=True))
+        for household_id, project_id, building_id, unit_no in locked:
             projects.setdefault(project_id, []).append(household_id)
             stairwells.setdefault(project_id, set()).add((building_id, unit_no))
-    insert = upserting(connection)
+    for project_id, building_id, unit_no in left:
+        stairwells.setdefault(project_id, set()).add((building_id, unit_no))
     for project_id in sorted(projects):
-        counter = insert(Serial).values(project_id=project_id, kind=SERIES, last=1)
-        number = connection.scalar(
-            counter.on_conflict_do_update(
-                index_elements=[Serial.project_id, Serial.kind], set_={"last": Serial.last + 1}
-            ).returning(Serial.last)
-        )
+        number = tally.take_counter(connection, project_id)
         for some in _chunks(projects[project_id]):
             connection.execute(update(Household).where(Household.id.in_(some)).values(changed_seq=number))
         tally.keep(connection, project_id, stairwells[project_id])
@@ -114,4 +129,9 @@ def _chunks(ids: list[UUID]) -> Iterator[list[UUID]]:
 @event.listens_for(db.session, "after_soft_rollback")
 def _forget(session: Session, transaction: SessionTransaction) -> None:
     if not transaction.nested:  # after a savepoint the rest of the transaction may still commit
-        _noted(session).clear()
+        _forget_all(session)
+
+
+def _forget_all(session: Session) -> None:
+    _noted(session).clear()
+    _left(session).clear()

@@ -253,6 +253,12 @@ UNRESOLVED = select(ConflictRow.household_id).where(ConflictRow.resolved_at.is_(
 """Few rows: who asks for a whole project names them as one list."""
 
 
+def _first(model: Any, moment: Any, *conditions: ColumnElement[bool]) -> ColumnElement[Any]:
+    """The earliest of a household's rows of another table."""
+    query = select(func.min(moment)).where(model.household_id == Household.id, *conditions)
+    return query.correlate(Household).scalar_subquery()
+
+
 def _several_doors(_reading: Reading) -> ColumnElement[bool]:
     doors = select(func.count()).where(Door.household_id == Household.id).correlate(Household).scalar_subquery()
     return doors > 1
@@ -448,6 +454,19 @@ TALLIED = (
     "disputed", "deceased", "mortgaged", "seized", "unregistered", "special",
 )  # fmt: skip
 """Flags that `services.tally` keeps for each building: those that depend on nothing but the rows."""
+SINCE: dict[str, ColumnElement[Any]] = {
+    "never_met": Household.last_visit_at,  # type: ignore[dict-item]
+    "refused": Household.refused_at,  # type: ignore[dict-item]
+    "overdue_appointment": Household.next_visit_at,  # type: ignore[dict-item]
+    "returned_long": Household.state_since,  # type: ignore[dict-item]
+    "waiting_review": Household.state_since,  # type: ignore[dict-item]
+    "conflict_submitted": _first(ConflictRow, ConflictRow.made_at, ConflictRow.resolved_at.is_(None)),
+    "overdue_request": _first(Request, Request.reply_due, Request.closed_at.is_(None), Request.replied_on.is_(None)),
+    "overdue_acceptance": _first(
+        Request, Request.accept_due, Request.closed_at.is_(None), Request.accepted_on.is_(None)
+    ),
+}
+"""Flag -> the moment from which a household that it chooses waits."""
 TIMELESS = Reading(UUID(int=0), datetime(1970, 1, 1, tzinfo=UTC), None, None)
 """The reading for conditions that depend on none of it."""
 
@@ -496,8 +515,11 @@ def conditions(actor: User, reading: Reading, filters: Mapping[str, str]) -> lis
 def select_households(
     actor: User, reading: Reading, filters: Mapping[str, str], sort: str = "door"
 ) -> Select[Household]:
-    """The households that the person may see and the filters choose."""
+    """The households that the person may see and the filters choose. Those who wait are sorted by what they wait for."""
     order = SORTS.get(sort, SORTS["door"])[1]
+    reason = next((name for name, value in filters.items() if name in SINCE and value == "yes"), None)
+    if sort == "waiting" and reason is not None:
+        order = (SINCE[reason].asc().nulls_last(),)
     return (
         select(Household)
         .where(*conditions(actor, reading, filters))

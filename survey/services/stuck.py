@@ -13,45 +13,36 @@ from typing import Any
 from sqlalchemy import ColumnElement, case, func, null, select
 
 from survey.domain.message import N_
-from survey.models import ConflictRow, Device, Household, Project, Request, User, db
-from survey.services.register import CHINA, Reading, condition
+from survey.models import Device, Household, Project, User, db
+from survey.services.register import CHINA, SINCE, Reading, condition
 from survey.services.scope import household_scope
 
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why a household is stuck. `act` says who ought to do what; `since` is the moment from which it waits."""
+    """Why a household is stuck. `act` says who ought to do what."""
 
     filter: str
     label: str
     act: str
-    since: ColumnElement[Any] | None
+
+    @property
+    def since(self) -> ColumnElement[Any] | None:
+        """The moment from which it waits, by which its list is sorted too; None: not known."""
+        return SINCE.get(self.filter)
 
 
-def _first(model: Any, moment: Any, *conditions: ColumnElement[bool]) -> ColumnElement[Any]:
-    """The earliest of a household's rows of another table."""
-    query = select(func.min(moment)).where(model.household_id == Household.id, *conditions)
-    return query.correlate(Household).scalar_subquery()
-
-
-UNRESOLVED = _first(ConflictRow, ConflictRow.made_at, ConflictRow.resolved_at.is_(None))
 REASONS = (
-    Reason("never_met", N_("去了 3 次以上还没见到人"), N_("组长：换时间，找邻居、社区或单位联系"), Household.last_visit_at),  # type: ignore[arg-type]
-    Reason("refused", N_("拒访"), N_("组长：换人上门，请社区一起做工作"), Household.refused_at),  # type: ignore[arg-type]
-    Reason("overdue_appointment", N_("约好的时间已过，没有再去"), N_("调查员：按约上门或另约"), Household.next_visit_at),  # type: ignore[arg-type]
-    Reason("returned_long", N_("退回 7 天以上，没有再提交"), N_("调查员：改好再提交"), Household.state_since),  # type: ignore[arg-type]
-    Reason("waiting_review", N_("待审核 7 天以上"), N_("组长、项目办：审核"), Household.state_since),  # type: ignore[arg-type]
-    Reason("conflict_submitted", N_("已提交，但有冲突待核对"), N_("组长：在待处理里核对"), UNRESOLVED),
-    Reason("rebrief", N_("听的是旧版本政策，要重新宣讲"), N_("调查员：按现行版本再讲一次"), None),
-    Reason(
-        "overdue_request", N_("诉求过了答复期限"), N_("项目办：答复"),
-        _first(Request, Request.reply_due, Request.closed_at.is_(None), Request.replied_on.is_(None)),
-    ),
-    Reason(
-        "overdue_acceptance", N_("诉求过了告知受理的期限"), N_("项目办：告知受理"),
-        _first(Request, Request.accept_due, Request.closed_at.is_(None), Request.accepted_on.is_(None)),
-    ),
-)  # fmt: skip
+    Reason("never_met", N_("去了 3 次以上还没见到人"), N_("组长：换时间，找邻居、社区或单位联系")),
+    Reason("refused", N_("拒访"), N_("组长：换人上门，请社区一起做工作")),
+    Reason("overdue_appointment", N_("约好的时间已过，没有再去"), N_("调查员：按约上门或另约")),
+    Reason("returned_long", N_("退回 7 天以上，没有再提交"), N_("调查员：改好再提交")),
+    Reason("waiting_review", N_("待审核 7 天以上"), N_("组长、项目办：审核")),
+    Reason("conflict_submitted", N_("已提交，但有冲突待核对"), N_("组长：在待处理里核对")),
+    Reason("rebrief", N_("听的是旧版本政策，要重新宣讲"), N_("调查员：按现行版本再讲一次")),
+    Reason("overdue_request", N_("诉求过了答复期限"), N_("项目办：答复")),
+    Reason("overdue_acceptance", N_("诉求过了告知受理的期限"), N_("项目办：告知受理")),
+)
 """In the order in which they are shown: from the door to the desk."""
 
 

@@ -36,11 +36,13 @@ from sqlalchemy import (
 
 from survey.domain.codes import MET
 from survey.domain.coownership import HouseholdChoice
-from survey.models import Building, Household, Review, Standing, Tally, Visit, db
+from survey.models import Building, Household, Review, Serial, Standing, Tally, Visit, db
 from survey.models.base import china_day
 from survey.models.bulk import upserting
 from survey.services import register
 
+SERIES = "change"
+"""The project's counter of changes: who holds it counts alone."""
 CHUNK = 500
 """Buildings or keys at a time: a statement has room for some ten thousand values."""
 Stairwell = tuple[UUID, str]
@@ -243,6 +245,15 @@ def _returned(many: bool) -> Select[*tuple[Any, ...]]:
 # --- keeping ------------------------------------------------------------------------------------------------------
 
 
+def take_counter(connection: Connection, project_id: UUID) -> int:
+    """The next number of the project's changes; the counter is held until the transaction ends."""
+    counter = upserting(connection)(Serial).values(project_id=project_id, kind=SERIES, last=1)
+    next_one = counter.on_conflict_do_update(
+        index_elements=[Serial.project_id, Serial.kind], set_={"last": Serial.last + 1}
+    )
+    return int(connection.execute(next_one.returning(Serial.last)).scalar_one())
+
+
 def keep(connection: Connection, project_id: UUID, stairwells: Collection[Stairwell]) -> None:
     """Count some stairwells of a project and write their tallies, and the difference to those of buildings and project.
 
@@ -299,15 +310,23 @@ def list_stairwells(project_id: UUID) -> set[Stairwell]:
 
 
 def recount(project_id: UUID) -> int:
-    """Write every tally of a project anew; how many stairwells there are."""
+    """Write every tally of a project anew; how many stairwells there are.
+
+    What arrives meanwhile waits, as at every count: else it would add its difference to the figures from before.
+    """
+    connection = db.session.connection()
+    take_counter(connection, project_id)
     db.session.execute(delete(Tally).where(Tally.project_id == project_id))
     stairwells = list_stairwells(project_id)
-    keep(db.session.connection(), project_id, stairwells)
+    keep(connection, project_id, stairwells)
     return len(stairwells)
 
 
 def check(project_id: UUID) -> Iterator[tuple[str, str]]:
-    """(place, what) of everything that a kept tally says otherwise than a new count of its households."""
+    """(place, what) of everything that a kept tally says otherwise than a new count of its households.
+
+    Many statements: while others write, only a transaction that sees one moment finds no difference that is none.
+    """
     connection = db.session.connection()
     new: defaultdict[str, Figures] = defaultdict(Figures)
     for some in _chunks(sorted(list_stairwells(project_id))):

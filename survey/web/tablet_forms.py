@@ -54,6 +54,7 @@ SPOKEN = (
     "check.title_status_missing",
     "check.visit_ends_before_start",
     "check.visit_in_future",
+    "check.visit_long_ago",
     "check.visit_two_surveyors",
     "consent.agent_missing",
     "consent.already_given",

@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import date, timedelta
 from fractions import Fraction
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from survey.domain.forecast import Forecast, forecast, needed, pace, working_days
+from survey.domain.forecast import Forecast, Silence, forecast, needed, pace, silence, working_days
 
 TODAY = date(2026, 11, 20)  # a Friday
 daily = st.lists(st.integers(0, 60), min_size=7, max_size=60)
@@ -22,6 +23,26 @@ def test_without_a_week_of_history_or_any_work_in_it_there_is_no_forecast() -> N
     assert forecast([10] * 6, 100, TODAY) is None
     assert forecast([0] * 28, 100, TODAY) is None
     assert forecast([], 100, TODAY) is None
+
+
+@pytest.mark.parametrize(
+    ("days", "remaining", "why"),
+    [
+        ([10] * 6, 100, Silence.YOUNG),
+        ([], 100, Silence.YOUNG),
+        ([10] * 30 + [0] * 28, 100, Silence.PAUSED),
+        ([0] * 7, 100, Silence.PAUSED),
+        ([*[0] * 27, 1], 5000, Silence.FAR),
+        ([10] * 28, 100, None),
+    ],
+)
+def test_why_there_is_no_forecast_is_told(days: list[int], remaining: int, why: Silence | None) -> None:
+    assert silence(days, remaining, TODAY) is why
+
+
+@given(daily, st.integers(1, 5000))
+def test_there_is_a_forecast_or_a_reason_for_none(days: list[int], remaining: int) -> None:
+    assert (forecast(days, remaining, TODAY) is None) == (silence(days, remaining, TODAY) is not None)
 
 
 def test_weekends_do_not_shorten_or_lengthen_the_way() -> None:

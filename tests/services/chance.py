@@ -7,11 +7,12 @@ from random import Random
 
 from survey.domain import codes
 from survey.domain.access import Role
+from survey.domain.door import door_sort
 from survey.domain.errors import DomainError
 from survey.domain.household import Action, actions_from
 from survey.domain.sheet import to_pairs
 from survey.domain.visit import VisitMade
-from survey.models import Building, Household, Project, Round, User, db, utc_now
+from survey.models import Building, Door, Household, Project, Round, User, db, utc_now
 from survey.services import building as buildings
 from survey.services import policy
 from survey.services.briefing import Told, record_briefing
@@ -74,8 +75,10 @@ class Chance:
                 self.open_or_close,
                 self.publish,
                 self.move,
+                self.attach,
+                self.detach,
             ),
-            (8, 8, 4, 5, 3, 1, 1, 1),
+            (8, 8, 4, 5, 3, 1, 1, 1, 2, 1),
         )[0]
         try:
             act()
@@ -160,6 +163,26 @@ class Chance:
             household.removed_at = utc_now()
         else:
             self.add_household(self.random.randrange(10, 60))
+
+    def attach(self) -> None:
+        """A household gets the door of a lower stairwell, and with it another stairwell; or a neighbour's, if it may."""
+        household = self.any_household()
+        room = f"{self.random.randrange(1, 90)}09"
+        if self.random.random() < 0.3:
+            other = self.any_household().doors[0]
+            unit, room = other.unit_no, other.room_no
+        else:
+            unit = self.random.choice("01")
+            if buildings.find_door(household.building, unit, room) is None:
+                sort = door_sort(household.building.no, unit, room, None)
+                db.session.add(Door(building_id=household.building_id, unit_no=unit, room_no=room, sort=sort))
+                db.session.flush()
+        buildings.attach_door(actor=self.office, household=household, unit_no=unit, room_no=room)
+
+    def detach(self) -> None:
+        household = self.any_household()
+        door = self.random.choice(household.doors)
+        buildings.detach_door(actor=self.office, household=household, door_id=door.id)
 
 
 def people(chance: Chance) -> list[User]:

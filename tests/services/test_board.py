@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import pytest
@@ -13,6 +13,7 @@ from exports.ledgers.building_summary import buildings as building_summary
 from exports.ledgers.daily import days as daily
 from exports.view import view_of
 from survey.domain.access import Role
+from survey.domain.codes import VisitResult
 from survey.models import Household, Project, User, Visit, db
 from survey.services import building as buildings
 from survey.services import register
@@ -95,6 +96,23 @@ def test_days_and_surveyors_are_those_of_the_visits_that_one_may_see(chance: Cha
         ).all()  # fmt: skip
         assert sum(day.visits for day in board.days) == len(visits)
         assert sum(person.visits for person in board.people) == 2 * len(visits)
+
+
+@pytest.mark.parametrize("wrong", ["0001-01-02", "1926-11-20", "2126-11-20"])
+def test_a_day_of_a_wrong_year_counts_for_the_nearest_that_is_believed(project: Project, wrong: str) -> None:
+    home = factories.household(project)
+    first, second = factories.member(project, Role.SURVEYOR), factories.member(project, Role.SURVEYOR)
+    reading = register.read(project)
+    for number, day in enumerate([reading.midnight, datetime.fromisoformat(f"{wrong}T02:00+00:00")]):
+        db.session.add(
+            Visit(project_id=project.id, household_id=home.id, visit_no=number + 1, started_at=day, ended_at=day,
+                  surveyor_1_id=first.id, surveyor_2_id=second.id, result=VisitResult.DONE, recorded_by_id=first.id)
+        )  # fmt: skip
+    db.session.commit()
+    board = make_board(None, project, reading)
+    assert board.days[-1].day == board.course.today
+    assert len(board.days) <= 3 * 366
+    assert sum(day.visits for day in board.days) == sum(day.met for day in board.days) == 2
 
 
 def test_who_is_no_member_sees_nothing(project: Project) -> None:

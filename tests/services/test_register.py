@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
+from sqlalchemy import select
 
 from survey.domain import codes
 from survey.domain.access import Permission, Role
@@ -24,6 +25,8 @@ from survey.models import (
 )
 from survey.services import register
 from survey.services.briefing import keep_briefed
+from survey.services.register import CHINA
+from survey.services.stuck import list_stuck
 from tests import factories
 
 
@@ -127,6 +130,32 @@ def test_overdue_requests_lead_to_their_households(project: Project, office: Use
         )  # fmt: skip
     assert doors(office, project, open_request="yes") == [late.door_text, in_time.door_text]
     assert doors(office, project, overdue_request="yes") == [late.door_text]
+
+
+def test_the_list_of_a_reason_begins_with_who_has_waited_longest_for_it(project: Project, office: User) -> None:
+    """The first in order of state is the last to have got stuck; the list and 最早 go by the reason."""
+    reading = register.read(project)
+    for number, days in enumerate((10, 20), 1):
+        home, past = factories.household(project, f"3-1-10{number}"), reading.now - timedelta(days=days)
+        home.state_since = reading.now - timedelta(days=50 - days)
+        home.visit_count, home.last_visit_at, home.refused_at, home.next_visit_at = 3, past, past, past
+        db.session.add(
+            Request(
+                project_id=project.id, household_id=home.id, number=number, received_on=past.date(), person_name="张伟",
+                kind=codes.RequestKind.AREA, content="面积", accept_due=past.date(), reply_due=past.date(),
+                recorded_by_id=office.id,
+            )
+        )  # fmt: skip
+    db.session.flush()
+    oldest = {each.reason.filter: each.oldest for each in list_stuck(office, project, reading)}
+    for name in ("never_met", "refused", "overdue_appointment", "overdue_request", "overdue_acceptance"):
+        page = register.list_households(office, reading, {name: "yes"}, sort="waiting")
+        assert [each.door_text for each in page.rows] == ["3-1-102", "3-1-101"], name
+        since = db.session.scalar(select(register.SINCE[name]).where(Household.id == page.rows[0].id))
+        assert oldest[name] == (since.astimezone(CHINA).date() if isinstance(since, datetime) else since), name
+    assert [each.door_text for each in register.list_households(office, reading, {}, sort="waiting").rows] == [
+        "3-1-101", "3-1-102",
+    ]  # fmt: skip
 
 
 def test_a_surveyor_counts_only_their_own(project: Project, office: User) -> None:

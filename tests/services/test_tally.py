@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import delete, update
 
+from survey.domain.access import Role
 from survey.models import Household, Project, Tally, db
 from survey.services import tally
+from survey.services.building import attach_door, detach_door
 from survey.services.feed import note_changed
 from survey.services.register import HOUSEHOLD_FILTERS, TALLIED, TIMELESS, condition, read
 from tests import factories
@@ -59,6 +61,30 @@ def test_the_last_household_that_goes_takes_its_figures_along(project: Project) 
     db.session.commit()
     assert tally.read(project.id, "stairwell")[tally.stairwell_key((home.building_id, "1"))] == tally.Figures()
     assert tally.read(project.id, "building")[tally.key_of(home.building_id)].flags["households"] == 1
+
+
+def test_a_household_that_changes_its_stairwell_is_counted_in_one(project: Project) -> None:
+    home = factories.household(project, "1-2-101")
+    factories.household(project, "1-1-101")
+    office = factories.member(project, Role.OFFICE)
+    db.session.commit()
+    attach_door(actor=office, household=home, unit_no="1", room_no="101")
+    db.session.commit()
+    assert home.unit_no == "1"
+    assert list(tally.check(project.id)) == []
+    assert tally.read(project.id, "project")[tally.key_of(project.id)].flags["households"] == 1
+    detach_door(actor=office, household=home, door_id=home.doors[0].id)
+    db.session.commit()
+    assert home.unit_no == "2"
+    assert list(tally.check(project.id)) == []
+
+
+def test_a_household_whose_columns_were_not_read_leaves_its_stairwell_too(project: Project) -> None:
+    home = factories.household(project, "1-2-101")
+    db.session.commit()  # everything expires
+    home.unit_no = "1"
+    db.session.commit()
+    assert list(tally.check(project.id)) == []
 
 
 def test_what_is_kept_depends_on_the_rows_alone(project: Project) -> None:

@@ -45,6 +45,9 @@ def record(household: Household, pair: tuple[User, User], visit: VisitMade, **va
         pytest.param(made(surveyor_2_id=1), "check.visit_two_surveyors", "surveyor_2", id="two different surveyors"),
         pytest.param(made(at=NOW), "check.visit_in_future", "started_at", id="the future is refused"),
         pytest.param(
+            made(at=TEN.replace(year=TEN.year - 3)), "check.visit_long_ago", "started_at", id="a slip of the year"
+        ),
+        pytest.param(
             made(ended_at=TEN - timedelta(minutes=1)), "check.visit_ends_before_start", "ended_at", id="ends before start"
         ),
         pytest.param(

@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from survey.domain import codes
 from survey.domain.access import Role
 from survey.domain.household import Action
-from survey.models import Project, db
+from survey.models import Project, db, utc_now
 from survey.services import register
 from survey.services.account import set_membership
 from survey.services.board import FIGURES, NAMES, NOTHING, make_board, share_text
@@ -118,7 +118,15 @@ def test_the_page_says_what_is_missing_to_the_threshold_and_when_it_will_end(as_
     db.session.commit()
     page = as_("coordinator").get(f"/project/{project.code}/board").text
     assert "第一轮改建意愿" in page and "还差 4 户" in page and "门槛 2/3" in page
-    assert "提交满七天以后才能预测完成日期" in page and "每个工作日要完成" in page
+    assert "开始满七天以后才能预测完成日期" in page and "每个工作日要完成" in page
+
+
+def test_a_survey_that_pauses_is_told_apart_from_one_that_has_just_begun(as_: As, project: Project) -> None:
+    home, _left = factories.household(project, "1-1-101"), factories.household(project, "1-1-102")
+    home.first_submitted_at = utc_now() - timedelta(days=40)
+    db.session.commit()
+    page = as_("coordinator").get(f"/project/{project.code}/board").text
+    assert "最近 28 天没有一户首次提交" in page and "满七天" not in page
 
 
 def test_who_has_several_projects_begins_with_all_of_them(as_: As, project: Project) -> None:

@@ -120,6 +120,19 @@ def test_a_visit_out_of_hours_asks_for_the_reason_and_then_keeps_it(project: Pro
     assert "住户白天上班" in answer.get_data(as_text=True)
 
 
+def test_a_visit_of_a_wrong_year_is_refused_beside_the_question(project: Project, as_: AsRole) -> None:
+    one, two = pair(project)
+    [household] = assigned(project, one, "3-2-501")
+    client = as_(one)
+    for year, told in (("0001", "不存在，请核对"), ("1026", "请检查年份")):
+        slip = visit_form(one, two, started_at=f"{year}-01-01T00:00")
+        refused = client.post(f"/household/{household.id}/visit/record", data=slip)
+        assert refused.status_code == 422
+        page = refused.get_data(as_text=True)
+        assert 'id="started_at-error"' in page and told in page
+    assert db.session.scalar(select(Visit)) is None
+
+
 def test_the_same_page_sent_twice_records_one_visit(project: Project, as_: AsRole) -> None:
     one, two = pair(project)
     [household] = assigned(project, one, "3-2-501")
