@@ -276,6 +276,7 @@ MESSAGES: dict[str, str] = {
     "recheck.own_work": N_("您走访过这一户或填写过它的调查表，不能由您抽查。请由其他人员抽查。"),
     "recheck.no_answer": N_("请至少回答一个问题；没有联系上的，请选“没有联系上”。"),
     "recheck.difference_missing": N_("“{question}”不一致，请写明住户怎么说。"),
+    "recheck.reached": N_("这一户在这次抽查里已经核对过，不能再记为“没有联系上”。核对时写错的，请再记一次“已核对”。"),
     "recheck.note_missing": N_("没有联系上时，请写明怎么联系的（去了几次、打了几次电话）。"),
     # device (tablets)
     "device.code_unknown": N_("登记码不对，或者已经用过。请核对后重输，或请项目办重新出一个。"),

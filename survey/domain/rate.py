@@ -52,3 +52,22 @@ def wilson(rate: Rate, z: Decimal = Z_95) -> tuple[Decimal, Decimal]:
         Decimal(0) if not rate.part else max(below, Decimal(0)),
         Decimal(1) if rate.part == rate.whole else min(above, Decimal(1)),
     )
+
+
+def newcombe(one: Rate, other: Rate, z: Decimal = Z_95) -> tuple[Decimal, Decimal]:
+    """The interval of the difference of two rates, the first less the second, as decimals from -1 to 1.
+
+    Both rates were counted, so the error of both is in it; (-1, 1) where nothing was counted of either.
+
+    Rule: R. G. Newcombe, Interval estimation for the difference between independent proportions, Statistics in Medicine
+    17 (1998), 873-890, method 10: the distances of the limits of the two Wilson intervals, squared and added.
+    """
+    if not one.whole or not other.whole:
+        return Decimal(-1), Decimal(1)
+    (low, high), (other_low, other_high) = wilson(one, z), wilson(other, z)
+    with localcontext() as context:
+        context.prec = DIGITS
+        p, q = (Decimal(rate.part) / Decimal(rate.whole) for rate in (one, other))
+        below = ((p - low) ** 2 + (other_high - q) ** 2).sqrt()
+        above = ((high - p) ** 2 + (q - other_low) ** 2).sqrt()
+        return max(p - q - below, Decimal(-1)), min(p - q + above, Decimal(1))

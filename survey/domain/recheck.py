@@ -6,9 +6,11 @@ five households says little.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from random import Random
+from typing import TypeVar
 from uuid import UUID
 
 from survey.domain.codes import Code
@@ -99,14 +101,18 @@ def check_rechecker(visitors: Collection[Hashable], actor: Hashable) -> None:
         raise DomainError("recheck.own_work")
 
 
-def check_recheck(made: RecheckMade) -> None:
+def check_recheck(made: RecheckMade, is_reached: bool = False) -> None:
     """Refuse a result that says nothing: one reached without an answer, a difference without what it is, a door that
-    stayed closed without how it was tried.
+    stayed closed without how it was tried, or stayed closed after its household had answered.
+
+    is_reached  whether the household was reached in this draw before
 
     Rule: survey procedure: the household is returned with what is to be mended.
-    Raises DomainError: recheck.no_answer, recheck.difference_missing, recheck.note_missing.
+    Raises DomainError: recheck.reached, recheck.no_answer, recheck.difference_missing, recheck.note_missing.
     """
     if made.outcome is Outcome.NOT_REACHED:
+        if is_reached:
+            raise DomainError("recheck.reached", "outcome")
         if not made.note.strip():
             raise DomainError("recheck.note_missing", "note")
         return
@@ -119,7 +125,7 @@ def check_recheck(made: RecheckMade) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The answers of one household that was reached, and who had surveyed it."""
+    """The answers of one household that was reached, and who had surveyed it, each once."""
 
     staff: tuple[str, ...]
     answers: Mapping[Question, Answer]
@@ -129,26 +135,32 @@ class Found:
         return Answer.DIFFERENT in self.answers.values()
 
 
-def rate_by_question(found: Collection[Found]) -> dict[Question, Rate]:
+def rate_by_question(found: Iterable[Found]) -> dict[Question, Rate]:
     """Question -> in how many of the households that were asked it the answer differs.
 
     Rule: what was not asked counts neither way.
     """
-    return {question: _rate(each.answers.get(question) for each in found) for question in Question}
+    told = ((question, answer is Answer.DIFFERENT) for each in found for question, answer in each.answers.items())
+    rates = _rates(told)
+    return {question: rates.get(question, Rate(0, 0)) for question in Question}
 
 
-def rate_by_surveyor(found: Collection[Found]) -> dict[str, Rate]:
+def rate_by_surveyor(found: Iterable[Found]) -> dict[str, Rate]:
     """Surveyor -> in how many of the households that they surveyed something differs; both of a pair count.
 
     Rule: a household differs where at least one answer does.
     """
-    staff = sorted({who for each in found for who in each.staff})
-    return {
-        who: Rate(sum(each.differs for each in found if who in each.staff), sum(who in each.staff for each in found))
-        for who in staff
-    }
+    return dict(sorted(_rates((who, each.differs) for each in found for who in each.staff).items()))
 
 
-def _rate(answers: Iterable[Answer | None]) -> Rate:
-    told = [answer for answer in answers if answer is not None]
-    return Rate(sum(answer is Answer.DIFFERENT for answer in told), len(told))
+Key = TypeVar("Key", bound=Hashable)
+
+
+def _rates(told: Iterable[tuple[Key, bool]]) -> dict[Key, Rate]:
+    """Key -> how often it was told of with a difference, of how often at all."""
+    counts: dict[Key, list[int]] = defaultdict(lambda: [0, 0])
+    for key, differs in told:
+        count = counts[key]
+        count[0] += differs
+        count[1] += 1
+    return {key: Rate(part, whole) for key, (part, whole) in counts.items()}

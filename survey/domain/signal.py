@@ -17,7 +17,7 @@ from survey.domain.check import CHINA
 from survey.domain.codes import MET, Choice, Code, VisitResult
 from survey.domain.errors import DomainError
 from survey.domain.message import N_
-from survey.domain.rate import Z_99, Rate, wilson
+from survey.domain.rate import Z_99, Rate, newcombe
 from survey.domain.settings import ProjectSettings
 
 WEEK = timedelta(days=7)
@@ -50,7 +50,7 @@ WHY: dict[SignalKind, str] = {
         "表态在入户后不久就改变或撤回。讲清楚以后改主意很正常，请核对是不是住户自己的意思。只看征询轮次里的表态；调查表上的意愿改动看档案里的“经过”。"
     ),
     SignalKind.RATE: N_(
-        "这名调查员走访的户在本轮的同意率，与项目里其他户相比，超出了百分之九十九的威尔逊区间。楼栋之间本来就有差别，这里不区分是哪一种原因。"
+        "这名调查员走访的户和项目里其他户，本轮同意率之差的百分之九十九区间（纽科姆法，双方的误差都算在内）不含零。楼栋之间本来就有差别，这里不区分是哪一种原因。"
     ),
     SignalKind.SHORT: N_(
         "结果为“完成”的入户，用时短于设定的分钟数。补录时只写了大概时间的也会这样，请核对问答是否真的做完。"
@@ -151,23 +151,25 @@ def overlaps(visits: Iterable[Spell]) -> Iterator[tuple[Spell, Spell]]:
 def is_odd_rate(own: Rate, others: Rate, least: int) -> bool:
     """Whether a surveyor's rate of consent differs from that of all other households by more than chance lets expect.
 
-    Rule: two-sided, 99 %: the rate of the others lies outside the Wilson interval of the own one. Asked only where both
-    have at least `least` households, for below it everybody looks odd. Of a hundred surveyors among whom nothing
-    differs, about one is shown (`expected_by_chance`).
+    Rule: two-sided, 99 %: Newcombe's interval of the difference does not hold 0 (`survey.domain.rate.newcombe`); the rate
+    of the others was counted too and has its own error. Asked only where both have at least `least` households, for below
+    it everybody looks odd. How many are shown although nothing differs: `expected_by_chance`.
     """
     if min(own.whole, others.whole) < max(least, 1):
         return False
-    assert others.share is not None
-    below, above = wilson(own, Z_99)
-    return not below * others.whole <= others.part <= above * others.whole
+    below, above = newcombe(own, others, Z_99)
+    return not below <= 0 <= above
 
 
 def expected_by_chance(compared: int) -> str:
-    """How many of so many surveyors would be shown although nothing differs, with one decimal: 28 -> "0.3".
+    """How many of so many surveyors at most would be shown although nothing differs, with one decimal: 28 -> "0.6".
 
-    Rule: the multiple comparison: each is compared at 99 %.
+    Rule: the multiple comparison: each is compared at 99 %. The interval is an approximation: counted out exactly, chance
+    shows up to 1.4 in 100 of 20 to 60 households against as many, whatever their true rate, and up to 1.3 of 20 against
+    300 or 600 at true rates from 10 % to 90 %; so 2 in 100 is said. Nearer to 0 % or 100 % it is more for few against very many: of
+    20 against 300 up to 2.5 in 100, of 20 against 600 up to 4.3, which the page says in words.
     """
-    tenths = (compared + 5) // 10
+    tenths = (compared * 2 + 5) // 10
     return f"{tenths // 10}.{tenths % 10}"
 
 

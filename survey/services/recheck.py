@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import secrets
 from collections import defaultdict
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, Select, Subquery, case, func, or_, select
+from sqlalchemy.orm import joinedload
 
 from survey.domain.access import Role
 from survey.domain.errors import NotFound
@@ -47,7 +49,10 @@ from survey.services.scope import find_membership, household_scope
 from survey.services.sheet import lock_household
 
 SEEDS = 2**31
-CHUNK = 500
+SHOWN = ("todo", "differs", "all")
+"""What the households of a draw can be limited to."""
+REACHED = RecheckResult.outcome == Outcome.REACHED
+"""A household is done with its first result that says it was reached; a door that stayed closed takes nothing back."""
 
 
 def draw_recheck(
@@ -118,7 +123,8 @@ def record_recheck(*, actor: User, item: RecheckItem, made: RecheckMade, key: UU
             raise NotFound
         return known
     check_rechecker(list_visitors(household), actor.id)
-    check_recheck(made)
+    reached_before = select(RecheckResult.id).where(RecheckResult.item_id == item.id, REACHED).limit(1)
+    check_recheck(made, is_reached=db.session.scalar(reached_before) is not None)
     reached = made.outcome is Outcome.REACHED
     answers = dict(made.answers) if reached else {}
     row = RecheckResult(
@@ -153,37 +159,60 @@ def list_visitors(household: Household) -> set[UUID]:
 # --- reading --------------------------------------------------------------------------------------------------------
 
 
+def _counting(*conditions: ColumnElement[bool]) -> Subquery:
+    """The results that count among some items', one of each item that has any: the latest reached, else the latest.
+
+    This is the one rule of what a household's re-check came to, for the list of draws as for the page of one.
+    """
+    newest = func.row_number().over(
+        partition_by=RecheckResult.item_id,
+        order_by=(case((REACHED, 0), else_=1), RecheckResult.at.desc(), RecheckResult.id.desc()),
+    )
+    ranked = (
+        select(RecheckResult, newest.label("place"))
+        .join(RecheckItem, RecheckItem.id == RecheckResult.item_id)
+        .where(*conditions)
+        .subquery()
+    )
+    return select(ranked).where(ranked.c.place == 1).subquery()
+
+
 def list_draws(actor: User, project: Project) -> list[tuple[RecheckDraw, int, int]]:
     """The draws in which the person sees a household, the newest first, each with how many those are and how many are done."""
+    counting = _counting(RecheckItem.project_id == project.id)
+    is_done = case((counting.c.outcome == Outcome.REACHED, 1), else_=0)
+    sums = (
+        select(RecheckItem.draw_id, func.count(), func.sum(is_done))
+        .join(Household, Household.id == RecheckItem.household_id)
+        .outerjoin(counting, counting.c.item_id == RecheckItem.id)
+        .where(RecheckItem.project_id == project.id, household_scope(actor, project.id))
+        .group_by(RecheckItem.draw_id)
+    )
+    counts = {draw_id: (whole, int(done)) for draw_id, whole, done in db.session.execute(sums)}
+    query = _draws(actor, project).order_by(RecheckDraw.drawn_at.desc(), RecheckDraw.id.desc())
+    return [(row, *counts[row.id]) for row in db.session.scalars(query) if row.id in counts]
+
+
+def _draws(actor: User, project: Project) -> Select[RecheckDraw]:
+    """The draws of a project; for a leader those of the own team and of the whole project."""
     member = find_membership(actor, project.id)
     query = select(RecheckDraw).where(RecheckDraw.project_id == project.id)
     if member is not None and member.role is Role.LEADER:
         query = query.where(or_(RecheckDraw.team_id.is_(None), RecheckDraw.team_id == member.team_id))
-    draws = list(db.session.scalars(query.order_by(RecheckDraw.drawn_at.desc(), RecheckDraw.id.desc())))
-    counts: dict[UUID, list[int]] = defaultdict(lambda: [0, 0])
-    done = (
-        select(RecheckResult.id)
-        .where(RecheckResult.item_id == RecheckItem.id, RecheckResult.outcome == Outcome.REACHED)
-        .correlate(RecheckItem)
-        .exists()
-    )
-    items = (
-        select(RecheckItem.draw_id, done)
-        .join(Household, Household.id == RecheckItem.household_id)
-        .where(RecheckItem.project_id == project.id, household_scope(actor, project.id))
-    )
-    for draw_id, is_done in db.session.execute(items):
-        counts[draw_id][0] += 1
-        counts[draw_id][1] += bool(is_done)
-    return [(row, counts[row.id][0], counts[row.id][1]) for row in draws if counts[row.id][0]]
+    return query
 
 
 def get_draw(actor: User, project: Project, draw_id: UUID) -> RecheckDraw:
     """A draw of which the person sees a household. Raises NotFound."""
-    for row, _whole, _done in list_draws(actor, project):
-        if row.id == draw_id:
-            return row
-    raise NotFound
+    seen = (
+        select(RecheckItem.id)
+        .join(Household, Household.id == RecheckItem.household_id)
+        .where(RecheckItem.draw_id == draw_id, household_scope(actor, project.id))
+    )
+    row = db.session.scalar(_draws(actor, project).where(RecheckDraw.id == draw_id, seen.exists()))
+    if row is None:
+        raise NotFound
+    return row
 
 
 def get_item(household: Household, item_id: UUID) -> RecheckItem:
@@ -196,7 +225,7 @@ def get_item(household: Household, item_id: UUID) -> RecheckItem:
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A drawn household with the latest result, None before there is one. `is_own`: the reader surveyed it."""
+    """A drawn household with the result that counts, None before there is one. `is_own`: the reader surveyed it."""
 
     item: RecheckItem
     household: Household
@@ -205,64 +234,93 @@ class Checked:
     is_own: bool
 
     @property
+    def is_done(self) -> bool:
+        return self.result is not None and self.result.outcome is Outcome.REACHED
+
+    @property
     def differs(self) -> bool:
         return self.result is not None and bool(self.result.differences)
 
 
 @dataclass(frozen=True, slots=True)
 class Recheck:
-    """A draw before a reader: its households, and what the answers say together."""
+    """A draw before a reader: one page of its households, and what the answers of all of them say together.
+
+    counts      of each of `SHOWN`
+    households  in how many of the households that were reached something differs
+    """
 
     draw: RecheckDraw
+    shown: str
     rows: list[Checked]
+    counts: dict[str, int]
+    number: int
+    pages: int
+    households: Rate
     questions: dict[Question, Rate]
     surveyors: list[tuple[User, Rate]]
 
-    @property
-    def reached(self) -> int:
-        return sum(row.result is not None and row.result.outcome is Outcome.REACHED for row in self.rows)
 
-    @property
-    def households(self) -> Rate:
-        """In how many of the households that were reached something differs."""
-        return Rate(sum(row.differs for row in self.rows), self.reached)
+def show_recheck(
+    actor: User, project: Project, row: RecheckDraw, *, shown: str = "", page: int = 1, size: int = 50
+) -> Recheck:
+    """The households of a draw that the person sees, page by page in the order of their doors, and the rates among them.
 
+    shown  one of `SHOWN`; else what is to do, as long as there is any
 
-def show_recheck(actor: User, project: Project, row: RecheckDraw) -> Recheck:
-    """The households of a draw that the person sees, in the order of their doors, and the rates among them."""
+    All households are read once, a few narrow columns of them; the rows themselves only of the page.
+    """
+    counting = _counting(RecheckItem.draw_id == row.id)
     query = (
-        select(RecheckItem, Household)
+        select(
+            RecheckItem.id, RecheckItem.surveyor_ids, counting.c.id, counting.c.outcome, counting.c.answers,
+        )
         .join(Household, Household.id == RecheckItem.household_id)
+        .outerjoin(counting, counting.c.item_id == RecheckItem.id)
         .where(RecheckItem.draw_id == row.id, household_scope(actor, project.id))
         .order_by(Household.door_sort, Household.id)
-    )
-    items = [(item, home) for item, home in db.session.execute(query)]
-    latest: dict[UUID, RecheckResult] = {}
-    results = (
-        select(RecheckResult)
-        .join(RecheckItem, RecheckItem.id == RecheckResult.item_id)
-        .where(RecheckItem.draw_id == row.id)
-        .order_by(RecheckResult.at, RecheckResult.id)
-    )
-    for result in db.session.scalars(results):
-        latest[result.item_id] = result
-    wanted = {UUID(each) for item, _home in items for each in item.surveyor_ids}
-    people = {user.id: user for user in db.session.scalars(select(User).where(User.id.in_(wanted)))} if wanted else {}
-    rows = [
+    )  # fmt: skip
+    lists: dict[str, list[tuple[UUID, UUID | None]]] = {name: [] for name in SHOWN}
+    found: list[Found] = []
+    for item_id, staff, result_id, outcome, answers in db.session.execute(query):
+        lists["all"].append((item_id, result_id))
+        if outcome is not Outcome.REACHED:
+            lists["todo"].append((item_id, result_id))
+            continue
+        told = Found(tuple(staff), {Question(name): Answer(value) for name, value in answers.items()})
+        found.append(told)
+        if told.differs:
+            lists["differs"].append((item_id, result_id))
+    if shown not in SHOWN:
+        shown = "todo" if lists["todo"] else "all"
+    pages = max(1, -(-len(lists[shown]) // size))
+    number = min(max(page, 1), pages)
+    by_surveyor = {UUID(who): rate for who, rate in rate_by_surveyor(found).items()}
+    people = _people(by_surveyor)
+    rates = [(people[who], rate) for who, rate in by_surveyor.items() if who in people]
+    rates.sort(key=lambda pair: (-(pair[1].share or 0), pair[0].display_name, pair[0].id))
+    return Recheck(
+        row, shown, _checked(actor, lists[shown][(number - 1) * size : number * size]),
+        {name: len(each) for name, each in lists.items()}, number, pages,
+        Rate(len(lists["differs"]), len(found)), rate_by_question(found), rates,
+    )  # fmt: skip
+
+
+def _checked(actor: User, places: Sequence[tuple[UUID, UUID | None]]) -> list[Checked]:
+    """The rows of a page in their order, in three statements for all of them."""
+    of_items = select(RecheckItem).where(RecheckItem.id.in_([item_id for item_id, _result in places]))
+    of_results = select(RecheckResult).where(RecheckResult.id.in_([result for _item, result in places if result]))
+    items = {item.id: item for item in db.session.scalars(of_items.options(joinedload(RecheckItem.household)))}
+    results = {result.id: result for result in db.session.scalars(of_results.options(joinedload(RecheckResult.by)))}
+    people = _people({UUID(who) for item in items.values() for who in item.surveyor_ids})
+    return [
         Checked(
-            item, home, [people[UUID(each)] for each in item.surveyor_ids if UUID(each) in people],
-            latest.get(item.id), str(actor.id) in item.surveyor_ids,
+            item, item.household, [people[UUID(who)] for who in item.surveyor_ids if UUID(who) in people],
+            results[result_id] if result_id else None, str(actor.id) in item.surveyor_ids,
         )
-        for item, home in items
+        for item, result_id in ((items[item_id], result_id) for item_id, result_id in places)
     ]  # fmt: skip
-    found = [
-        Found(
-            tuple(each.item.surveyor_ids),
-            {Question(name): Answer(value) for name, value in each.result.answers.items()},
-        )
-        for each in rows
-        if each.result is not None and each.result.outcome is Outcome.REACHED
-    ]
-    by_surveyor = [(people[UUID(who)], rate) for who, rate in rate_by_surveyor(found).items() if UUID(who) in people]
-    by_surveyor.sort(key=lambda pair: (-(pair[1].share or 0), pair[0].display_name, pair[0].id))
-    return Recheck(row, rows, rate_by_question(found), by_surveyor)
+
+
+def _people(ids: Collection[UUID]) -> dict[UUID, User]:
+    return {user.id: user for user in db.session.scalars(select(User).where(User.id.in_(ids)))} if ids else {}

@@ -18,6 +18,14 @@ def shown_names(text: str) -> str:
     return "、".join(mask_name(name) for name in text.split("、"))
 
 
+def shows_words() -> bool:
+    """Whether the reader of the page sees what people wrote in their own words.
+
+    Not the roles for which names are masked: no rule finds every name and every phone in a free text.
+    """
+    return role_of_page() not in MASKED_ROLES
+
+
 def mask_names(page: str, names: Iterable[str]) -> str:
     """A page's text without the names, for the same roles: also where a note or a sentence speaks of a person."""
     if role_of_page() not in MASKED_ROLES:

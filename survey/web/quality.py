@@ -18,7 +18,7 @@ from survey.services.matter import ShownMatter, page_of, sight_of
 from survey.services.quality.listing import accept_fault, list_faults
 from survey.web.access import current_user, may, project_of_page, requires
 from survey.web.matter import asked_kind, asked_team, forms_of, kind_chips, sentence_of_matter, team_chips, wants_noted
-from survey.web.name import mask_names, shown_names
+from survey.web.name import mask_names, shown_names, shows_words
 
 bp = Blueprint("quality", __name__)
 
@@ -54,6 +54,7 @@ def _page(refused: AcceptFaultForm | None = None, at: UUID | None = None) -> Res
         mend=_mend,
         sentence_of=sentence_of_matter,
         shown_names=shown_names,
+        shows_words=shows_words(),
     )  # fmt: skip
     owners = [name for row in shown.rows for home in row.households for name in home.owner_names.split("、")]
     return mask_names(page, owners), refused.status if refused else 200

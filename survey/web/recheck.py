@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 
 from survey.domain.access import Permission, Role
 from survey.domain.rate import Rate, wilson
-from survey.domain.recheck import Outcome, Question
+from survey.domain.recheck import Question
 from survey.domain.visit import WORK_DONE
 from survey.forms.recheck import DrawRecheckForm, RecordRecheckForm
 from survey.models import Household
@@ -23,7 +23,7 @@ from survey.web import local_date
 from survey.web.access import current_user, load_household, may, project_of_page, requires, role_of_page
 from survey.web.answer import url_with
 from survey.web.household.page import page_words
-from survey.web.name import mask_names, shown_names
+from survey.web.name import shown_names, shows_words
 
 bp = Blueprint("recheck", __name__)
 bp.context_processor(page_words)
@@ -63,30 +63,25 @@ def draw(project_code: str) -> ResponseReturnValue:
     return _list(form)
 
 
-SHOWN = ("todo", "differs", "all")
-
-
 @bp.get("/project/<project_code>/recheck/<uuid:draw_id>")
 @requires(Permission.RECHECK_SHOW)
 def show(project_code: str, draw_id: UUID) -> ResponseReturnValue:
     """A draw: which households, what was found, and the rates by question and by surveyor."""
     project = project_of_page()
-    recheck = rechecks.show_recheck(current_user, project, rechecks.get_draw(current_user, project, draw_id))
-    lists = {
-        "todo": [row for row in recheck.rows if row.result is None or row.result.outcome is Outcome.NOT_REACHED],
-        "differs": [row for row in recheck.rows if row.differs],
-        "all": recheck.rows,
-    }
+    recheck = rechecks.show_recheck(
+        current_user,
+        project,
+        rechecks.get_draw(current_user, project, draw_id),
+        shown=request.args.get("shown", ""),
+        page=request.args.get("page", 1, type=int) or 1,
+    )
     words = {"todo": _("待抽查"), "differs": _("有不一致"), "all": _("全部")}
-    shown = request.args.get("shown", "todo" if lists["todo"] else "all")
-    shown = shown if shown in SHOWN else "all"
-    page = render_template(
+    return render_template(
         "recheck/show.html",
         recheck=recheck,
-        rows=lists[shown],
         chips_items=[
-            {"label": words[name], "count": len(lists[name]), "url": url_with(shown=name), "current": name == shown}
-            for name in SHOWN
+            {"label": words[name], "count": count, "url": url_with(shown=name), "current": name == recheck.shown}
+            for name, count in recheck.counts.items()
         ],
         question_rows=[(_(question.label), rate) for question, rate in recheck.questions.items()],
         surveyor_rows=[(user.display_name, rate) for user, rate in recheck.surveyors],
@@ -95,8 +90,8 @@ def show(project_code: str, draw_id: UUID) -> ResponseReturnValue:
         may_record=may(Permission.RECHECK_RECORD),
         Question=Question,
         shown_names=shown_names,
+        shows_words=shows_words(),
     )
-    return mask_names(page, [name for row in recheck.rows for name in row.household.owner_names.split("、")])
 
 
 @bp.route("/household/<uuid:household_id>/recheck/<uuid:item_id>/record", methods=["GET", "POST"])

@@ -18,7 +18,7 @@ from survey.services.signal.listing import list_signals, note_signal
 from survey.services.signal.words import count_compared
 from survey.web.access import current_user, may, project_of_page, requires
 from survey.web.matter import asked_kind, asked_team, forms_of, kind_chips, sentence_of_matter, team_chips, wants_noted
-from survey.web.name import shown_names
+from survey.web.name import shown_names, shows_words
 
 bp = Blueprint("signal", __name__)
 
@@ -61,6 +61,7 @@ def _page(refused: NoteSignalForm | None = None, at: UUID | None = None) -> Resp
         refused_at=at,
         sentence_of=sentence_of_matter,
         shown_names=shown_names,
+        shows_words=shows_words(),
     )  # fmt: skip
     return page, refused.status if refused else 200
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from survey.domain.rate import Z_95, Z_99, Rate, wilson
+from survey.domain.rate import Z_95, Z_99, Rate, newcombe, wilson
 
 RATES = st.integers(0, 3000).flatmap(lambda whole: st.integers(0, whole).map(lambda part: Rate(part, whole)))
 
@@ -45,6 +45,38 @@ def test_the_interval_of_the_others_is_its_mirror(rate: Rate) -> None:
     mirrored = wilson(Rate(rate.whole - rate.part, rate.whole))
     assert abs(1 - above - mirrored[0]) < Decimal("1e-25")
     assert abs(1 - below - mirrored[1]) < Decimal("1e-25")
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "below", "above"),
+    [
+        ((56, 70), (48, 80), "0.0524", "0.3339"),
+        ((9, 10), (3, 10), "0.1705", "0.8090"),
+        ((6, 7), (2, 7), "0.0582", "0.8062"),
+        ((5, 56), (0, 29), "-0.0381", "0.1926"),
+        ((0, 10), (0, 20), "-0.1611", "0.2775"),
+        ((0, 10), (0, 10), "-0.2775", "0.2775"),
+        ((10, 10), (0, 20), "0.6791", "1.0000"),
+        ((10, 10), (0, 10), "0.6075", "1.0000"),
+    ],
+)
+def test_the_interval_of_a_difference_is_that_of_newcombe_1998_table_two(
+    one: tuple[int, int], other: tuple[int, int], below: str, above: str
+) -> None:
+    """Newcombe, Interval estimation for the difference, Statistics in Medicine 17 (1998), method 10."""
+    found = [each.quantize(Decimal("0.0001")) for each in newcombe(Rate(*one), Rate(*other), Z_95)]
+    assert found == [Decimal(below), Decimal(above)]
+
+
+@given(RATES, RATES)
+def test_the_interval_of_a_difference_holds_it_and_turns_with_it(one: Rate, other: Rate) -> None:
+    below, above = newcombe(one, other)
+    assert -1 <= below < above <= 1
+    if one.share is not None and other.share is not None:
+        assert Fraction(below) <= one.share - other.share <= Fraction(above)
+    turned = newcombe(other, one)
+    assert abs(turned[0] + above) < Decimal("1e-25")
+    assert abs(turned[1] + below) < Decimal("1e-25")
 
 
 def test_a_rate_knows_its_share_and_the_rest() -> None:

@@ -131,3 +131,12 @@ def test_rates_count_what_was_asked_and_both_of_a_pair() -> None:
     assert rates[Question.AREA] == Rate(1, 1)
     assert rates[Question.WILL] == Rate(0, 0)
     assert rate_by_surveyor(found) == {"A": Rate(1, 2), "B": Rate(1, 1), "C": Rate(0, 1)}
+
+
+def test_a_household_that_answered_is_not_noted_as_not_reached_and_may_answer_again() -> None:
+    closed = RecheckMade(outcome=Outcome.NOT_REACHED, answers={}, differences={}, note="没有人")
+    check_recheck(closed)
+    with pytest.raises(DomainError, match=r"recheck\.reached"):
+        check_recheck(closed, is_reached=True)
+    again = RecheckMade(outcome=Outcome.REACHED, answers={Question.OWNERS: Answer.SAME}, differences={})
+    check_recheck(again, is_reached=True)

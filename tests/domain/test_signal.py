@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from math import comb
 from uuid import UUID
 
 import pytest
@@ -148,8 +149,31 @@ def test_whoever_has_the_rate_of_the_others_is_never_odd(whole: int, data: st.Da
     assert not is_odd_rate(own, Rate(own.part * 7, own.whole * 7), 20)
 
 
+def binomial(whole: int, share: float) -> list[float]:
+    return [comb(whole, part) * share**part * (1 - share) ** (whole - part) for part in range(whole + 1)]
+
+
+@pytest.mark.parametrize(
+    ("own", "others", "least_percent"),
+    [(20, 20, 1), (40, 20, 1), (20, 40, 1), (30, 60, 1), (40, 40, 1), (20, 300, 10)],
+)
+def test_where_nothing_differs_chance_shows_no_more_than_the_page_says(
+    own: int, others: int, least_percent: int
+) -> None:
+    """Every outcome of the two binomials is counted, for true rates on a grid; the rule is the same for p and 1 - p."""
+    odd = [
+        (part, of) for part in range(own + 1) for of in range(others + 1)
+        if is_odd_rate(Rate(part, own), Rate(of, others), 20)
+    ]  # fmt: skip
+    said = float(expected_by_chance(100)) / 100
+    for percent in (*range(least_percent, 50, 7), 30, 50):
+        mine, theirs = binomial(own, percent / 100), binomial(others, percent / 100)
+        chance = sum(mine[part] * theirs[of] for part, of in odd)
+        assert chance <= said, f"{percent} %: {chance:.4f}"
+
+
 def test_the_page_says_how_many_chance_alone_would_show() -> None:
-    assert [expected_by_chance(count) for count in (0, 28, 100, 555)] == ["0.0", "0.3", "1.0", "5.6"]
+    assert [expected_by_chance(count) for count in (0, 28, 100, 555)] == ["0.0", "0.6", "2.0", "11.1"]
 
 
 def test_nobody_looks_at_their_own_visits() -> None:

@@ -134,12 +134,13 @@ def test_a_closed_door_is_tried_again_and_the_latest_result_counts(
     first, second, third = drawn(row)[:3]
     record_recheck(actor=office, item=first, made=made(Outcome.NOT_REACHED, note="打了两次电话"))
     shown = show_recheck(office, project, row)
-    assert (shown.reached, shown.households) == (0, Rate(0, 0))
+    assert shown.households == Rate(0, 0)
     record_recheck(actor=office, item=first, made=made(people=Answer.DIFFERENT, owners=Answer.SAME))
     record_recheck(actor=office, item=second, made=made(owners=Answer.SAME))
     record_recheck(actor=office, item=third, made=made(Outcome.NOT_REACHED, note="搬走了", owners=Answer.DIFFERENT))
-    shown = show_recheck(office, project, row)
-    assert (shown.reached, shown.households) == (2, Rate(1, 2))
+    shown = show_recheck(office, project, row, shown="all")
+    assert shown.households == Rate(1, 2)
+    assert shown.counts == {"todo": 18, "differs": 1, "all": 20}
     assert shown.questions[Question.PEOPLE] == Rate(1, 1)
     assert shown.questions[Question.OWNERS] == Rate(0, 2)
     assert sum(rate.whole for _user, rate in shown.surveyors) == 4, "both of each pair"
@@ -148,6 +149,55 @@ def test_a_closed_door_is_tried_again_and_the_latest_result_counts(
     assert result.differences == {"people": "说是两口人"}
     assert len(db.session.scalars(select(RecheckResult)).all()) == 4
     assert [(each.id, whole, done) for each, whole, done in list_draws(office, project)] == [(row.id, 20, 2)]
+
+
+def test_a_result_is_not_wiped_by_a_later_closed_door_and_may_be_put_right(
+    project: Project, office: User, homes: list[Household]
+) -> None:
+    row = draw_recheck(actor=office, project=project, percent=100, seed=3)
+    item = drawn(row)[0]
+    record_recheck(actor=office, item=item, made=made(people=Answer.DIFFERENT))
+    with pytest.raises(DomainError, match=r"recheck\.reached"):
+        record_recheck(actor=office, item=item, made=made(Outcome.NOT_REACHED, note="没有人"))
+    assert show_recheck(office, project, row).households == Rate(1, 1)
+    record_recheck(actor=office, item=item, made=made(people=Answer.SAME))
+    shown = show_recheck(office, project, row)
+    assert (shown.households, shown.counts["todo"]) == (Rate(0, 1), 19)
+
+
+def test_the_list_and_the_page_agree_whatever_the_order_of_the_results(
+    project: Project, office: User, homes: list[Household]
+) -> None:
+    row = draw_recheck(actor=office, project=project, percent=100, seed=3)
+    item = drawn(row)[0]
+    first = record_recheck(actor=office, item=item, made=made(people=Answer.DIFFERENT))
+    # As a record that came before the rule: a closed door after the answers.
+    later = RecheckResult(
+        project_id=project.id, household_id=item.household_id, item_id=item.id, outcome=Outcome.NOT_REACHED,
+        note="没有人", by_id=office.id, at=first.at + timedelta(hours=1),
+    )  # fmt: skip
+    db.session.add(later)
+    db.session.flush()
+    shown = show_recheck(office, project, row, shown="differs")
+    assert [each.result for each in shown.rows] == [first]
+    ((_row, whole, done),) = list_draws(office, project)
+    assert (whole, done) == (shown.counts["all"], shown.households.whole) == (20, 1)
+
+
+def test_the_page_of_a_draw_shows_some_households_and_counts_all(
+    project: Project, office: User, homes: list[Household]
+) -> None:
+    row = draw_recheck(actor=office, project=project, percent=100, seed=3)
+    items = {item.household_id: item for item in drawn(row)}
+    ordered = sorted(homes, key=lambda home: (home.door_sort, home.id))
+    for home in ordered[-2:]:
+        record_recheck(actor=office, item=items[home.id], made=made(people=Answer.DIFFERENT))
+    pages = [show_recheck(office, project, row, shown="all", page=page, size=8) for page in (1, 2, 3, 4)]
+    assert [each.household.id for page in pages[:3] for each in page.rows] == [home.id for home in ordered]
+    assert [(page.number, page.pages, len(page.rows)) for page in pages] == [(1, 3, 8), (2, 3, 8), (3, 3, 4), (3, 3, 4)]
+    assert all(page.households == Rate(2, 2) for page in pages)
+    assert all(page.counts == {"todo": 18, "differs": 2, "all": 20} for page in pages)
+    assert show_recheck(office, project, row, shown="nonsense").shown == "todo"
 
 
 def test_what_is_sent_twice_is_recorded_once_with_one_entry(

@@ -69,6 +69,25 @@ def test_a_fault_is_accepted_with_a_reason_and_stands_so_in_the_ledger(
     ]
 
 
+@pytest.mark.parametrize("role", ["coordinator", "auditor"])
+def test_overseers_read_who_accepted_a_fault_and_not_the_words(
+    as_: As, office: User, home: Household, role: str
+) -> None:
+    browser = as_(office)
+    page = browser.get(LIST).text
+    action = re.search(r'action="(/project/YY/quality/[^"]+)"', page)
+    digest = re.search(r'value="([0-9a-f]{64})"', page)
+    assert action
+    assert digest
+    browser.post(action[1], data={"digest": digest[1], "reason": "问过司马红，电话12000001111"})
+    noted = f"{LIST}?kind=area_off&shown=noted"
+    assert "问过司马红" in browser.get(noted).text
+    page = as_(role).get(noted).text
+    assert "沈志远" in page
+    assert "司马红" not in page
+    assert "12000001111" not in page
+
+
 def test_every_role_reads_the_faults_of_its_own_scope_and_few_accept_them(
     as_: As, project: Project, home: Household
 ) -> None:

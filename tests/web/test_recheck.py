@@ -78,6 +78,34 @@ def test_a_leader_draws_asks_again_and_reads_what_differs(as_: As, leader: User,
     assert browser.get(show).text.count("recheck/") >= 2
 
 
+def test_a_household_that_answered_is_refused_as_not_reached_with_a_sentence(
+    as_: As, project: Project, homes: list[Household]
+) -> None:
+    browser = as_("office")
+    drawn(browser)
+    item = db.session.scalars(select(RecheckItem)).first()
+    assert item is not None
+    url = f"/household/{item.household_id}/recheck/{item.id}/record"
+    assert browser.post(url, data={"outcome": "reached", "owners": "same"}).status_code == 302
+    refused = browser.post(url, data={"outcome": "not_reached", "note": "没有人"})
+    assert refused.status_code == 422
+    assert "已经核对过，不能再记为“没有联系上”" in refused.text
+    assert len(db.session.scalars(select(RecheckResult)).all()) == 1
+
+
+def test_fifty_households_of_a_draw_are_on_a_page(as_: As, project: Project, homes: list[Household]) -> None:
+    for number in range(52 - len(homes)):
+        home = factories.household(project, f"9-1-{number + 101}")
+        home.state = HouseholdState.SUBMITTED
+    db.session.commit()
+    browser = as_("office")
+    show = drawn(browser)
+    page = browser.get(show).text
+    assert page.count('data-qa="recheck"') == 50
+    assert "共 52 户" in page
+    assert browser.get(show + "?page=2").text.count('data-qa="recheck"') == 2
+
+
 def test_the_surveyors_of_a_household_are_refused_on_page_and_form(
     as_: As, project: Project, leader: User, homes: list[Household]
 ) -> None:
@@ -112,11 +140,22 @@ def test_overseers_read_results_with_masked_names_and_record_none(
     show = drawn(as_(office))
     first = db.session.scalars(select(RecheckItem)).first()
     assert first is not None
-    told = {"outcome": "reached", "people": "different", "people_text": "欧阳明说住着三口人"}
+    told = {"outcome": "reached", "people": "different", "people_text": "女儿司马红说住着三口人，电话12000001111"}
     as_(office).post(f"/household/{first.household_id}/recheck/{first.id}/record", data=told)
+    second = db.session.scalars(select(RecheckItem).where(RecheckItem.id != first.id)).first()
+    assert second is not None
+    tried = {"outcome": "not_reached", "note": "打给司马红12000001111，没有接"}
+    as_(office).post(f"/household/{second.household_id}/recheck/{second.id}/record", data=tried)
+    page = as_(office).get(show + "?shown=all").text
+    assert "女儿司马红说住着三口人" in page
+    assert "打给司马红" in page
     browser = as_(role)
     page = browser.get(show + "?shown=all").text
-    assert "说住着三口人" in page
+    assert "<li>常住人口</li>" in page, "which question differs"
+    assert "没有联系上" in page
+    assert "三口人" not in page
+    assert "司马红" not in page
+    assert "12000001111" not in page
     assert "欧阳明" not in page
     assert "欧阳*" in page
     assert "记录抽查" not in page
