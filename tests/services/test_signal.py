@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import combinations, permutations
+from random import Random
 
 import pytest
 from sqlalchemy import select
@@ -338,3 +340,28 @@ def test_the_clock_of_the_records_does_not_matter(
         visit(homes[0], pair, 23.9)  # 08:54 the next morning
         visit(homes[1], pair, 14.9)  # five to midnight: into the next day
     assert [matter.households for matter in found(project, K.HOURS)] == [(homes[1].id,)]
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_no_overlap_is_missed_however_the_visits_lie(project: Project, seed: int) -> None:
+    random = Random(seed)  # the same visits each time
+    staff = [factories.member(project, Role.SURVEYOR) for _number in range(4)]
+    homes = [factories.household(project, f"8-1-{room}01") for room in range(1, 6)]
+    pairs = [*permutations(staff, 2)]
+    told = [
+        visit(random.choice(homes), random.choice(pairs), random.randrange(24), random.choice((0, 30, 60, 90, 240)))
+        for _number in range(30)
+    ]
+    homes[4].removed_at = MONDAY
+    db.session.flush()
+    expected = {
+        frozenset((str(one.id), str(two.id)))
+        for one, two in combinations(told, 2)
+        if one.household_id != two.household_id
+        and homes[4].id not in (one.household_id, two.household_id)
+        and {one.surveyor_1_id, one.surveyor_2_id} & {two.surveyor_1_id, two.surveyor_2_id}
+        and max(one.started_at, two.started_at) < min(one.ended_at, two.ended_at)
+    }
+    found = find_signals(project, SignalKind.OVERLAP)
+    assert len(found) == len(expected)
+    assert {frozenset(each.facts) for each in found} == expected
