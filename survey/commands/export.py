@@ -15,7 +15,7 @@ from survey.domain.message import sentence
 # Said here too, so that a command that writes no ledger does not load what writes them; a test compares.
 LEDGER_NAMES = (
     "register", "building-summary", "daily", "briefings", "consents", "requests", "cared", "unregistered", "disputes",
-    "deliveries", "postings", "documents", "appraisers", "changes",
+    "deliveries", "postings", "documents", "appraisers", "changes", "quality",
 )  # fmt: skip
 
 
