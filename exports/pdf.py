@@ -318,7 +318,8 @@ class SealedPage(Page):  # type: ignore[misc]
 
     def __init__(self, page: Page, seal: Page | None) -> None:
         super().__init__(page._page_box)
-        self.links, self.anchors, self.bookmarks, self.forms = [], {}, [], {None: []}
+        for each in (self.links, self.anchors, self.bookmarks, self.forms):
+            each.clear()
         self.seal = seal
 
     def paint(self, stream: Any, scale: float = 1) -> None:

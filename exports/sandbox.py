@@ -214,9 +214,7 @@ def _check_node(node: nodes.Node, filters: frozenset[str]) -> None:
 def _check_names(node: nodes.Node) -> None:
     """The names of the frame stay the frame's, wherever a wording gives a name: set, for, macro, argument, import."""
     given: list[str] = []
-    if isinstance(node, nodes.Name) and node.ctx in ("store", "param"):
-        given = [node.name]
-    elif isinstance(node, nodes.Macro):
+    if (isinstance(node, nodes.Name) and node.ctx in ("store", "param")) or isinstance(node, nodes.Macro):
         given = [node.name]
     elif isinstance(node, nodes.FromImport):
         given = [each if isinstance(each, str) else each[1] for each in node.names]

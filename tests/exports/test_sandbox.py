@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
@@ -13,12 +14,13 @@ import pytest
 from exports.notices import NOTICES
 from exports.notices.meaning import list_meanings
 from exports.notices.sample import FULL, KINDS, sample
-from exports.notices.survey_sheet import concealed
+from exports.notices.survey_sheet import UNPRINTED, concealed
 from exports.pdf import TEMPLATES, environment, furnish
 from exports.sandbox import FRAME, MACROS, Fault, Sandbox, check_source, render
 from exports.wording import built_in
 from survey.domain import codes
 from survey.domain.codes import Code
+from survey.domain.sheet import ROW_TYPES, Sheet
 
 TEMPLATE = "print/survey-notice.html"
 HEAD = '{% extends "print/base.html" %}\n'
@@ -219,10 +221,43 @@ def test_what_is_written_in_the_list_of_values_can_be_written(app: object) -> No
                 render(made, f"print/{name}.html", notices=[paper], duplex=False, sealed=False)
 
 
+def replaced(sheet: Sheet) -> list[object]:
+    """Every printed value of a form."""
+    rows = [sheet, *sheet.persons, *sheet.parts, *sheet.decoration_items]
+    nested = {"persons", "parts", "decoration_items"}
+    return [
+        [getattr(row, field.name) for field in dataclasses.fields(row) if field.name not in {*UNPRINTED[type(row)], *nested}]
+        for row in rows
+    ]  # fmt: skip
+
+
+READ_BY_CODE = {"uid", "text", "realty_unit_code", "rooms", "halls", "kitchens", "baths", "decoration_items", "persons", "desired_layouts",
+                "area_cert_m2", "area_cert_inner_m2", "area_meas_m2", "area_meas_inner_m2", "share_num", "share_den"}  # fmt: skip
+"""Printed under another name (a property or a function of the form), or not by itself."""
+
+
+def test_exactly_what_the_template_of_ours_names_is_handed_to_a_wording() -> None:
+    named = {*re.findall(r"\.([a-z_0-9]+)", built_in("survey-sheet")), *READ_BY_CODE}
+    for row in (Sheet, *ROW_TYPES.values()):
+        unnamed = {field.name for field in dataclasses.fields(row)} - named
+        assert unnamed == set(UNPRINTED.get(row, ())), row
+
+
 def test_a_wording_is_not_handed_what_ours_would_not_print() -> None:
     form = sample("survey-sheet")
-    form = dataclasses.replace(form, sheet=dataclasses.replace(form.sheet, expected_price_yuan=Decimal("900000")))
+    person, part, item = form.sheet.persons[0], form.sheet.parts[0], form.sheet.decoration_items[0]
+    sheet = dataclasses.replace(
+        form.sheet, expected_price_yuan=Decimal("900000"),
+        persons=(dataclasses.replace(person, hukou_addr="某处", proof_note="某证"), *form.sheet.persons[1:]),
+        parts=(dataclasses.replace(part, part_cert_no="某号"), *form.sheet.parts[1:]),
+        decoration_items=(dataclasses.replace(item, item_price_yuan=Decimal("9.00")), *form.sheet.decoration_items[1:]),
+    )  # fmt: skip
+    form = dataclasses.replace(form, sheet=sheet)
     shown, hidden = concealed(form), concealed(dataclasses.replace(form, show_tags=False))
     assert shown.sheet.expected_price_yuan is None
     assert shown.sheet.persons[0].special_tags == (codes.SpecialTag.AGED,)
+    assert shown.sheet.persons[0].hukou_addr == shown.sheet.persons[0].proof_note == ""
+    assert shown.sheet.parts[0].part_cert_no == ""
+    assert shown.sheet.decoration_items[0].item_price_yuan is None
+    assert replaced(shown.sheet) == replaced(form.sheet)  # and everything else stays
     assert hidden.sheet.persons[0].special_tags == ()

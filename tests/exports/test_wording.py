@@ -165,7 +165,7 @@ def shows_seal(data: bytes, page: int, seal: Stamp, folder: Path) -> bool:
         "-H",
         "600",
     ]
-    subprocess.run(["pdftoppm", "-png", "-singlefile", *told, folder / "a.pdf", folder / "a"], check=True)  # noqa: S603, S607
+    subprocess.run(["pdftoppm", "-png", "-singlefile", *told, folder / "a.pdf", folder / "a"], check=True)
     picture = Image.open(folder / "a.png").convert("L")
     modules = [*segno.make(seal.link, error="m", micro=False).matrix_iter(border=2)]
     step = 14 * dots / len(modules)
