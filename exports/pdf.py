@@ -17,7 +17,7 @@ import io
 import shutil
 import subprocess
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import date
@@ -38,16 +38,19 @@ from markupsafe import Markup
 from pypdf import PdfReader, PdfWriter
 from pypdf.generic import NameObject
 from weasyprint import HTML
+from weasyprint.document import Document, Page
 from weasyprint.text.ffi import harfbuzz_subset
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
 from exports.notices import survey_sheet
+from exports.notices.stamp import Stamp
 from survey.domain import codes
 from survey.domain.codes import Code
 
 TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 SCHEME = "asset://"
+QR = f"{SCHEME}qr/"
 CHUNK = 24
 ARCHIVAL = "pdf/a-2b"
 
@@ -75,15 +78,17 @@ NOT_FETCHED = (AssetMissing, FatalURLFetchingError)
 class BundledFetcher(URLFetcher):  # type: ignore[misc]
     """Serves assets from memory and refuses all else."""
 
-    def __init__(self, assets: Mapping[str, bytes]) -> None:
+    def __init__(self, assets: Mapping[str, bytes], codes: Collection[str] | None = None) -> None:
+        """`codes`: the texts of which a QR may be made; None for any."""
         super().__init__(allowed_protocols=("asset",), allow_redirects=False, fail_on_errors=True)
-        self.assets = assets
+        self.assets, self.codes = assets, codes
         self.refused: list[str] = []
 
     def fetch(self, url: str, headers: object = None) -> URLFetcherResponse:
         """The asset's bytes. Raises AssetMissing, which WeasyPrint does not swallow."""
-        if url.startswith(f"{SCHEME}qr/"):
-            return URLFetcherResponse(url, qr_svg(unquote(url.removeprefix(f"{SCHEME}qr/"))), _type_of(".svg"))
+        code = unquote(url.removeprefix(QR)) if url.startswith(QR) else None
+        if code is not None and (self.codes is None or code in self.codes):
+            return URLFetcherResponse(url, qr_svg(code), _type_of(".svg"))
         name = unquote(url.removeprefix(SCHEME))
         if not url.startswith(SCHEME) or name not in self.assets:
             self.refused.append(url)
@@ -212,6 +217,11 @@ def font_sheet(fonts: Sequence[OfficeFont]) -> str:
     return "\n".join(rules)
 
 
+def without_faces(sheet: bytes) -> bytes:
+    """A font sheet without the files: for a press that has read them."""
+    return b"\n".join(line for line in sheet.split(b"\n") if not line.startswith(b"@font-face"))
+
+
 def _css_name(name: str) -> str:
     return "".join(character for character in name if character not in '"\\\n\r\f<>')
 
@@ -248,7 +258,7 @@ def _yes_no(value: bool | None) -> str:
 
 def qr_address(text: str) -> str:
     """The address of a picture of the text as a QR code."""
-    return f"{SCHEME}qr/{quote(text, safe='')}"
+    return f"{QR}{quote(text, safe='')}"
 
 
 CODES = SimpleNamespace(
@@ -294,11 +304,40 @@ def _bundled() -> dict[str, bytes]:
 
 @dataclass(frozen=True, slots=True)
 class Rendering:
-    """What was laid out: the PDF, the page (from 0) on which each notice begins, WeasyPrint's pages."""
+    """What was laid out: the PDF, the page (from 0) on which each notice begins."""
 
     data: bytes
     starts: list[int]
-    pages: Sequence[Any]
+
+
+class SealedPage(Page):  # type: ignore[misc]
+    """A page of a stranger's making, with ours painted over it after everything else that is on it.
+
+    What it had besides what is painted (links, forms, bookmarks) is left out: a reader could show it above ours.
+    """
+
+    def __init__(self, page: Page, seal: Page | None) -> None:
+        super().__init__(page._page_box)
+        for each in (self.links, self.anchors, self.bookmarks, self.forms):
+            each.clear()
+        self.seal = seal
+
+    def paint(self, stream: Any, scale: float = 1) -> None:
+        """Paint the page, then ours."""
+        super().paint(stream, scale)
+        if self.seal is not None:
+            self.seal.paint(stream, scale)
+
+
+def painted(document: Document, parts: Sequence[Document] = ()) -> bytes:
+    """The pages as a PDF. Raises AssetMissing: pictures are opened as they are painted.
+
+    parts  the documents in which the pages were laid out, where it was not this one
+    """
+    data = bytes(document.write_pdf(pdf_variant=ARCHIVAL))
+    for each in parts or (document,):
+        each.url_fetcher.check()
+    return data
 
 
 class Press:
@@ -416,7 +455,7 @@ class Press:
 
     def html(self, template: str, notices: Sequence[object], *, duplex: bool = False) -> str:
         """The page that will be laid out."""
-        return environment().get_template(f"print/{template}.html").render(notices=notices, duplex=duplex)
+        return environment().get_template(f"print/{template}.html").render(notices=notices, duplex=duplex, sealed=False)
 
     def render(
         self,
@@ -427,21 +466,31 @@ class Press:
         duplex: bool = False,
     ) -> Rendering:
         """One rendering of some notices."""
-        assets = {**self._assets, **{f"picture/{name}": data for name, data in (pictures or {}).items()}}
-        fetcher = BundledFetcher(assets)
-        page = HTML(string=self.html(template, notices, duplex=duplex), base_url=SCHEME, url_fetcher=fetcher)
         with self._lock:
-            document = page.render(font_config=self._configuration)
-            fetcher.check()
-            data = bytes(document.write_pdf(pdf_variant=ARCHIVAL))
-        fetcher.check()  # Pictures are opened as they are painted.
+            document = self._laid(self.html(template, notices, duplex=duplex), pictures)
+            data = painted(document)
         # An article that runs over several pages leaves its anchor on each of them: the first one counts.
         firsts: dict[str, int] = {}
         for number, sheet in enumerate(document.pages):
             for anchor in sheet.anchors:
                 if anchor.startswith("notice-"):
                     firsts.setdefault(anchor, number)
-        return Rendering(data, sorted(firsts.values()), document.pages)
+        return Rendering(data, sorted(firsts.values()))
+
+    def _laid(
+        self, html: str, pictures: Mapping[str, bytes] | None = None, codes: Collection[str] | None = None
+    ) -> Document:
+        """The pages of some HTML, not written yet. Raises AssetMissing."""
+        assets = {**self._assets, **{f"picture/{name}": data for name, data in (pictures or {}).items()}}
+        fetcher = BundledFetcher(assets, codes)
+        document = HTML(string=html, base_url=SCHEME, url_fetcher=fetcher).render(font_config=self._configuration)
+        fetcher.check()
+        return document
+
+    def _seals(self, stamps: Sequence[Stamp]) -> list[Page]:
+        """A page for each stamp: the QR and the code where they are painted over a page, nothing else."""
+        html = environment().get_template("print/seal.html").render(stamps=stamps)
+        return list(self._laid(html).pages) if stamps else []
 
 
 def joined(parts: Sequence[bytes], *, duplex: bool = False) -> bytes:

@@ -42,6 +42,8 @@ FILTERS = frozenset(
 )  # fmt: skip
 GLOBALS = frozenset({"C", "F", "range", "ticks"})
 NAMES = GLOBALS | {"notice", "loop"}
+RESERVED = frozenset({"duplex", "loop", "notice", "notices", "sealed"})
+"""What the frame is handed and hands on: a wording may not give these names to anything of its own."""
 LONGEST_PRODUCT = 10_000
 MOST_CHARACTERS = 8_000_000
 """Of the HTML of one chunk: twenty times what the longest of ours needs."""
@@ -142,6 +144,7 @@ def check_source(sandbox: Sandbox, template: str, paper: type) -> None:
         _check_frame(tree)
         for node in tree.find_all(nodes.Node):
             _check_node(node, frozenset(sandbox.filters))
+            _check_names(node)
         unknown = find_undeclared_variables(tree) - NAMES - _defined(tree)
         for name in tree.find_all(nodes.Name):
             if name.ctx == "load" and name.name in unknown:
@@ -206,6 +209,18 @@ def _check_node(node: nodes.Node, filters: frozenset[str]) -> None:
         raise Fault("wording.forbidden", node.lineno, what="autoescape")
     if isinstance(node, nodes.Filter) and node.name not in filters:
         raise Fault("wording.unknown_filter", node.lineno, name=node.name, known="、".join(sorted(filters)))
+
+
+def _check_names(node: nodes.Node) -> None:
+    """The names of the frame stay the frame's, wherever a wording gives a name: set, for, macro, argument, import."""
+    given: list[str] = []
+    if (isinstance(node, nodes.Name) and node.ctx in ("store", "param")) or isinstance(node, nodes.Macro):
+        given = [node.name]
+    elif isinstance(node, nodes.FromImport):
+        given = [each if isinstance(each, str) else each[1] for each in node.names]
+    for name in given:
+        if name in RESERVED:
+            raise Fault("wording.reserved", node.lineno, name=name)
 
 
 def _check_values(node: nodes.Node, types: dict[str, Any]) -> None:

@@ -16,8 +16,10 @@ import signal
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from threading import BoundedSemaphore
 from typing import Any
 
 from pypdf import PdfReader
@@ -25,19 +27,23 @@ from pypdf import PdfReader
 from exports.child import ask, serve
 from exports.notices import NOTICES
 from exports.notices.sample import KINDS, STAMP, sample
+from exports.notices.stamp import Stamp
 from exports.pdf import (
     CHUNK,
     NOT_FETCHED,
+    QR,
     SCHEME,
     TEMPLATES,
     Press,
     Rendering,
+    SealedPage,
     chunks,
     furnish,
     joined,
     marked,
+    painted,
     press,
-    qr_address,
+    without_faces,
 )
 from exports.sandbox import FRAME, MACROS, Fault, Sandbox, TooLong, check_source, fault_of, render
 from survey.domain.errors import DomainError
@@ -49,8 +55,12 @@ WAIT = 6
 """How much longer than its time of the processor a child is waited for: the machine does other things besides."""
 RUN = 2 * CHUNK
 """Papers for one child: starting one costs about as much as three pages."""
-LONGEST = 100_000
-LEAST_QR_MM = 12.0
+LONGEST, MOST_LINES = 100_000, 2_000
+TURN, TURN_SECONDS = BoundedSemaphore(1), 10
+"""Checks and previews in one process take turns: each may use a processor for 20 s and a gigabyte."""
+MILLIMETRE = 96 / 25.4
+SMALLEST_MM, LARGEST_MM = 100, 430
+"""Of a page: our stamp is on it, and is not printed smaller than it is because a printer shrinks the page."""
 SAMPLE_MARK = "样张"
 PAGE_NUMBER = re.compile(r"—\d+—|第\d+页")
 
@@ -66,16 +76,31 @@ def built_in(name: str) -> str:
 def check_wording(name: str, source: str, font_folder: Path | None = None) -> None:
     """Refuse a wording that could not be printed, or that lost what every paper must carry. Takes some seconds.
 
-    Raises DomainError wording.* on the field `source`, with `line` among its values.
+    Hold no transaction while it runs. Raises DomainError wording.* on the field `source`, with `line` among its values.
     """
     if len(source) > LONGEST:
         raise DomainError("wording.too_large", "source", line=0, most=LONGEST // 1000)
-    _asked("check", name, source, font_folder, CHECK_SECONDS)
+    if source.count("\n") > MOST_LINES:
+        raise DomainError("wording.too_many_lines", "source", line=0, most=MOST_LINES)
+    with _turn():
+        _asked("check", name, source, font_folder, CHECK_SECONDS)
 
 
 def preview_wording(name: str, source: str, kind: str, font_folder: Path | None = None) -> bytes:
     """The PDF of a sample, marked 样张 on each page. Raises DomainError, as check_wording."""
-    return _asked("preview", name, source, font_folder, CHECK_SECONDS, kind=kind)[0]
+    with _turn():
+        return _asked("preview", name, source, font_folder, CHECK_SECONDS, kind=kind)[0]
+
+
+@contextmanager
+def _turn() -> Iterator[None]:
+    """Wait a short while for one's turn. Raises DomainError("wording.busy")."""
+    if not TURN.acquire(timeout=TURN_SECONDS):
+        raise DomainError("wording.busy", "source", line=0)
+    try:
+        yield
+    finally:
+        TURN.release()
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +173,11 @@ def _asked(
 
 
 class _OwnPress(Press):
-    """A press that knows one wording and nothing else of the templates."""
+    """A press that knows one wording and nothing else of the templates.
+
+    Each paper is a document of its own: no value, style or tag of one reaches another, and whose page a page is follows from
+    where it was made. The stamp is painted over the finished pages, by us.
+    """
 
     def __init__(self, name: str, source: str, font_folder: Path | None) -> None:
         super().__init__(font_folder)
@@ -160,7 +189,7 @@ class _OwnPress(Press):
         self.sandbox.close()
 
     def html(self, template: str, notices: Sequence[object], *, duplex: bool = False) -> str:
-        return render(self.sandbox, self.template, notices=notices, duplex=duplex)
+        return render(self.sandbox, self.template, notices=notices, duplex=duplex, sealed=True)
 
     def render(
         self,
@@ -170,23 +199,64 @@ class _OwnPress(Press):
         *,
         duplex: bool = False,
     ) -> Rendering:
-        """One rendering. Raises Fault, also for a page without the papers that it was made for."""
+        """One rendering. Raises Fault, also for a page without the paper that it was made for."""
         try:
-            made = super().render(template, notices, pictures, duplex=duplex)
+            documents = [self._paper(paper) for paper in notices]
+            stamps = [stamp for paper in notices if (stamp := _stamp_of(paper))]
+            seals = iter(self._seals(stamps))
+            pages: list[Any] = []
+            starts: list[int] = []
+            for paper, document in zip(notices, documents, strict=True):
+                if duplex and len(pages) % 2:
+                    pages.append(self._blank(pages[-1]))
+                starts.append(len(pages))
+                seal = next(seals) if _stamp_of(paper) else None
+                pages += [SealedPage(page, seal) for page in document.pages]
+            # A picture is opened as it is painted, by the fetcher of its own document.
+            return Rendering(painted(documents[0].copy(pages), documents), starts)
         except Fault:
             raise
         except NOT_FETCHED as error:
             address = str(error).removeprefix("Error fetching ").strip('"')
-            raise Fault("wording.address", self._line_with(address), address=address[:80]) from None
+            line = self._line_with(address)
+            if address.startswith(QR):
+                raise Fault("wording.other_qr", line) from None
+            raise Fault("wording.address", line, address=address[:80]) from None
         except Exception as error:  # WeasyPrint, its parsers and the QR raise what they like.
             raise fault_of(error, self.template) from None
-        if len(made.starts) != len(notices):
+
+    def _paper(self, paper: object) -> Any:
+        """The pages of one paper."""
+        document = self._laid(self.html("", [paper]), codes=_codes_of(paper))
+        # The office's fonts are known from now on: naming them again would read each file again for each paper.
+        self._assets["print/fonts.css"] = without_faces(self._assets["print/fonts.css"])
+        if "notice-1" not in document.pages[0].anchors:
             raise Fault("wording.lost_notices")
-        return made
+        for number, page in enumerate(document.pages, 1):
+            sides = sorted((page.width / MILLIMETRE, page.height / MILLIMETRE))
+            if sides[0] < SMALLEST_MM or sides[1] > LARGEST_MM or any(page.bleed.values()):
+                raise Fault("wording.page_size", page=number)
+        return document
+
+    def _blank(self, beside: Any) -> Any:
+        """The empty back of a leaf."""
+        return self._laid(f"<style>@page {{ size: {beside.width}px {beside.height}px }}</style>").pages[0]
 
     def _line_with(self, text: str) -> int:
         address = text.removeprefix(SCHEME)
         return next((number for number, line in enumerate(self.source.splitlines(), 1) if address in line), 0)
+
+
+def _stamp_of(paper: Any) -> Stamp | None:
+    stamp: Stamp | None = paper.stamp
+    return stamp
+
+
+def _codes_of(paper: Any) -> frozenset[str]:
+    """What a QR on the paper may say: where it is checked, whose it is, where a visit is agreed upon."""
+    stamp = _stamp_of(paper)
+    told = (stamp.link if stamp else "", getattr(paper, "dossier_no", ""), getattr(paper, "link", ""))
+    return frozenset(each for each in told if each)
 
 
 def _answer(order: dict[str, Any], data: bytes) -> bytes:
@@ -195,12 +265,18 @@ def _answer(order: dict[str, Any], data: bytes) -> bytes:
     try:
         parts = _done(order, _OwnPress(name, order["source"], folder), pickle.loads(data))  # noqa: S301  ours
     except Fault as fault:
-        return json.dumps({"code": fault.code, "line": fault.line, "params": fault.params}).encode() + b"\n"
+        params = fault.params if order["task"] in ("check", "preview") else _without_texts(fault.params)
+        return json.dumps({"code": fault.code, "line": fault.line, "params": params}).encode() + b"\n"
     except TooLong:
         return json.dumps({"code": "wording.too_slow", "line": 0, "params": {}}).encode() + b"\n"
     except MemoryError:
         return json.dumps({"code": "wording.too_much", "line": 0, "params": {}}).encode() + b"\n"
     return json.dumps({"sizes": [len(each) for each in parts]}).encode() + b"\n" + b"".join(parts)
+
+
+def _without_texts(params: dict[str, Any]) -> dict[str, Any]:
+    """What a sentence about a real print may be told: numbers. A text could be a household's, and a job keeps its error in clear."""
+    return {name: "…" if isinstance(value, str) else value for name, value in params.items()}
 
 
 def _stop(_signal: int, _frame: object) -> None:
@@ -230,13 +306,9 @@ def _check(name: str, own: _OwnPress) -> None:
         except Fault as fault:
             fault.params["sample"] = KINDS[kind]
             raise
-    made = own.render(name, papers)
-    texts = _texts(made.data)
-    _check_carried(name, texts, _texts(press(own.font_folder).render(name, papers[:1]).data))
-    ends = [*made.starts[1:], len(texts)]
-    for paper, start, end in zip(papers, made.starts, ends, strict=True):
-        if paper.stamp:
-            _check_stamps(made.pages[start:end], texts[start:end], paper.stamp)
+    _check_carried(
+        name, _texts(own.render(name, papers).data), _texts(press(own.font_folder).render(name, papers[:1]).data)
+    )
 
 
 def _texts(data: bytes) -> list[str]:
@@ -250,27 +322,6 @@ def _check_carried(name: str, texts: list[str], ours: list[str]) -> None:
         raise Fault("wording.lost_number")
     if all(map(PAGE_NUMBER.search, ours)) and not all(map(PAGE_NUMBER.search, texts)):
         raise Fault("wording.lost_page_number")
-
-
-def _check_stamps(pages: Sequence[Any], texts: list[str], stamp: Any) -> None:
-    """The QR and the 校验码 on each page, large enough to be read."""
-    address = qr_address(stamp.link)
-    for number, (page, text) in enumerate(zip(pages, texts, strict=True), 1):
-        boxes = (box for box in page._page_box.descendants() if getattr(box, "replacement", None) is not None)
-        seen = any(box.element.get("src") == address and _is_seen(box, page) for box in boxes)
-        if not seen or stamp.code not in text:
-            raise Fault("wording.lost_qr", page=number)
-
-
-def _is_seen(box: Any, page: Any) -> bool:
-    """Whether a picture is large enough, not hidden and on the page."""
-    millimetre = 96 / 25.4
-    return bool(
-        min(box.width, box.height) >= LEAST_QR_MM * millimetre
-        and box.style["visibility"] == "visible"
-        and 0 <= box.content_box_x() <= page.width - box.width
-        and 0 <= box.content_box_y() <= page.height - box.height
-    )
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import Any
 
 from exports.notices.sample import sample
+from exports.notices.survey_sheet import UNPRINTED
 from exports.notices.value import element_of, members_of
 from survey.domain import sheet
 from survey.domain.codes import Code
@@ -20,7 +21,7 @@ from survey.domain.message import N_
 from survey.forms.sheet.label import thing_of_field
 
 ROWS_OF_SHEET: dict[type, str] = {row: name for name, row in sheet.ROW_TYPES.items()}
-CONCEALED = frozenset({"expected_price_yuan", "reasons", "uid", "lon", "lat"})
+CONCEALED = frozenset({"uid", *(name for names in UNPRINTED.values() for name in names)})
 """Never printed, or a number of the machine."""
 
 MEANINGS: dict[str, str] = {

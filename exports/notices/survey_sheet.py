@@ -6,21 +6,29 @@ The sheet arrives with its numbers already masked or clear: this module does not
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 from decimal import Decimal
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from exports.notices.office import Office
 from exports.notices.stamp import Stamp
 from survey.domain.codes import ETHNICITIES, Code, PersonRole, Sex
-from survey.domain.sheet import Part, Person, Sheet
+from survey.domain.sheet import DecorationItem, Part, Person, Sheet
 
 TEMPLATE = "survey-sheet"
 
 Row = TypeVar("Row")
+Told = TypeVar("Told", Sheet, Person, Part, DecorationItem)
 
 # Rows that a form keeps at least, so that a blank one can be filled by hand.
+# What the form of ours does not print: a wording is not handed it. A test compares this with the template.
+UNPRINTED: dict[type, tuple[str, ...]] = {
+    Sheet: ("lon", "lat", "expected_price_yuan", "reasons"),
+    Person: ("marital", "hukou_addr", "proof_note", "heir_note", "guardian_name", "e_service_ok"),
+    Part: ("part_cert_no", "balcony_m2"),
+    DecorationItem: ("item_price_yuan",),
+}
 LEAST = {"certificates": 2, "owners": 2, "parts": 3, "fixtures": 3, "items": 2, "people": 5, "layouts": 2}
 
 
@@ -137,13 +145,21 @@ class SurveySheet:
 def concealed(form: SurveySheet) -> SurveySheet:
     """The form as an office's own wording may have it: without what ours never prints or asks the reader's right for.
 
-    Ours leaves out what a household expects to be paid, and shows facts of health and welfare only to who may see them. A wording of
-    the office could print whatever it is handed, so it is not handed these.
+    Ours leaves out what a household expects to be paid, and more (`UNPRINTED`), and shows facts of health and welfare only to who may
+    see them. A wording of the office could print whatever it is handed, so it is not handed these.
     """
-    persons = form.sheet.persons
+    sheet = _printed(form.sheet)
+    persons = tuple(map(_printed, sheet.persons))
     if not form.show_tags:
-        persons = tuple(replace(person, special_tags=(), proof_note="") for person in persons)
-    return replace(form, sheet=replace(form.sheet, persons=persons, expected_price_yuan=None, reasons=()))
+        persons = tuple(replace(person, special_tags=()) for person in persons)
+    parts, items = tuple(map(_printed, sheet.parts)), tuple(map(_printed, sheet.decoration_items))
+    return replace(form, sheet=replace(sheet, persons=persons, parts=parts, decoration_items=items))
+
+
+def _printed(row: Told) -> Told:
+    """The row with nothing in the fields that are not printed."""
+    empty: dict[str, Any] = {field.name: field.default for field in fields(row) if field.name in UNPRINTED[type(row)]}
+    return replace(row, **empty)
 
 
 def padded(rows: Sequence[Row], least: int) -> list[object]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from flask_babel import lazy_gettext as _l
 from wtforms import TextAreaField
 
@@ -9,10 +11,13 @@ from survey.forms.base import Form
 from survey.forms.fields import TextField
 from survey.forms.validators import Required
 
+UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+"""Controls: some begin a line for one program and not for another, some show a text in another order than it is read in."""
+
 
 def _lines(text: str | None) -> str:
-    """The text with the ends of lines that the templates have, whatever the browser sent, and no blanks at their ends."""
-    lines = (text or "").replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    """The text with the ends of lines that the templates have, whatever the browser sent, no blanks at their ends, no controls."""
+    lines = UNSEEN.sub("", (text or "").replace("\r\n", "\n").replace("\r", "\n")).split("\n")
     return "\n".join(line.rstrip(" \t") for line in lines).strip("\n") + "\n"
 
 

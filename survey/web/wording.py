@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from itertools import zip_longest
@@ -22,6 +23,7 @@ from survey.domain.access import Permission
 from survey.domain.errors import DomainError
 from survey.forms.base import sentence_of
 from survey.forms.wording import EditWordingForm
+from survey.models import db
 from survey.services.wording import (
     BUILT_IN,
     enable_wording,
@@ -38,6 +40,8 @@ AROUND = 2
 """Lines that are shown before and after the one that is meant."""
 ALIKE = 0.5
 LONGEST_LINE = 2000
+MOST_PAIRS = 50_000
+"""Of equal pieces that a comparison may look at: it costs their number many times over."""
 PDF_POLICY = "default-src 'none'; object-src 'self'; frame-ancestors 'none'"
 """What a browser may load to show the preview: its own viewer, nothing of the page."""
 
@@ -121,7 +125,7 @@ def edit(project_code: str, name: str) -> ResponseReturnValue:
     fault: DomainError | None = None
     if form.validate_on_submit():
         try:
-            check_wording(name, form.source.data, _config().fonts)  # some seconds: nobody's writing waits for it
+            _check(name, form.source.data or "")
             begin_writing()
             row = save_wording(
                 actor=current_user, project=project, notice=name, source=form.source.data, note=form.note.data or ""
@@ -167,10 +171,17 @@ def preview(project_code: str, name: str, number: int, kind: str) -> ResponseRet
 def _preview(name: str, source: str, kind: str) -> Response:
     if kind not in KINDS:
         abort(404)
+    db.session.rollback()  # no transaction stays open while a child lays out, or while it waits for its turn
     data = preview_wording(name, source, kind, _config().fonts)
     answer = send_file(io.BytesIO(data), mimetype="application/pdf", download_name=f"{NOTICES[name].title}_样张.pdf")
     answer.headers["Content-Security-Policy"] = PDF_POLICY
     return answer
+
+
+def _check(name: str, source: str) -> None:
+    """Check a text. It takes some seconds, in which no transaction is open. Raises DomainError wording.*"""
+    db.session.rollback()
+    check_wording(name, source, _config().fonts)
 
 
 @bp.post("/wording/<int:number>/enable")
@@ -180,7 +191,7 @@ def enable(project_code: str, name: str, number: int) -> ResponseReturnValue:
     """Print with this version from now on. It is checked once more: the program may have changed since it was kept."""
     project = project_of_page()
     _notice(name)
-    check_wording(name, get_wording(project.id, name, number).source, _config().fonts)
+    _check(name, get_wording(project.id, name, number).source)
     begin_writing()
     enable_wording(actor=current_user, wording=get_wording(project.id, name, number))
     flash(_("已启用第%(number)s版，以后打印都用这一版。", number=number), "success")
@@ -212,6 +223,10 @@ def _excerpt(source: str, error: DomainError) -> Iterator[SourceLine]:
 def compare(old: str, new: str) -> Iterator[SourceLine]:
     """What became of the lines, those that stayed only where they are near. Numbers are those of the text they stand in."""
     before, after = old.splitlines(), new.splitlines()
+    if _pairs(before, after) > MOST_PAIRS:
+        yield from (SourceLine("removed", number, text) for number, text in enumerate(before, 1))
+        yield from (SourceLine("added", number, text) for number, text in enumerate(after, 1))
+        return
     for group in SequenceMatcher(None, before, after, autojunk=False).get_grouped_opcodes(AROUND):
         yield SourceLine("gap", 0, "")
         for tag, old_from, old_to, new_from, new_to in group:
@@ -226,6 +241,12 @@ def compare(old: str, new: str) -> Iterator[SourceLine]:
                 yield SourceLine("added", new_from + at + 1, after[new_from + at], pairs[at][1])
 
 
+def _pairs(old: Sequence[str], new: Sequence[str]) -> int:
+    """In how many ways one piece of each can be equal: lines of a text, or characters of a line."""
+    known = Counter(new)
+    return sum(count * known[each] for each, count in Counter(old).items())
+
+
 def _pieces(old: str, new: str) -> tuple[tuple[tuple[bool, str], ...], tuple[tuple[bool, str], ...]]:
     """Both lines in pieces, where they are alike enough for it to help; lines of a template are long."""
     matcher = SequenceMatcher(None, old, new, autojunk=False)
@@ -233,6 +254,7 @@ def _pieces(old: str, new: str) -> tuple[tuple[tuple[bool, str], ...], tuple[tup
         not old
         or not new
         or len(old) + len(new) > LONGEST_LINE
+        or _pairs(old, new) > MOST_PAIRS
         or matcher.quick_ratio() < ALIKE
         or matcher.ratio() < ALIKE
     ):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
@@ -13,12 +14,13 @@ import pytest
 from exports.notices import NOTICES
 from exports.notices.meaning import list_meanings
 from exports.notices.sample import FULL, KINDS, sample
-from exports.notices.survey_sheet import concealed
+from exports.notices.survey_sheet import UNPRINTED, concealed
 from exports.pdf import TEMPLATES, environment, furnish
 from exports.sandbox import FRAME, MACROS, Fault, Sandbox, check_source, render
 from exports.wording import built_in
 from survey.domain import codes
 from survey.domain.codes import Code
+from survey.domain.sheet import ROW_TYPES, Sheet
 
 TEMPLATE = "print/survey-notice.html"
 HEAD = '{% extends "print/base.html" %}\n'
@@ -36,7 +38,7 @@ def said(source: str) -> str:
     """The page of a survey notice with this source, checked before it is rendered."""
     made, paper = sandbox(source), sample("survey-notice")
     check_source(made, TEMPLATE, type(paper))
-    return render(made, TEMPLATE, notices=[paper], duplex=False)
+    return render(made, TEMPLATE, notices=[paper], duplex=False, sealed=False)
 
 
 def body(text: str) -> str:
@@ -50,8 +52,8 @@ def test_the_built_in_wording_says_in_the_sandbox_what_it_says_outside(name: str
     check_source(made, template, type(sample(name)))
     for kind in KINDS:
         papers = [sample(name, kind)]
-        ours = environment().get_template(template).render(notices=papers, duplex=False)
-        assert render(made, template, notices=papers, duplex=False) == ours
+        ours = environment().get_template(template).render(notices=papers, duplex=False, sealed=False)
+        assert render(made, template, notices=papers, duplex=False, sealed=False) == ours
 
 
 @pytest.mark.parametrize(("text", "code", "told"), [
@@ -90,6 +92,20 @@ def test_the_built_in_wording_says_in_the_sandbox_what_it_says_outside(name: str
     ("{% for a in range(999999999) %}{% endfor %}", "wording.too_much", ""),
     ("{% for a in range(90000) %}{{ notice.office.legal_basis * 9 }}{% endfor %}", "wording.too_much", ""),
     ("{% macro a() %}{{ a() }}{% endmacro %}{{ a() }}", "wording.too_deep", ""),
+    # what the frame hands in
+    ("{% set notice = 1 %}", "wording.reserved", "notice"),
+    ("{% set notices = [notice] %}", "wording.reserved", "notices"),
+    ("{% set a, loop = 1, 2 %}", "wording.reserved", "loop"),
+    ("{% set duplex %}x{% endset %}", "wording.reserved", "duplex"),
+    ("{% for notice in range(2) %}{% endfor %}", "wording.reserved", "notice"),
+    ("{% for a, notices in [] %}{% endfor %}", "wording.reserved", "notices"),
+    ("{% macro notices() %}{% endmacro %}", "wording.reserved", "notices"),
+    ("{% macro a(notice) %}{% endmacro %}", "wording.reserved", "notice"),
+    ("{% with sealed = 1 %}{% endwith %}", "wording.reserved", "sealed"),
+    ("{% from 'print/macros.html' import letter_head as notice %}", "wording.reserved", "notice"),
+    ("{{ notices }}", "wording.unknown_name", "notices"),
+    ("{{ duplex }}", "wording.unknown_name", "duplex"),
+    ("{{ sealed }}", "wording.unknown_name", "sealed"),
     # mistakes
     ("{{ notice.adressee }}", "wording.unknown_name", "notice.adressee"),
     ("{% if false %}{{ notice.office.nmae }}{% endif %}", "wording.unknown_name", "notice.office.nmae"),
@@ -127,6 +143,15 @@ def test_a_wording_stays_in_its_frame(source: str, code: str) -> None:
     assert refused.value.code == code
 
 
+@pytest.mark.parametrize("line", [
+    "{% set notices = [] %}", "{% set notices %}x{% endset %}", "{% set duplex = 1 %}", "{% set notice = 1 %}",
+    "{% macro loop() %}{% endmacro %}", "{% for notices in [] %}{% endfor %}", "{% from 'print/macros.html' import letter_head as notices %}",
+])  # fmt: skip
+def test_the_frame_is_not_handed_other_papers_from_outside_of_a_block(line: str) -> None:
+    with pytest.raises(Fault, match=r"wording\.reserved"):
+        said(f"{HEAD}{line}\n{{% block notice %}}{{% endblock %}}")
+
+
 def test_the_name_that_was_meant_is_told() -> None:
     with pytest.raises(Fault) as refused:
         said(body("{{ notice.adressee }}"))
@@ -149,7 +174,9 @@ def test_what_offices_write_is_allowed() -> None:
 def test_values_are_escaped() -> None:
     made = sandbox(body("{{ notice.addressee }}"))
     paper = dataclasses.replace(sample("survey-notice"), addressee='<img src="http://127.0.0.1/">')
-    assert "<img src=" not in render(made, TEMPLATE, notices=[dataclasses.replace(paper, stamp=None)], duplex=False)
+    assert "<img src=" not in render(
+        made, TEMPLATE, notices=[dataclasses.replace(paper, stamp=None)], duplex=False, sealed=False
+    )
 
 
 PLAIN = (str, bytes, int, bool, Decimal, Fraction, date, Code, type(None))
@@ -191,13 +218,46 @@ def test_what_is_written_in_the_list_of_values_can_be_written(app: object) -> No
             if value.written:
                 made = sandbox(body(value.written.replace("…", "")), f"print/{name}.html")
                 check_source(made, f"print/{name}.html", type(paper))
-                render(made, f"print/{name}.html", notices=[paper], duplex=False)
+                render(made, f"print/{name}.html", notices=[paper], duplex=False, sealed=False)
+
+
+def replaced(sheet: Sheet) -> list[object]:
+    """Every printed value of a form."""
+    rows = [sheet, *sheet.persons, *sheet.parts, *sheet.decoration_items]
+    nested = {"persons", "parts", "decoration_items"}
+    return [
+        [getattr(row, field.name) for field in dataclasses.fields(row) if field.name not in {*UNPRINTED[type(row)], *nested}]
+        for row in rows
+    ]  # fmt: skip
+
+
+READ_BY_CODE = {"uid", "text", "realty_unit_code", "rooms", "halls", "kitchens", "baths", "decoration_items", "persons", "desired_layouts",
+                "area_cert_m2", "area_cert_inner_m2", "area_meas_m2", "area_meas_inner_m2", "share_num", "share_den"}  # fmt: skip
+"""Printed under another name (a property or a function of the form), or not by itself."""
+
+
+def test_exactly_what_the_template_of_ours_names_is_handed_to_a_wording() -> None:
+    named = {*re.findall(r"\.([a-z_0-9]+)", built_in("survey-sheet")), *READ_BY_CODE}
+    for row in (Sheet, *ROW_TYPES.values()):
+        unnamed = {field.name for field in dataclasses.fields(row)} - named
+        assert unnamed == set(UNPRINTED.get(row, ())), row
 
 
 def test_a_wording_is_not_handed_what_ours_would_not_print() -> None:
     form = sample("survey-sheet")
-    form = dataclasses.replace(form, sheet=dataclasses.replace(form.sheet, expected_price_yuan=Decimal("900000")))
+    person, part, item = form.sheet.persons[0], form.sheet.parts[0], form.sheet.decoration_items[0]
+    sheet = dataclasses.replace(
+        form.sheet, expected_price_yuan=Decimal("900000"),
+        persons=(dataclasses.replace(person, hukou_addr="某处", proof_note="某证"), *form.sheet.persons[1:]),
+        parts=(dataclasses.replace(part, part_cert_no="某号"), *form.sheet.parts[1:]),
+        decoration_items=(dataclasses.replace(item, item_price_yuan=Decimal("9.00")), *form.sheet.decoration_items[1:]),
+    )  # fmt: skip
+    form = dataclasses.replace(form, sheet=sheet)
     shown, hidden = concealed(form), concealed(dataclasses.replace(form, show_tags=False))
     assert shown.sheet.expected_price_yuan is None
     assert shown.sheet.persons[0].special_tags == (codes.SpecialTag.AGED,)
+    assert shown.sheet.persons[0].hukou_addr == shown.sheet.persons[0].proof_note == ""
+    assert shown.sheet.parts[0].part_cert_no == ""
+    assert shown.sheet.decoration_items[0].item_price_yuan is None
+    assert replaced(shown.sheet) == replaced(form.sheet)  # and everything else stays
     assert hidden.sheet.persons[0].special_tags == ()

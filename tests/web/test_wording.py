@@ -14,8 +14,10 @@ from werkzeug.test import TestResponse
 
 from exports.wording import built_in
 from survey.domain.access import Role
+from survey.domain.errors import DomainError
 from survey.models import AuditEntry, Household, NoticeIssue, Project, Wording, db
 from survey.services.notice import token_of
+from survey.web.wording import compare
 from tests import factories
 
 As = Callable[..., FlaskClient]
@@ -172,3 +174,40 @@ def test_the_list_of_what_can_be_written_is_that_of_the_notice(as_: As, project:
     assert "<code>{{ notice.visited_at|day }}</code>" in shown
     assert "上门时间" in shown
     assert "notice.ballot_no" not in shown
+
+
+def test_controls_are_taken_out_of_a_text_and_lines_stay_lines(as_: As, project: Project) -> None:
+    save(as_("office"), "\x00\x1b" + OWN.replace("温馨提示", "温\u202e馨\x0b提\u2028示\x85"))
+    assert db.session.scalars(select(Wording)).one().source == OWN
+
+
+def test_a_text_of_equal_lines_is_compared_at_once() -> None:
+    """Line by line it would take minutes; what is told is still every line."""
+    old, new = "甲\n乙\n" * 1000, "乙\n丙\n甲\n" * 600
+    marks = [line.mark for line in compare(old, new)]
+    assert (marks.count("removed"), marks.count("added"), len(marks)) == (2000, 1800, 3800)
+    assert all(line.pieces == () for line in compare("甲乙" * 400, "乙甲" * 400))
+    assert [line.mark for line in compare("甲\n乙\n", "甲\n丙\n")] == ["gap", "same", "removed", "added"]
+
+
+def test_no_transaction_is_open_while_a_text_is_checked_or_laid_out(
+    as_: As, project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office, seen = as_("office"), []
+
+    def busy(*_told: object) -> None:
+        seen.append(db.session().in_transaction())
+        raise DomainError("wording.busy", "source", line=0)
+
+    save(office)
+    for name in ("check_wording", "preview_wording"):
+        monkeypatch.setattr(f"survey.web.wording.{name}", busy)
+    answers = [
+        save(office, OWN.replace("温馨", "友情")),
+        office.post(f"{BASE}/wording/1/enable"),
+        office.post(f"{BASE}/wording/draft", data={"source": OWN, "kind": "full"}),
+        office.get(f"{BASE}/wording/1/preview/full"),
+    ]
+    assert [answer.status_code for answer in answers] == [422] * 4
+    assert all("正忙，请稍后再试" in answer.get_data(as_text=True) for answer in answers)
+    assert seen == [False] * 4
