@@ -237,7 +237,7 @@ def _area(value: Decimal | None) -> str:
     return "" if value is None else f"{value:.2f}"
 
 
-def _day(value: date | None) -> str:
+def official_day(value: date | None) -> str:
     """2026年3月5日: the day as official documents write it, without leading zeros."""
     return "" if value is None else f"{value.year}年{value.month}月{value.day}日"
 
@@ -289,7 +289,7 @@ def furnish(made: Environment) -> None:
 
     Plain functions and code lists, no module: an office's own wording gets the same (`exports.sandbox`).
     """
-    made.filters.update(word=_word, area=_area, day=_day, yes_no=_yes_no, qr=qr_address)
+    made.filters.update(word=_word, area=_area, day=official_day, yes_no=_yes_no, qr=qr_address)
     made.globals.update(ticks=_ticks, C=CODES, F=WORDS)
 
 

@@ -19,7 +19,7 @@ from exports.ledgers import building_summary, daily, snapshot_no
 from exports.ledgers.column import SERIAL
 from exports.notices.office import Office
 from exports.notices.reading.desk import office_of
-from exports.pdf import press
+from exports.pdf import official_day, press
 from exports.plot import Bar, CoursePlot, course_plot, daily_bars
 from exports.view import CHINA, View, one_moment
 from exports.workbook import write_ledger
@@ -332,7 +332,7 @@ def sentences(figures: Figures, kind: ReportKind) -> Iterable[str]:
     )
     due, done = buildings["due"], buildings["done"]
     yield (
-        f"截至{figures.cut_off.year}年{figures.cut_off.month}月{figures.cut_off.day}日{figures.cut_off:%H}时{figures.cut_off:%M}分，"
+        f"截至{official_day(figures.cut_off)}{figures.cut_off:%H}时{figures.cut_off:%M}分，"
         f"应调查{due}户，已完成{done}户，完成率{_percent(done, due)}；未遇{buildings['unmet']}户，拒访{buildings['refused']}户，空置{buildings['vacant']}户。"
     )
     yield (
@@ -370,9 +370,9 @@ def _forecast_sentence(course: Course) -> str:
     guess = course.forecast
     told = f"照最近{guess.days}天的进度，"
     told += (
-        f"预计{_told_day(guess.early)}至{_told_day(guess.late)}之间完成"
+        f"预计{official_day(guess.early)}至{official_day(guess.late)}之间完成"
         if guess.late
-        else f"最早{_told_day(guess.early)}完成，照其中最慢的一周完成不了"
+        else f"最早{official_day(guess.early)}完成，照其中最慢的一周完成不了"
     )
     if course.until is None or course.needed is None:
         return f"{told}。"
@@ -381,11 +381,7 @@ def _forecast_sentence(course: Course) -> str:
         if course.pace is not None
         else ""
     )
-    return f"{told}；要在{_told_day(course.until)}前完成，每个工作日须完成{course.needed}户{now}。"
-
-
-def _told_day(day: date) -> str:
-    return f"{day.year}年{day.month}月{day.day}日"
+    return f"{told}；要在{official_day(course.until)}前完成，每个工作日须完成{course.needed}户{now}。"
 
 
 def _m2(hundredths: int) -> str:
@@ -397,7 +393,7 @@ def _percent(part: Decimal, whole: Decimal) -> str:
 
 
 def _period(first: date, last: date) -> str:
-    return _told_day(last) if first == last else f"{_told_day(first)}至{_told_day(last)}"
+    return official_day(last) if first == last else f"{official_day(first)}至{official_day(last)}"
 
 
 def _table(sheet: Sheet, records: Sequence[Record]) -> Table:

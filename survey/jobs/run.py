@@ -31,6 +31,18 @@ class Stopping(Exception):
     """The worker is to end: the job goes back into the queue."""
 
 
+@contextmanager
+def reading() -> Iterator[None]:
+    """Read without keeping anybody from writing. The session's transaction is ended before and after."""
+    db.session.rollback()
+    before = READ_ONLY.set(True)
+    try:
+        yield
+    finally:
+        db.session.rollback()
+        READ_ONLY.reset(before)
+
+
 class Run:
     """A claim being carried out.
 
@@ -99,16 +111,7 @@ class Run:
         if self._stop.is_set():
             raise Stopping
 
-    @contextmanager
-    def reading(self) -> Iterator[None]:
-        """Read without keeping anybody from writing. The session's transaction is ended before and after."""
-        db.session.rollback()
-        before = READ_ONLY.set(True)
-        try:
-            yield
-        finally:
-            db.session.rollback()
-            READ_ONLY.reset(before)
+    reading = staticmethod(reading)
 
     def keep(self, source: BinaryIO, name: str, media_type: str) -> None:
         """Seal what `source` holds from its position on, as the file of the job."""

@@ -22,9 +22,8 @@ from survey.config import Config
 from survey.domain.errors import DomainError
 from survey.domain.job import JobKind
 from survey.jobs import ledger, notice, report, roster, sweep
-from survey.jobs.run import Cancelled, Run, Stopping
+from survey.jobs.run import Cancelled, Run, Stopping, reading
 from survey.models import Job, Project, db, utc_now
-from survey.models.base import READ_ONLY
 from survey.services import job as jobs
 from survey.services.job import Claim, LeaseLost
 from survey.services.report import list_due
@@ -112,14 +111,9 @@ def run_next(
 
 
 def _claim(limits: Limits) -> Claim | None:
-    db.session.rollback()
-    before = READ_ONLY.set(True)
-    try:
+    with reading():
         if not jobs.is_work_waiting(utc_now()):
             return None
-    finally:
-        db.session.rollback()
-        READ_ONLY.reset(before)
     worker = f"{socket.gethostname()}:{os.getpid()}"[:80]
     claim = jobs.claim_next(worker=worker, now=utc_now(), lease=limits.lease, most_attempts=limits.attempts)
     db.session.commit()
@@ -182,12 +176,8 @@ def _trace(error: Exception) -> str:
 
 
 def _enqueue_sweep(limits: Limits) -> None:
-    with_reading = READ_ONLY.set(True)
-    try:
+    with reading():
         is_due = jobs.is_sweep_due(utc_now(), limits.sweep_every)
-    finally:
-        db.session.rollback()
-        READ_ONLY.reset(with_reading)
     if is_due:
         jobs.enqueue_job(actor=None, project=None, kind=JobKind.JOB_SWEEP, needs=None)
         db.session.commit()
@@ -195,12 +185,8 @@ def _enqueue_sweep(limits: Limits) -> None:
 
 def _enqueue_reports(now: datetime) -> None:
     """Ask for the reports that are due by themselves. A look costs a row a project, and only reads."""
-    with_reading = READ_ONLY.set(True)
-    try:
+    with reading():
         due = [(project.id, kind, day) for project, kind, day in list_due(now)]
-    finally:
-        db.session.rollback()
-        READ_ONLY.reset(with_reading)
     for project_id, kind, day in due:
         try:
             report.enqueue_report(actor=None, project=db.session.get_one(Project, project_id), kind=kind, day=day)

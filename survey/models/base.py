@@ -21,9 +21,7 @@ from uuid import UUID, uuid5
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Engine, LargeBinary, MetaData, String, Uuid, event
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, registry
-from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 NAMES = {
@@ -161,24 +159,6 @@ class CodeType(TypeDecorator[Any]):
     def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
         # A table is four times as quick as the call; a value that is not in it raises as the call does.
         return None if value is None else self._by_value.get(value) or self.codes(value)
-
-
-class china_day(FunctionElement[str]):  # noqa: N801 (a function of SQL)
-    """The day of a moment in China, as text: 2026-11-03. One expression for both databases, to group by."""
-
-    type = String()
-    inherit_cache = True
-    name = "china_day"
-
-
-@compiles(china_day, "sqlite")
-def _sqlite_day(element: Any, compiler: Any, **values: Any) -> str:
-    return f"date({compiler.process(element.clauses, **values)}, '+8 hours')"
-
-
-@compiles(china_day)
-def _postgres_day(element: Any, compiler: Any, **values: Any) -> str:
-    return f"to_char({compiler.process(element.clauses, **values)} AT TIME ZONE 'Asia/Shanghai', 'YYYY-MM-DD')"
 
 
 _read_json = JSONDecoder().raw_decode

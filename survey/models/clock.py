@@ -1,4 +1,4 @@
-"""Arithmetic with kept times that both databases do alike: for queries that must not read every row into Python.
+"""Days, clocks and differences of kept times that both databases do alike: for queries that must not read every row into Python.
 
 SQLite keeps a time as `2026-06-01 01:00:00.000000` in UTC; China is eight hours ahead without summer time, since long
 before the first visit.
@@ -8,12 +8,30 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Integer, SQLColumnExpression
+from sqlalchemy import Integer, SQLColumnExpression, String
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
 CHINA_SECONDS = 8 * 3600
 DAY_SECONDS = 24 * 3600
+
+
+class china_day(FunctionElement[str]):  # noqa: N801 (a function of SQL)
+    """The day of a moment in China, as text: 2026-11-03. One expression for both databases, to group by."""
+
+    type = String()
+    inherit_cache = True
+    name = "china_day"
+
+
+@compiles(china_day, "sqlite")
+def _sqlite_day(element: Any, compiler: Any, **values: Any) -> str:
+    return f"date({compiler.process(element.clauses, **values)}, '+8 hours')"
+
+
+@compiles(china_day)
+def _postgres_day(element: Any, compiler: Any, **values: Any) -> str:
+    return f"to_char({compiler.process(element.clauses, **values)} AT TIME ZONE 'Asia/Shanghai', 'YYYY-MM-DD')"
 
 
 class second_of_day(FunctionElement[int]):  # noqa: N801  # reads as a function of SQL

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Generic, TypeVar
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, select
@@ -22,6 +22,7 @@ from survey.models import Building, Household, MatterNote, Membership, Project, 
 from survey.services.register import LISTED
 from survey.services.scope import building_scope, find_membership, household_scope
 
+Kind = TypeVar("Kind", bound=Code)
 Row = TypeVar("Row", User, Building)
 SHOWN = 12
 """Households of one matter that a page names; the others are counted."""
@@ -92,6 +93,30 @@ def sort_out(project_id: UUID, matters: Iterable[Matter], notes: Mapping[UUID, M
             note = notes.get(matter.id_in(project_id)) if notes else None
             (found.noted if note is not None and note.digest == matter.digest else found.open).append(matter)
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Matters(Generic[Kind]):
+    """The matters of a project as one person sees them, kind by kind, and what was said of them."""
+
+    kinds: dict[Kind, Sorted]
+    notes: Mapping[UUID, MatterNote]
+
+    @property
+    def open(self) -> int:
+        return sum(len(each.open) for each in self.kinds.values())
+
+    @property
+    def noted(self) -> int:
+        return sum(len(each.noted) for each in self.kinds.values())
+
+
+def list_matters(
+    project: Project, kinds: type[Kind], find: Callable[[Project, Kind], Iterable[Matter]], sight: Sight
+) -> Matters[Kind]:
+    """All matters of some kinds that the sight shows; `find` tells those of one kind in the whole project."""
+    notes = list_notes(project.id, kinds)
+    return Matters({kind: sort_out(project.id, find(project, kind), notes, sight) for kind in kinds}, notes)
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,8 +37,8 @@ from sqlalchemy import (
 from survey.domain.codes import MET
 from survey.domain.coownership import HouseholdChoice
 from survey.models import Building, Household, Review, Serial, Standing, Tally, Visit, db
-from survey.models.base import china_day
 from survey.models.bulk import upserting
+from survey.models.clock import china_day
 from survey.services import register
 
 SERIES = "change"

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
 from uuid import UUID
 
 from survey.domain.matter import Matter
@@ -11,7 +10,7 @@ from survey.domain.quality import QualityKind
 from survey.domain.settings import ProjectSettings
 from survey.models import MatterNote, Project, User
 from survey.services import audit
-from survey.services.matter import Sight, Sorted, keep_note, list_notes, sort_out
+from survey.services.matter import Matters, Sight, keep_note, list_matters
 from survey.services.project import settings_of
 from survey.services.quality.address import find_door_gap, find_unit_missing
 from survey.services.quality.area import find_area_off, find_cert_sum, find_shares
@@ -42,27 +41,9 @@ FINDERS: dict[QualityKind, Finder] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Faults:
-    """The work list of a project as one person sees it, kind by kind."""
-
-    kinds: dict[QualityKind, Sorted]
-    notes: Mapping[UUID, MatterNote]
-
-    @property
-    def open(self) -> int:
-        return sum(len(each.open) for each in self.kinds.values())
-
-    @property
-    def noted(self) -> int:
-        return sum(len(each.noted) for each in self.kinds.values())
-
-
-def list_faults(project: Project, sight: Sight) -> Faults:
+def list_faults(project: Project, sight: Sight) -> Matters[QualityKind]:
     """All faults of the project that the sight shows."""
-    notes = list_notes(project.id, QualityKind)
-    kinds = {kind: sort_out(project.id, find_faults(project, kind), notes, sight) for kind in QualityKind}
-    return Faults(kinds, notes)
+    return list_matters(project, QualityKind, find_faults, sight)
 
 
 def find_faults(project: Project, kind: QualityKind) -> list[Matter]:

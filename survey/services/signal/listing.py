@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
 from uuid import UUID
 
 from survey.domain.matter import Matter
@@ -11,7 +10,7 @@ from survey.domain.settings import ProjectSettings
 from survey.domain.signal import SignalKind, check_not_own
 from survey.models import MatterNote, Project, User
 from survey.services import audit
-from survey.services.matter import Sight, Sorted, keep_note, list_notes, sort_out
+from survey.services.matter import Matters, Sight, keep_note, list_matters
 from survey.services.project import settings_of
 from survey.services.signal.same import find_agent, find_paper, find_phone
 from survey.services.signal.visits import find_hours, find_often, find_overlap, find_short
@@ -31,23 +30,9 @@ FINDERS: dict[SignalKind, Finder] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Signals:
-    """The signals of a project as one person sees them, kind by kind."""
-
-    kinds: dict[SignalKind, Sorted]
-    notes: Mapping[UUID, MatterNote]
-
-    @property
-    def open(self) -> int:
-        return sum(len(each.open) for each in self.kinds.values())
-
-
-def list_signals(project: Project, sight: Sight) -> Signals:
+def list_signals(project: Project, sight: Sight) -> Matters[SignalKind]:
     """All signals of the project that the sight shows."""
-    notes = list_notes(project.id, SignalKind)
-    kinds = {kind: sort_out(project.id, find_signals(project, kind), notes, sight) for kind in SignalKind}
-    return Signals(kinds, notes)
+    return list_matters(project, SignalKind, find_signals, sight)
 
 
 def find_signals(project: Project, kind: SignalKind) -> list[Matter]:
