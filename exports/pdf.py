@@ -22,8 +22,9 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from itertools import islice
+from math import ceil
 from multiprocessing import get_context
 from pathlib import Path
 from threading import Lock
@@ -35,6 +36,7 @@ import segno
 from fontTools.ttLib import TTCollection, TTFont  # type: ignore[import-untyped]
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
+from PIL import Image
 from pypdf import PdfReader, PdfWriter
 from pypdf.generic import NameObject
 from weasyprint import HTML
@@ -43,8 +45,9 @@ from weasyprint.text.ffi import harfbuzz_subset
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
-from exports.notices import survey_sheet
+from exports.notices import NOTICES, survey_sheet
 from exports.notices.stamp import Stamp
+from survey.collector import without_collection
 from survey.domain import codes
 from survey.domain.codes import Code
 
@@ -52,6 +55,7 @@ TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 SCHEME = "asset://"
 QR = f"{SCHEME}qr/"
 CHUNK = 24
+PAGES = 4 * CHUNK  # of a book are laid out at once: CHUNK papers, or more of those that take fewer than four pages
 ARCHIVAL = "pdf/a-2b"
 
 # The faces of GB/T 9704 by role: as licensed fonts, common systems and Debian call them, in the order of preference.
@@ -88,7 +92,7 @@ class BundledFetcher(URLFetcher):  # type: ignore[misc]
         """The asset's bytes. Raises AssetMissing, which WeasyPrint does not swallow."""
         code = unquote(url.removeprefix(QR)) if url.startswith(QR) else None
         if code is not None and (self.codes is None or code in self.codes):
-            return URLFetcherResponse(url, qr_svg(code), _type_of(".svg"))
+            return URLFetcherResponse(url, qr_picture(code), _type_of(".png"))
         name = unquote(url.removeprefix(SCHEME))
         if not url.startswith(SCHEME) or name not in self.assets:
             self.refused.append(url)
@@ -110,10 +114,18 @@ def _type_of(suffix: str) -> dict[str, str]:
     return {"Content-Type": types.get(suffix.lower(), "application/octet-stream")}
 
 
-def qr_svg(text: str) -> bytes:
-    """A QR code of the text as an SVG picture, with a quiet zone of two modules."""
+@lru_cache(maxsize=256)
+def qr_picture(text: str) -> bytes:
+    """A QR code of the text as a PNG picture, with a quiet zone of two modules.
+
+    No drawing: WeasyPrint takes 9 ms for its hundreds of lines, a fifth of what all the rest of a card takes. Four dots a module, so
+    that a program which smooths pictures leaves each module its place nevertheless; base.css knows the four.
+    """
+    code = segno.make(text, error="m", micro=False)
+    rows = [bytes(0 if dark else 255 for dark in row) for row in code.matrix_iter(border=2)]
+    modules = Image.frombytes("L", (len(rows[0]), len(rows)), b"".join(rows))
     out = io.BytesIO()
-    segno.make(text, error="m", micro=False).save(out, kind="svg", border=2, xmldecl=False, svgns=True)
+    modules.resize((4 * modules.width, 4 * modules.height), Image.Resampling.NEAREST).save(out, "PNG")
     return out.getvalue()
 
 
@@ -386,14 +398,19 @@ class Press:
         *,
         pictures: Mapping[str, bytes] | None = None,
         duplex: bool = False,
-        chunk: int = CHUNK,
+        chunk: int | None = None,
         processes: int = 1,
     ) -> bytes:
         """All notices in their order as one PDF, each with page numbers of its own.
 
         duplex  begin each notice on a right-hand page, so that a two-sided print never carries two households on a leaf
+        chunk   how many are laid out at once; None for as many as take `PAGES` pages
         """
-        groups = list(chunks(notices, chunk))
+        if len(notices) <= (chunk or CHUNK):
+            processes = 1
+        # Chunks of one size, as many for each process: none waits for another, none subsets fonts for a few leftovers.
+        rounds = ceil(len(notices) / processes / (chunk or chunk_of(template)))
+        groups = list(chunks(notices, ceil(len(notices) / processes / max(1, rounds))))
         if processes > 1 and len(groups) > 1:
             jobs = [(self.font_folder, template, group, pictures, duplex) for group in groups]
             with ProcessPoolExecutor(min(processes, len(groups)), mp_context=get_context("spawn")) as pool:
@@ -424,7 +441,8 @@ class Press:
         The written file is split, not the rendering: WeasyPrint would subset the fonts anew for each part, which
         costs as much as a document of its own (bench/notices.py). Each part carries the fonts of its chunk.
         """
-        made = self.render(template, group, pictures)
+        with without_collection():  # its boxes are in use until the chunk is written
+            made = self.render(template, group, pictures)
         reader = PdfReader(io.BytesIO(made.data))
         ends = [*made.starts[1:], len(reader.pages)]
         return [_part(reader, start, end) for start, end in zip(made.starts, ends, strict=True)]
@@ -438,7 +456,8 @@ class Press:
         duplex: bool = False,
     ) -> bytes:
         """One chunk of `book`: one rendering, written as it is."""
-        return self.render(template, group, pictures, duplex=duplex).data
+        with without_collection():
+            return self.render(template, group, pictures, duplex=duplex).data
 
     def _each_in_processes(
         self,
@@ -555,6 +574,15 @@ def _bound_elsewhere(
 ) -> bytes:
     font_folder, template, group, pictures, duplex = job
     return press(font_folder).bound(template, group, pictures, duplex=duplex)
+
+
+def chunk_of(template: str) -> int:
+    """How many notices of a kind a book lays out at once: many of one page, fewer of long ones; a page takes memory.
+
+    Single files stay with `CHUNK`: each carries the fonts of its chunk.
+    """
+    notice = NOTICES.get(template)
+    return max(CHUNK, PAGES // notice.pages) if notice else CHUNK
 
 
 def chunks(notices: Sequence[object], size: int) -> Iterator[list[object]]:

@@ -293,7 +293,8 @@ def _done(order: dict[str, Any], own: _OwnPress, papers: list[object]) -> list[b
         return [marked(own.render(name, [sample(name, order["kind"])]).data, SAMPLE_MARK)]
     if order["task"] == "each":
         return [part for group in chunks(papers, CHUNK) for part in own.split(name, group)]
-    return [own.book(name, papers, duplex=order["duplex"])]
+    # A wording may take more pages than ours: what is laid out at once is not reckoned by them.
+    return [own.book(name, papers, duplex=order["duplex"], chunk=CHUNK)]
 
 
 def _check(name: str, own: _OwnPress) -> None:

@@ -8,7 +8,7 @@ from survey.jobs.run import Run
 from survey.models import db
 from survey.services.feed import last_number, list_changed_after
 from survey.services.roster import imports
-from survey.services.roster.commit import lock_project
+from survey.services.roster.commit import lock_project, work_out
 from survey.services.roster.read import read_roster
 
 
@@ -25,6 +25,7 @@ def import_roster(run: Run) -> None:
     with run.reading():
         number = last_number(project_id)
         plan = imports.plan_file(project=run.project, data=data, file=file, answers=answers)
+    plan = work_out(project_id, plan)
     run.begin(JobStep.WRITING, plan.counts[RowFate.CREATED] + plan.counts[RowFate.CHANGED])
     project = run.project
     lock_project(project)

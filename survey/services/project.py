@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -13,7 +12,7 @@ from sqlalchemy import select
 from survey.domain.check import CHINA
 from survey.domain.errors import DomainError
 from survey.domain.settings import ProjectSettings, read_settings
-from survey.models import Project, Serial, Team, User, db, utc_now
+from survey.models import Project, Team, User, db, utc_now
 from survey.services import audit
 
 CODE = re.compile(r"^[A-Za-z0-9_-]{1,20}$")
@@ -77,34 +76,4 @@ def create_team(*, actor: User | None, project: Project, name: str) -> Team:
 
 
 def list_teams(project_id: UUID) -> list[Team]:
-    return list(db.session.scalars(select(Team).where(Team.project_id == project_id).order_by(Team.name)))
-
-
-def take_serial(project_id: UUID, kind: str, count: int = 1) -> int:
-    """The first of `count` numbers that were never given out in this series of the project, from 1."""
-    row = db.session.get(Serial, (project_id, kind), with_for_update=True, populate_existing=True)
-    if row is None:
-        row = Serial(project_id=project_id, kind=kind, last=0)
-        db.session.add(row)
-    first = row.last + 1
-    row.last += count
-    db.session.flush()
-    return first
-
-
-def take_serials(project_id: UUID, counts: Mapping[str, int]) -> dict[str, int]:
-    """`take_serial` for many series at once: series -> the first of its numbers."""
-    standing = {
-        row.kind: row
-        for row in db.session.scalars(select(Serial).where(Serial.project_id == project_id).with_for_update())
-    }
-    first: dict[str, int] = {}
-    for kind, count in counts.items():
-        row = standing.get(kind)
-        if row is None:
-            row = Serial(project_id=project_id, kind=kind, last=0)
-            db.session.add(row)
-        first[kind] = row.last + 1
-        row.last += count
-    db.session.flush()
-    return first
+    return list(db.session.scalars(select(Team).where(Team.project_id == project_id).order_by(Team.id)))

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from decimal import Decimal
 from hashlib import sha256
 from operator import attrgetter
@@ -103,7 +102,6 @@ class Place:
 
     household_id: UUID
     project_id: UUID
-    dossier_no: str
     doors: tuple[str, ...]
 
 
@@ -201,7 +199,7 @@ def _row_values(model: type[Any], row: Any, place: Place, position: int) -> dict
     return values
 
 
-def write_projection(projections: Sequence[tuple[Place, Projection]], *, fresh: bool = False) -> None:
+def write_projection(projections: Sequence[tuple[UUID, Projection]], *, fresh: bool = False) -> None:
     """Replace the typed rows of households by those of their projections.
 
     fresh  True when nothing stands there yet (a roster's first versions): the deletes are spared
@@ -212,7 +210,7 @@ def write_projection(projections: Sequence[tuple[Place, Projection]], *, fresh: 
     for name, model in ROW_MODELS.items():
         table: Table = model.__table__
         told = [
-            (place.household_id, projection.rows[name]) for place, projection in projections if name in projection.rows
+            (household_id, projection.rows[name]) for household_id, projection in projections if name in projection.rows
         ]
         if told and not fresh:
             connection.execute(
@@ -220,7 +218,7 @@ def write_projection(projections: Sequence[tuple[Place, Projection]], *, fresh: 
             )
         insert_rows(connection, table, [row for _, rows in told for row in rows])
     found = [
-        (place.household_id, projection.terms) for place, projection in projections if projection.terms is not None
+        (household_id, projection.terms) for household_id, projection in projections if projection.terms is not None
     ]
     if found and not fresh:
         ids = [household_id for household_id, _ in found]
@@ -236,7 +234,6 @@ def place_of(household: Household) -> Place:
     return Place(
         household.id,
         household.project_id,
-        household.dossier_no,
         tuple(short_door(no, unit, room) for unit, room in doors),
     )
 
@@ -430,11 +427,26 @@ def refresh_projection(
     projection = project_sheet(sheet, place, before)
     for name, value in projection.household.items():
         setattr(household, name, value)
-    write_projection([(place, projection)])
+    write_projection([(household.id, projection)])
     if projection.rows:
         db.session.expire(household, [*projection.rows])
     if before is None or any(getattr(sheet, name) != getattr(before, name) for name in VOTED_BY):
         recompute_standings(household)
+
+
+@dataclass(frozen=True, slots=True)
+class FirstVersion:
+    """What the first sheet of a household to come is written as: half the work, which nobody else has to wait for."""
+
+    household_id: UUID
+    projection: Projection
+    version: dict[str, Any]
+
+
+def first_version(household_id: UUID, project_id: UUID, doors: tuple[str, ...], sheet: Sheet) -> FirstVersion:
+    """The rows of a household's first sheet. Reads nothing. `doors` are their short texts."""
+    place = Place(household_id, project_id, doors)
+    return FirstVersion(household_id, project_sheet(sheet, place), _version_values(sheet, household_id, 0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -443,8 +455,7 @@ class FirstSheet:
 
     household: dict[str, Any]
     doors: list[dict[str, Any]]
-    sheet: Sheet
-    door_texts: tuple[str, ...]
+    first: FirstVersion
     free_doors: tuple[UUID, ...] = ()
     """Standing doors without a household that become this one's."""
 
@@ -454,50 +465,39 @@ def save_first_sheets(*, actor: User | None, items: Iterable[FirstSheet]) -> int
 
     The caller writes the one audit entry of the import. Same projection as `save_sheet`, thousands of rows a second.
     """
-    households, doors, sheets = [], [], []
-    projections: list[tuple[Place, Projection]] = []
-    given: list[FirstSheet] = []
     now = utc_now()
+    items = list(items)
+    if not items:
+        return 0
+    told = {"state": HouseholdState.UNVISITED, "state_since": now, "sheet_version": 1}
+    by = {"saved_by_id": actor.id if actor else None, "saved_at": now}
+    db.session.flush()
+    connection = db.session.connection()
+    tables = Household.metadata.tables
+    insert_rows(
+        connection,
+        tables["household"],
+        [{**item.household, **item.first.projection.household, **told} for item in items],
+    )
+    insert_rows(connection, tables["door"], [door for item in items for door in item.doors])
+    insert_rows(connection, tables["sheet"], [item.first.version | by for item in items])
+    write_projection([(item.first.household_id, item.first.projection) for item in items], fresh=True)
+    note_changed(item.first.household_id for item in items)
     for item in items:
         if item.free_doors:
-            given.append(item)
-        place = Place(item.household["id"], item.household["project_id"], item.household["dossier_no"], item.door_texts)
-        projection = project_sheet(item.sheet, place)
-        households.append(
-            {
-                **item.household,
-                **projection.household,
-                "state": HouseholdState.UNVISITED,
-                "state_since": now,
-                "sheet_version": 1,
-            }
-        )
-        doors.extend(item.doors)
-        sheets.append(_sheet_values(item.sheet, place.household_id, 0, actor, now))
-        projections.append((place, projection))
-    if households:
-        db.session.flush()
-        connection = db.session.connection()
-        tables = Household.metadata.tables
-        for name, rows in (("household", households), ("door", doors), ("sheet", sheets)):
-            insert_rows(connection, tables[name], rows)
-        write_projection(projections, fresh=True)
-        note_changed(place.household_id for place, _ in projections)
-        for item in given:
             db.session.execute(
-                update(Door).where(Door.id.in_(item.free_doors)).values(household_id=item.household["id"])
+                update(Door).where(Door.id.in_(item.free_doors)).values(household_id=item.first.household_id)
             )
-    return len(households)
+    return len(items)
 
 
-def _sheet_values(sheet: Sheet, household_id: UUID, base: int, actor: User | None, now: datetime) -> dict[str, Any]:
-    """The row of a version that follows on `base`, for a bulk insert."""
+def _version_values(sheet: Sheet, household_id: UUID, base: int) -> dict[str, Any]:
+    """The row of a version that follows on `base`, for a bulk insert; who saved it, and when, is still to be said."""
     id_, canonical = new_id(), canonical_json(to_pairs(sheet))
     return {
         "id": id_, "household_id": household_id, "version": base + 1, "base": base, "form": FORM_NAME,
         "form_version": FORM_VERSION, "source": "roster", "reason": "",
         "pairs_sealed": seal_bytes("sheet.pairs", id_, canonical), "pairs_hash": sha256(canonical).hexdigest(),
-        "saved_by_id": actor.id if actor else None, "saved_at": now,
     }  # fmt: skip
 
 
@@ -517,15 +517,15 @@ def save_next_roster_sheets(*, actor: User | None, items: Sequence[NextSheet]) -
     """
     if not items:
         return
-    now = utc_now()
+    by = {"saved_by_id": actor.id if actor else None, "saved_at": utc_now()}
     households, sheets = [], []
-    projections: list[tuple[Place, Projection]] = []
+    projections: list[tuple[UUID, Projection]] = []
     for item in items:
         projection = project_sheet(item.sheet, item.place)
         household_id = item.place.household_id
         households.append({"id": household_id, **projection.household, "sheet_version": item.base + 1})
-        sheets.append(_sheet_values(item.sheet, household_id, item.base, actor, now))
-        projections.append((item.place, projection))
+        sheets.append(_version_values(item.sheet, household_id, item.base) | by)
+        projections.append((household_id, projection))
     db.session.execute(insert(Household.metadata.tables["sheet"]), sheets)
     db.session.execute(update(Household), households)
     write_projection(projections)

@@ -21,9 +21,12 @@ from openpyxl.worksheet.worksheet import Worksheet
 from python_calamine import CalamineWorkbook
 
 from exports.ledgers import LEDGERS, export_ledger
+from exports.report import write_workbook
 from exports.view import view_of
+from survey.domain.report import ReportKind
 from survey.models import Project, User, db
 from tests.exports.street import at, make_street
+from tests.exports.test_report import kept, read
 from tests.exports.test_workbook import trimmed
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -90,19 +93,24 @@ def test_a_ledger_is_what_the_golden_file_says(name: str, app: object) -> None:
 
 
 @pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
-def test_libreoffice_opens_every_ledger_and_reads_the_same_values(tmp_path: Path, app: object) -> None:
+def test_libreoffice_opens_every_ledger_and_report_and_reads_the_same_values(tmp_path: Path, app: object) -> None:
     project = make_street()
     for name in LEDGERS:
         (tmp_path / f"{name}.xlsx").write_bytes(written(name, project))
+    for kind in ReportKind:
+        with (tmp_path / f"report-{kind.value}.xlsx").open("wb") as file:
+            write_workbook(kept(project, read(project, kind), kind), file, "沈志远")
+    books = sorted(tmp_path.glob("*.xlsx"))
+    assert len(books) == len(LEDGERS) + len(ReportKind)
     made = subprocess.run(
         ["soffice", f"-env:UserInstallation=file://{tmp_path}/profile", "--headless", "--convert-to", "ods",
-         "--outdir", str(tmp_path), *(str(tmp_path / f"{name}.xlsx") for name in LEDGERS)],
+         "--outdir", str(tmp_path), *map(str, books)],
         capture_output=True, text=True, timeout=300, check=False,
     )  # fmt: skip
     assert made.returncode == 0, made.stderr
-    for name in LEDGERS:
-        ours, theirs = (CalamineWorkbook.from_path(str(tmp_path / f"{name}.{kind}")) for kind in ("xlsx", "ods"))
+    for book in books:
+        ours, theirs = (CalamineWorkbook.from_path(str(path)) for path in (book, book.with_suffix(".ods")))
         assert theirs.sheet_names == ours.sheet_names
         for sheet in ours.sheet_names:
-            values = [trimmed(book.get_sheet_by_name(sheet).to_python()) for book in (ours, theirs)]
-            assert values[0] == values[1], f"{name}/{sheet}"
+            values = [trimmed(each.get_sheet_by_name(sheet).to_python()) for each in (ours, theirs)]
+            assert values[0] == values[1], f"{book.stem}/{sheet}"

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import segno
 from PIL import Image
 from pypdf import PdfReader
 from pypdf.generic import IndirectObject
@@ -333,7 +334,7 @@ def test_a_missing_picture_stops_the_press(monkeypatch: pytest.MonkeyPatch) -> N
         fresh.one("missed-visit", papers.missed_visit())
     with pytest.raises((FatalURLFetchingError, AssetMissing)):
         fresh.one("missed-visit", papers.missed_visit(), pictures={"2": b""})
-    assert fresh.one("missed-visit", papers.missed_visit(), pictures={"1": pdf.qr_svg("x")})[:5] == b"%PDF-"
+    assert fresh.one("missed-visit", papers.missed_visit(), pictures={"1": pdf.qr_picture("x")})[:5] == b"%PDF-"
 
 
 # --- fonts --------------------------------------------------------------------------------------------------------
@@ -404,5 +405,23 @@ def test_without_fc_list_the_general_fallback_is_used(monkeypatch: pytest.Monkey
 
 
 def test_the_qr_code_carries_the_dossier_number() -> None:
-    assert b"<path" in pdf.qr_svg("YY-003020001")
-    assert BundledFetcher({}).fetch("asset://qr/YY-003020001").read() == pdf.qr_svg("YY-003020001")
+    picture = Image.open(io.BytesIO(BundledFetcher({}).fetch("asset://qr/YY-003020001").read()))
+    wanted = [
+        [not dark for dark in row] for row in segno.make("YY-003020001", error="m", micro=False).matrix_iter(border=2)
+    ]
+    found = [[bool(picture.getpixel((4 * x + 1, 4 * y + 1))) for x in range(len(wanted))] for y in range(len(wanted))]
+    assert found == wanted
+    assert picture.size == (4 * len(wanted), 4 * len(wanted))
+
+
+def test_a_qr_code_is_printed_dot_for_dot() -> None:
+    """PDF/A forbids to ask for smoothing (ISO 19005-2, 6.2.8.1); the picture may stand on a page several times."""
+    pictures = [
+        each.get_object()
+        for page in reader(one("missed-visit")).pages
+        for each in page["/Resources"]["/XObject"].values()
+        if each.get_object()["/Subtype"] == "/Image"
+    ]
+    assert len(pictures) == 1
+    assert pictures[0]["/Interpolate"] is not True and str(pictures[0]["/Interpolate"]) in ("False", "false")
+    assert pictures[0]["/ColorSpace"] == "/DeviceGray"

@@ -30,6 +30,7 @@ from survey.models import (
     PersonRow,
     Project,
     RosterImport,
+    Serial,
     SheetRow,
     Team,
     User,
@@ -37,11 +38,12 @@ from survey.models import (
     new_id,
 )
 from survey.services import building as buildings
-from survey.services import records
+from survey.services import records, tally
 from survey.services.roster import imports
 from survey.services.roster.plan import Plan
 from survey.services.roster.read import RosterFile, read_roster
 from survey.services.search import search
+from survey.services.serial import take_serial, take_serials
 from survey.services.sheet import current_sheet, list_versions
 from tests import factories
 
@@ -379,4 +381,20 @@ def test_records_of_a_project_are_written_while_an_import_holds_it(project: Proj
         other.execute(insert(Team).values(id=new_id(), project_id=project.id, name="二组"))
         with pytest.raises(OperationalError, match="lock timeout"), other.begin_nested():
             other.execute(select(Project.id).where(Project.id == project.id).with_for_update(key_share=True))
+    db.session.rollback()
+
+
+def test_tablets_deliver_while_an_import_holds_its_numbers(project: Project) -> None:
+    if db.engine.dialect.name == "sqlite":
+        pytest.skip("SQLite has one writer: there is no lock of a row to look at")
+    factories.household(project)
+    take_serial(project.id, "dossier:1:1")
+    db.session.commit()
+    assert take_serials(project.id, {"dossier:1:1": 2, "dossier:1:2": 1}) == {"dossier:1:1": 2, "dossier:1:2": 1}
+    with db.engine.begin() as other:
+        other.exec_driver_sql("SET LOCAL lock_timeout = '50ms'")
+        tally.take_counter(other, project.id)
+        mine = select(Serial).where(Serial.project_id == project.id, Serial.kind == "dossier:1:1").with_for_update()
+        with pytest.raises(OperationalError, match="lock timeout"), other.begin_nested():
+            other.execute(mine)
     db.session.rollback()

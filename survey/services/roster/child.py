@@ -107,19 +107,19 @@ def _csv_table(data: bytes) -> Table:
     head = text[:4000].splitlines()[:10]
     separator = max(",\t;", key=lambda mark: sum(line.count(mark) for line in head))
     csv.field_size_limit(1_000_000)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
 
     def rows() -> Iterator[Sequence[Cell]]:
-        try:
-            for number, row in enumerate(reader):
-                if number >= MAX_ROWS:
-                    raise DomainError("roster.too_many_rows", most=MAX_ROWS)
-                if len(row) > MAX_COLUMNS:
-                    raise DomainError("roster.too_many_columns", sheet="CSV", most=MAX_COLUMNS)
-                yield row
-        except csv.Error as error:
-            raise DomainError("roster.damaged") from error
+        return csv.reader(io.StringIO(text, newline=""), delimiter=separator)
 
+    # Counted first: what is made of 200,000 rows would take half a minute, only to be refused.
+    try:
+        for number, row in enumerate(rows()):
+            if number >= MAX_ROWS:
+                raise DomainError("roster.too_many_rows", most=MAX_ROWS)
+            if len(row) > MAX_COLUMNS:
+                raise DomainError("roster.too_many_columns", sheet="CSV", most=MAX_COLUMNS)
+    except csv.Error as error:
+        raise DomainError("roster.damaged") from error
     return Table("CSV", rows(), None)
 
 

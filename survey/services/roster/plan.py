@@ -40,7 +40,7 @@ from survey.domain.sheet import (
 from survey.models import Building, Door, Household, Project, SheetRow, db
 from survey.models.crypto import open_bytes
 from survey.services.roster.read import RosterFile
-from survey.services.sheet import Place
+from survey.services.sheet import FirstVersion, Place
 
 CHUNK = 500
 WHERE = (RosterField.ROOM, RosterField.ADDRESS)
@@ -67,6 +67,7 @@ class PlanItem:
 
     sheet      the household's sheet afterwards; None where nothing is written
     new_doors  doors that the household gets besides those it has
+    first      what a new household's sheet is written as, where that was worked out already (`commit.work_out`)
     """
 
     fate: RowFate
@@ -78,6 +79,7 @@ class PlanItem:
     sheet: Sheet | None = None
     new_doors: tuple[DoorKey, ...] = ()
     place: Place | None = None
+    first: FirstVersion | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,7 +262,7 @@ class _Planner:
             if not changes and not item.new_doors and known.version:
                 return item
             doors = sorted((*known.doors, *item.new_doors)) if item.new_doors else known.doors
-            place = Place(known.id, self.project_id, known.dossier_no, tuple(short_door(*door) for door in doors))
+            place = Place(known.id, self.project_id, tuple(short_door(*door) for door in doors))
             return replace(item, fate=RowFate.CHANGED, changes=changes, sheet=wanted, place=place)
         told = [change for change in changes if _is_told(change)]
         for change in told:
