@@ -2,6 +2,8 @@
 
 import gc
 
+import pypinyin  # noqa: F401  # its dictionary takes half a second, which the first household to be saved need not wait
+
 from survey import create_app
 
 app = create_app()

@@ -23,7 +23,7 @@ from exports.pdf import official_day, press
 from exports.plot import Bar, CoursePlot, course_plot, daily_bars
 from exports.view import CHINA, View, one_moment
 from exports.workbook import write_ledger
-from survey.domain.forecast import Forecast
+from survey.domain.forecast import PACE_DAYS, Forecast
 from survey.domain.report import ReportKind, first_day
 from survey.domain.settings import read_settings
 from survey.models import Project, Report
@@ -60,7 +60,7 @@ def ledger_of(kind: ReportKind) -> Ledger:
         ),
         Sheet(
             "days", "逐日", f"近{COURSE}天进展",
-            (SERIAL, _OF_DAY["day"], *(replace(column, group="") for column in counted),
+            (SERIAL, _OF_DAY["day"], *(replace(column, group="" if column.group == _NOW[kind] else column.group) for column in counted),
              replace(_OF_DAY["done_so_far"], label="累计完成\n（户）", group="")),
             frozen="day",
         ),
@@ -340,7 +340,7 @@ def sentences(figures: Figures, kind: ReportKind) -> Iterable[str]:
         f"新增诉求{teams['new_requests']}件，办结{teams['closed_requests']}件。"
     )
     yield (
-        f"摸底意愿为同意的{buildings['agree']}户，占应调查户的{_percent(buildings['agree'], due)}；同意面积{buildings['agree_area_m2']:.2f}平方米，"
+        f"调查表上改造意愿为同意的{buildings['agree']}户，占应调查户的{_percent(buildings['agree'], due)}；同意面积{buildings['agree_area_m2']:.2f}平方米，"
         f"占计算面积的{_percent(buildings['agree_area_m2'], buildings['counted_m2'])}。"
     )
     if figures.outlook.agreed:
@@ -377,7 +377,7 @@ def _forecast_sentence(course: Course) -> str:
     if course.until is None or course.needed is None:
         return f"{told}。"
     now = (
-        f"，目前每个工作日{course.pace.numerator * 10 // course.pace.denominator / 10:g}户"
+        f"，最近{PACE_DAYS}天平均每个工作日{course.pace.numerator * 10 // course.pace.denominator / 10:g}户"
         if course.pace is not None
         else ""
     )

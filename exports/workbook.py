@@ -52,7 +52,7 @@ ROW_POINTS = 18
 BAR = {"type": "data_bar", "bar_solid": True, "bar_color": "#BDD7EE", "min_type": "num", "min_value": 0, "max_type": "num",
        "max_value": 1}  # fmt: skip
 """The bar behind a share: full at 100 %, pale enough that the figure stays readable when it is printed in grey."""
-SPOOL_BYTES = 8 * 1024 * 1024
+SPOOL_BYTES = 1024 * 1024
 
 _ILLEGAL = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]")
 _ESCAPED_LOOKALIKE = re.compile("_(x[0-9A-Fa-f]{4}_)")

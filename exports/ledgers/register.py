@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 
 from exports.ledger import Column, Kind, Ledger, Record, Sheet
 from exports.ledgers.column import DOSSIER, NOTE, PLACE, ROW_ID, SERIAL, TAGS
-from exports.view import View, batches, grouped, joined, local_day, stream, word, words
+from exports.view import View, grouped, in_order, joined, key, local_day, read, word, words
 from survey.domain import codes
 from survey.domain.household import HouseholdState
 from survey.domain.message import N_
@@ -30,6 +30,7 @@ from survey.models import (
     Visit,
     db,
 )
+from survey.models.base import uuid_of
 
 HOUSEHOLDS = Sheet(
     "households",
@@ -195,9 +196,9 @@ def count_rows(view: View) -> int:
     return sum(db.session.scalar(query) or 0 for query in queries)
 
 
-def row_mark(household_id: UUID, version: int, uid: str = "") -> str:
-    """What an edited ledger finds its row by: the household, the version of its sheet, and the row of the sheet."""
-    return f"{household_id}#{version}#{uid}" if uid else f"{household_id}#{version}"
+def row_mark(household: UUID | bytes, version: int) -> str:
+    """What an edited ledger finds its row by: the household and the version of its sheet; for a row of a list with its uid."""
+    return f"{uuid_of(household)}#{version}"
 
 
 # --- households ---------------------------------------------------------------------------------------------------
@@ -207,64 +208,67 @@ def households(view: View) -> Iterator[Record]:
     h = Household
     query = (
         select(
-            h.id, h.dossier_no, Building.no.label("building_no"), h.unit_no, h.owner_names, h.tenure_type,
+            key(h.id).label("id"), h.dossier_no, Building.no.label("building_no"), h.unit_no, h.owner_names, h.tenure_type,
             h.area_cert_m2, h.area_meas_m2, h.area_unreg_m2, h.rooms, h.halls, h.kitchens, h.baths, h.decoration,
             h.lease_status, h.hukou_count, h.living_count, h.special_count, h.mortgage, h.seizure, h.renewal_will,
             h.comp_mode, h.will_reason, h.will_text, h.visit_count, h.last_visit_at, h.state, h.sheet_version, h.note,
         )
         .join(Building, Building.id == h.building_id)
-        .where(view.scope)
-        .order_by(h.door_sort, h.id)
     )  # fmt: skip
-    for batch in batches(stream(query)):
-        around = _around([row.id for row in batch])
-        for row in batch:
-            yield _household(row, view, *(found.get(row.id, []) for found in around))
+    for keys in in_order(view):
+        rows = {row.id: row for row in read(query.where(key(h.id).in_(keys)))}
+        around = _around(keys)
+        for each in keys:
+            yield _household(rows[each], view, *(found.get(each, ()) for found in around))
 
 
-def _around(ids: list[UUID]) -> tuple[dict[UUID, list[Any]], ...]:
+def _around(keys: Sequence[Any]) -> tuple[dict[Any, list[Any]], ...]:
     """What a line tells besides the household's own row: owners, certificates, parts, layouts, doors, visits, signatures."""
     p, c, part, layout, visit, sign = PersonRow, CertificateRow, PartRow, DesiredLayoutRow, Visit, Signature
     first, second = User.__table__.alias("first"), User.__table__.alias("second")
     newest = (
         select(visit.household_id, func.max(visit.visit_no).label("visit_no"))
-        .where(visit.household_id.in_(ids))
+        .where(key(visit.household_id).in_(keys))
         .group_by(visit.household_id)
         .subquery()
     )
     queries = (
-        select(p.household_id, p.id, p.is_owner, p.id_no_sealed, p.phone_sealed, p.special_tags)
-        .where(p.household_id.in_(ids))
+        select(key(p.household_id), key(p.id).label("id"), p.is_owner, p.id_no_sealed, p.phone_sealed, p.special_tags)
+        .where(key(p.household_id).in_(keys))
         .order_by(p.position),
-        select(c.household_id, c.cert_no).where(c.household_id.in_(ids)).order_by(c.position),
-        select(part.household_id, part.kind, part.use_approved, part.use_actual, part.structure, part.build_year)
-        .where(part.household_id.in_(ids))
+        select(key(c.household_id), c.cert_no).where(key(c.household_id).in_(keys)).order_by(c.position),
+        select(key(part.household_id), part.kind, part.use_approved, part.use_actual, part.structure, part.build_year)
+        .where(key(part.household_id).in_(keys))
         .order_by(part.position),
-        select(layout.household_id, layout.layout, layout.area_band, layout.layout_count)
-        .where(layout.household_id.in_(ids))
+        select(key(layout.household_id), layout.layout, layout.area_band, layout.layout_count)
+        .where(key(layout.household_id).in_(keys))
         .order_by(layout.position),
-        select(Door.household_id, Door.room_no).where(Door.household_id.in_(ids)).order_by(Door.sort),
-        select(visit.household_id, first.c.display_name, second.c.display_name.label("second_name"))
+        _rooms(keys),
+        select(key(visit.household_id), first.c.display_name, second.c.display_name.label("second_name"))
         .join(newest, (newest.c.household_id == visit.household_id) & (newest.c.visit_no == visit.visit_no))
         .join(first, first.c.id == visit.surveyor_1_id)
         .join(second, second.c.id == visit.surveyor_2_id),
-        select(sign.household_id, sign.sheet_version, sign.signer_role, sign.refused)
-        .where(sign.household_id.in_(ids))
+        select(key(sign.household_id), sign.sheet_version, sign.signer_role, sign.refused)
+        .where(key(sign.household_id).in_(keys))
         .order_by(sign.signed_at),
     )
-    return tuple(grouped(db.session.execute(query)) for query in queries)
+    return tuple(grouped(read(query)) for query in queries)
+
+
+def _rooms(keys: Sequence[Any]) -> Select[Any, str]:
+    return select(key(Door.household_id), Door.room_no).where(key(Door.household_id).in_(keys)).order_by(Door.sort)
 
 
 def _household(
     row: Any,
     view: View,
-    persons: list[Any],
-    certificates: list[Any],
-    part_rows: list[Any],
-    layouts: list[Any],
-    doors: list[Any],
-    visits: list[Any],
-    signatures: list[Any],
+    persons: Sequence[Any],
+    certificates: Sequence[Any],
+    part_rows: Sequence[Any],
+    layouts: Sequence[Any],
+    doors: Sequence[Any],
+    visits: Sequence[Any],
+    signatures: Sequence[Any],
 ) -> Record:
     owners = [person for person in persons if person.is_owner]
     main = next((part for part in part_rows if part.kind is codes.PartKind.MAIN), part_rows[0] if part_rows else None)
@@ -342,37 +346,32 @@ def signed_text(signatures: Iterable[Any], version: int) -> str:
 # --- child sheets -------------------------------------------------------------------------------------------------
 
 
-def _children(view: View, model: Any, *columns: Any) -> Iterator[tuple[Any, str]]:
-    """The rows of a list in stairwell order, each with the room numbers of its household."""
-    query = (
-        select(
-            model.id, model.uid, Household.dossier_no, Building.no.label("building_no"), Household.unit_no,
-            Household.id.label("household_id"), Household.sheet_version, *columns,
+def _children(view: View, model: Any, *columns: Any) -> Iterator[tuple[Any, dict[str, object]]]:
+    """The rows of a list in stairwell order, each with what every sheet begins with: household, place and mark."""
+    for keys in in_order(view):
+        places = read(
+            select(key(Household.id), Household.dossier_no, Building.no, Household.unit_no, Household.sheet_version)
+            .join(Building, Building.id == Household.building_id)
+            .where(key(Household.id).in_(keys))
         )
-        .join(Household, Household.id == model.household_id)
-        .join(Building, Building.id == Household.building_id)
-        .where(view.scope)
-        .order_by(Household.door_sort, Household.id, model.position)
-    )  # fmt: skip
-    for batch in batches(stream(query)):
-        ids = {row.household_id for row in batch}
-        doors = grouped(
-            db.session.execute(
-                select(Door.household_id, Door.room_no).where(Door.household_id.in_(ids)).order_by(Door.sort)
-            )
+        found = {each: values for each, *values in places}
+        rooms = grouped(read(_rooms(keys)))
+        query = select(key(model.household_id), key(model.id).label("id"), model.uid, *columns).where(
+            key(model.household_id).in_(keys)
         )
-        for row in batch:
-            yield row, "、".join(door.room_no for door in doors.get(row.household_id, []))
-
-
-def _placed(row: Any, rooms: str) -> dict[str, object]:
-    return {
-        "dossier_no": row.dossier_no,
-        "building_no": row.building_no,
-        "unit_no": row.unit_no,
-        "room_no": rooms,
-        "id": row_mark(row.household_id, row.sheet_version, row.uid),
-    }
+        rows = grouped(read(query.order_by(model.position)))
+        for each in keys:
+            if each in rows:
+                dossier_no, building_no, unit_no, version = found[each]
+                place = {
+                    "dossier_no": dossier_no,
+                    "building_no": building_no,
+                    "unit_no": unit_no,
+                    "room_no": "、".join(door.room_no for door in rooms.get(each, ())),
+                }
+                mark = row_mark(each, version)
+                for row in rows[each]:
+                    yield row, {**place, "id": f"{mark}#{row.uid}"}
 
 
 def people(view: View) -> Iterator[Record]:
@@ -380,9 +379,9 @@ def people(view: View) -> Iterator[Record]:
     columns = (p.full_name, p.roles, p.relation, p.sex, p.birth_date, p.ethnicity, p.id_type, p.id_no_sealed,
                p.phone_sealed, p.share_num, p.share_den, p.hukou_here, p.lives_here, p.special_tags, p.deceased,
                p.heir_note)  # fmt: skip
-    for row, rooms in _children(view, p, *columns):
+    for row, place in _children(view, p, *columns):
         yield {
-            **_placed(row, rooms),
+            **place,
             "full_name": view.name(row.full_name),
             "roles": words(codes.PersonRole, row.roles),
             "relation": word(row.relation),
@@ -405,9 +404,9 @@ def parts(view: View) -> Iterator[Record]:
     columns = (p.kind, p.legality, p.part_cert_no, p.area_cert_m2, p.area_cert_inner_m2, p.area_meas_m2,
                p.area_meas_inner_m2, p.balcony_m2, p.area_unreg_m2, p.use_approved, p.use_actual, p.structure,
                p.build_year, p.part_note)  # fmt: skip
-    for row, rooms in _children(view, p, *columns):
+    for row, place in _children(view, p, *columns):
         yield {
-            **_placed(row, rooms),
+            **place,
             "kind": word(row.kind),
             "legality": word(row.legality),
             "cert_no": view.cert_no(row.part_cert_no),
@@ -427,9 +426,9 @@ def parts(view: View) -> Iterator[Record]:
 
 def fixtures(view: View) -> Iterator[Record]:
     f = FixtureRow
-    for row, rooms in _children(view, f, f.fixture_kind, f.quantity, f.fixture_note):
+    for row, place in _children(view, f, f.fixture_kind, f.quantity, f.fixture_note):
         yield {
-            **_placed(row, rooms),
+            **place,
             "kind": word(row.fixture_kind),
             "quantity": row.quantity,
             "note": row.fixture_note,

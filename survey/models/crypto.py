@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -95,6 +96,7 @@ def ring() -> Keyring:
 
 @lru_cache(maxsize=16)
 def _cipher(number: int) -> AESGCM:
+    """The cipher of a field key. Raises KeyError: no key has this id."""
     return AESGCM(ring().field_keys[number])
 
 
@@ -105,15 +107,14 @@ def seal_bytes(where: str, row: UUID, clear: bytes) -> bytes:
     return bytes((VERSION, number)) + nonce + _cipher(number).encrypt(nonce, clear, where.encode() + row.bytes)
 
 
-def open_bytes(where: str, row: UUID, sealed: bytes) -> bytes:
-    """The clear bytes again. Raises SealBroken."""
-    from cryptography.exceptions import InvalidTag
-
-    if len(sealed) < 2 + NONCE or sealed[0] != VERSION or sealed[1] not in ring().field_keys:
+def open_bytes(where: str, row: UUID | bytes, sealed: bytes) -> bytes:
+    """The clear bytes again. `row` may be the 16 bytes of its id, too. Raises SealBroken."""
+    if len(sealed) < 2 + NONCE or sealed[0] != VERSION:
         raise SealBroken(where)
+    place = where.encode() + (row if isinstance(row, bytes) else row.bytes)
     try:
-        return _cipher(sealed[1]).decrypt(sealed[2 : 2 + NONCE], sealed[2 + NONCE :], where.encode() + row.bytes)
-    except InvalidTag as error:
+        return _cipher(sealed[1]).decrypt(sealed[2 : 2 + NONCE], sealed[2 + NONCE :], place)
+    except (KeyError, InvalidTag) as error:
         raise SealBroken(where) from error
 
 
@@ -122,7 +123,7 @@ def seal(where: str, row: UUID, clear: str) -> bytes | None:
     return seal_bytes(where, row, clear.encode()) if clear else None
 
 
-def unseal(where: str, row: UUID, sealed: bytes | None) -> str:
+def unseal(where: str, row: UUID | bytes, sealed: bytes | None) -> str:
     return open_bytes(where, row, sealed).decode() if sealed else ""
 
 

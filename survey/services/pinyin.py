@@ -1,14 +1,12 @@
 """Pinyin of names: the sort key of lists and the initials of the search.
 
-Surnames are read by the subject's own table (曾 is zeng), everything else by the dictionary.
+Surnames are read by the subject's own table (曾 is zeng), everything else by the dictionary. That is 57 MB, and loaded by
+whoever asks for it first: a process that only exports or prints has no need of it.
 """
 
 from __future__ import annotations
 
 from functools import lru_cache
-
-from pypinyin import Style, lazy_pinyin
-from pypinyin.constants import PHRASES_DICT
 
 from survey.domain.name import normal_text, surname_of, surname_reading
 
@@ -28,6 +26,8 @@ def syllables(name: str) -> tuple[str, ...]:
 
 def _has_phrase(text: str) -> bool:
     """Whether the dictionary knows two or more neighbouring letters as a phrase, with a reading of its own."""
+    from pypinyin.constants import PHRASES_DICT
+
     return any(
         text[start:end] in PHRASES_DICT for start in range(len(text) - 1) for end in range(start + 2, len(text) + 1)
     )
@@ -36,6 +36,8 @@ def _has_phrase(text: str) -> bool:
 @lru_cache(maxsize=16384)
 def _readings(text: str) -> tuple[str, ...]:
     """What the dictionary says. It looks at phrases first, so only texts that are none may be asked letter by letter."""
+    from pypinyin import Style, lazy_pinyin
+
     return tuple(lazy_pinyin(text, style=Style.NORMAL, errors="default"))
 
 

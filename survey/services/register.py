@@ -31,6 +31,7 @@ from survey.domain.household import (
 from survey.domain.message import N_
 from survey.models import (
     Assignment,
+    Briefing,
     Building,
     ConflictRow,
     Delivery,
@@ -50,6 +51,7 @@ from survey.models import (
     db,
     utc_now,
 )
+from survey.services.page import page_within
 from survey.services.policy import version_in_force
 from survey.services.scope import building_scope, household_scope
 
@@ -259,6 +261,11 @@ def _first(model: Any, moment: Any, *conditions: ColumnElement[bool]) -> ColumnE
     return query.correlate(Household).scalar_subquery()
 
 
+def _last(model: Any, moment: Any) -> ColumnElement[Any]:
+    """The latest of a household's rows of another table."""
+    return select(func.max(moment)).where(model.household_id == Household.id).correlate(Household).scalar_subquery()
+
+
 def _several_doors(_reading: Reading) -> ColumnElement[bool]:
     doors = select(func.count()).where(Door.household_id == Household.id).correlate(Household).scalar_subquery()
     return doors > 1
@@ -307,8 +314,8 @@ def _since_visit(reading: Reading, value: str) -> ColumnElement[bool]:
 
 
 def _overdue_appointment(reading: Reading) -> ColumnElement[bool]:
-    """The appointment of the last visit has passed and nobody went: a later visit would have settled it."""
-    return Household.next_visit_at < reading.now
+    """The day of the appointment of the last visit has passed and nobody went: a later visit would have settled it."""
+    return Household.next_visit_at < reading.midnight
 
 
 def _waiting_for_review(reading: Reading) -> ColumnElement[bool]:
@@ -431,6 +438,10 @@ HOUSEHOLD_FILTERS: dict[str, Filter] = {
         N_("退回 7 天以上未再提交"),
         lambda r: and_(Household.state.in_(RETURNED), Household.state_since < r.now - STUCK_AFTER),
     ),
+    "unsigned_long": _flag(
+        N_("通过 7 天以上未签字"),
+        lambda r: and_(Household.state == HouseholdState.APPROVED, Household.state_since < r.now - STUCK_AFTER),
+    ),
     "conflict_submitted": _flag(
         N_("已提交但有冲突"), lambda _r: and_(Household.state.in_(SURVEYED), Household.id.in_(UNRESOLVED))
     ),
@@ -460,6 +471,8 @@ SINCE: dict[str, ColumnElement[Any]] = {
     "overdue_appointment": Household.next_visit_at,  # type: ignore[dict-item]
     "returned_long": Household.state_since,  # type: ignore[dict-item]
     "waiting_review": Household.state_since,  # type: ignore[dict-item]
+    "unsigned_long": Household.state_since,  # type: ignore[dict-item]
+    "rebrief": _last(Briefing, Briefing.held_at),
     "conflict_submitted": _first(ConflictRow, ConflictRow.made_at, ConflictRow.resolved_at.is_(None)),
     "overdue_request": _first(Request, Request.reply_due, Request.closed_at.is_(None), Request.replied_on.is_(None)),
     "overdue_acceptance": _first(
@@ -542,8 +555,7 @@ def list_households(
     actor: User, reading: Reading, filters: Mapping[str, str], *, sort: str = "door", page: int = 1, size: int = 50
 ) -> PageOfHouseholds:
     total = count_households(actor, reading, filters)
-    pages = max(1, -(-total // size))
-    number = min(max(page, 1), pages)
+    number, pages = page_within(page, total, size)
     query = select_households(actor, reading, filters, sort).limit(size).offset((number - 1) * size)
     return PageOfHouseholds(list(db.session.scalars(query)), total, number, pages)
 
@@ -559,12 +571,14 @@ def count_by(
     """How many households each (filter, value) would leave beside the others; a filter of the same name gives way."""
     if not wanted:
         return {}
-    scope = household_scope(actor, reading.project_id)
+    names = {name for name, _value in wanted}
+    scope = conditions(actor, reading, {name: value for name, value in filters.items() if name not in names})
+    giving_way = {name: value for name, value in filters.items() if name in names}
     sums = []
     for name, value in wanted:
-        others = [condition(other, given, reading) for other, given in filters.items() if other != name]
+        others = [condition(other, given, reading) for other, given in giving_way.items() if other != name]
         sums.append(func.sum(case((and_(*others, condition(name, value, reading)), 1), else_=0)))
-    row = db.session.execute(select(*sums).select_from(Household).where(scope)).one()
+    row = db.session.execute(select(*sums).select_from(Household).where(*scope)).one()
     return {pair: int(count or 0) for pair, count in zip(wanted, row, strict=True)}
 
 
@@ -601,6 +615,12 @@ class BuildingCount:
     @property
     def returned(self) -> int:
         return sum(count for state, count in self.states.items() if state in RETURNED)
+
+
+def list_building_numbers(actor: User, project: Project) -> list[str]:
+    """The numbers of the buildings that the person may see, in their order."""
+    query = select(Building.no).where(building_scope(actor, project.id)).order_by(Building.sort, Building.id)
+    return list(db.session.scalars(query))
 
 
 def list_buildings(actor: User, project: Project) -> list[BuildingCount]:

@@ -158,6 +158,26 @@ def test_the_list_of_a_reason_begins_with_who_has_waited_longest_for_it(project:
     ]  # fmt: skip
 
 
+def test_an_appointment_is_overdue_when_its_day_is_over(project: Project, office: User) -> None:
+    reading = register.read(project)
+    home = factories.household(project, "3-1-101")
+    home.next_visit_at = reading.midnight
+    db.session.flush()
+    assert doors(office, project, overdue_appointment="yes") == []
+    home.next_visit_at = reading.midnight - timedelta(minutes=1)
+    db.session.flush()
+    assert doors(office, project, overdue_appointment="yes") == ["3-1-101"]
+
+
+def test_who_passed_and_was_not_asked_to_sign_for_a_week_is_stuck(project: Project, office: User) -> None:
+    reading = register.read(project)
+    for number, days in enumerate((6, 8), 1):
+        home = factories.household(project, f"3-1-10{number}")
+        home.state, home.state_since = HouseholdState.APPROVED, reading.now - timedelta(days=days)
+    db.session.flush()
+    assert doors(office, project, unsigned_long="yes") == ["3-1-102"]
+
+
 def test_a_surveyor_counts_only_their_own(project: Project, office: User) -> None:
     mine, other = factories.household(project, "3-1-101"), factories.household(project, "4-1-101")
     surveyor = factories.member(project, Role.SURVEYOR)
