@@ -15,7 +15,7 @@ from survey.models import db, migrate
 from survey.web.access import Open
 
 ROOT = Path(__file__).parent.parent
-PUBLIC = {"account.sign_in", "api.enrol", "api.openapi", "home.show", "notice.verify", "styleguide.show", "tablet.manifest", "tablet.shell",
+PUBLIC = {"favicon", "account.sign_in", "api.enrol", "api.openapi", "home.show", "notice.verify", "styleguide.show", "tablet.manifest", "tablet.shell",
           "tablet.worker"}  # fmt: skip
 
 

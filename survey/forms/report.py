@@ -14,7 +14,7 @@ class MakeReportForm(Form):
     kind = CodeField(_l("日报还是周报？"), ReportKind, [Required()], thing=_l("报告种类"), kind="radio")
     day = DateField(
         _l("截至哪一天？"), [Required()], thing=_l("截止日期"),
-        description=_l("周报从这一天所在的星期一算起。8 位数字，例如 20260315"),
+        description=_l("周报从这一天所在的星期一算起。写成 2026-03-15 或 20260315"),
     )  # fmt: skip
     problems = LongTextField(
         _l("存在问题"),

@@ -46,7 +46,7 @@ CHOICES = {
     HouseholdChoice.ABSTAIN: FALLING, HouseholdChoice.DISAGREE: CROSSED, HouseholdChoice.NONE: EMPTY,
 }  # fmt: skip
 SINCE = {
-    SinceVisit.DAYS_3: SOLID, SinceVisit.DAYS_7: RISING, SinceVisit.DAYS_14: DOTTED, SinceVisit.LONGER: CROSSED,
+    SinceVisit.DAYS_3: FALLING, SinceVisit.DAYS_7: RISING, SinceVisit.DAYS_14: DOTTED, SinceVisit.LONGER: CROSSED,
     SinceVisit.NEVER: EMPTY,
 }  # fmt: skip
 
@@ -68,9 +68,11 @@ QUESTIONS: dict[str, Question] = {
         Kind(N_("有冲突待核对"), RISING, {"disputed": "no", "open_request": "no", "conflict": "yes"}),
         Kind(N_("都没有"), EMPTY, {"disputed": "no", "open_request": "no", "conflict": "no"}),
     )),
-    "visit": Question(
-        N_("最近一次入户"), tuple(Kind(since.label, mark, {"since_visit": since.value}) for since, mark in SINCE.items())
-    ),
+    # Nobody has to go again where the survey is done: what is long ago there is no reproach.
+    "visit": Question(N_("最近一次入户"), (
+        Kind(N_("调查已完成"), SOLID, {"surveyed": "yes"}),
+        *(Kind(since.label, mark, {"surveyed": "no", "since_visit": since.value}) for since, mark in SINCE.items()),
+    )),
 }  # fmt: skip
 
 

@@ -7,14 +7,14 @@ that the list behind it uses. It sees only what the person may see. Nothing here
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, func, select
 
 from survey.domain import forecast
 from survey.domain.access import Role
@@ -22,11 +22,11 @@ from survey.domain.check import earliest_visit_day
 from survey.domain.consent import missing_to
 from survey.domain.coownership import HouseholdChoice
 from survey.domain.forecast import Silence
-from survey.models import Assignment, Building, Project, Round, Team, User, db
-from survey.services import tally
+from survey.models import Assignment, Building, Household, Project, Round, Team, User, db
+from survey.services import register, tally
 from survey.services.register import Reading, read
 from survey.services.round import threshold_of
-from survey.services.scope import find_membership
+from survey.services.scope import find_membership, household_scope
 from survey.services.tally import Figures, key_of, stairwell_key
 
 FIGURES: dict[str, tuple[str, str]] = {
@@ -181,8 +181,6 @@ class Board:
     """The board of a project as one person sees it. `days` are all days from the first visit or submission; the last is today."""
 
     total: Count
-    buildings: tuple[BuildingFigures, ...]
-    teams: tuple[TeamFigures, ...]
     people: tuple[PersonFigures, ...]
     days: tuple[Day, ...]
     consents: Consents | None
@@ -190,40 +188,95 @@ class Board:
 
 
 def make_board(actor: User | None, project: Project, reading: Reading) -> Board:
-    """The board of this moment; of nobody's, for work of the house itself, the whole of it. Teams are the sums of their buildings; the total is the sum of all of them."""
-    by_building, course = _tallies(actor, project)
-    buildings = _buildings(project, by_building, reading)
-    teams = _teams(buildings)
-    total = sum((team.count for team in teams), NOTHING)
-    days = _days(course, reading.midnight.date())
+    """The board of this moment; of nobody's, for work of the house itself, the whole of it.
+
+    It costs the same whether a project has ten buildings or four thousand: those are read by `list_buildings`.
+    """
+    whole = _whole(actor, project)
+    total = count_of(whole, reading)
+    days = _days(whole, reading.midnight.date())
     return Board(
         total,
-        buildings,
-        teams,
-        _people(course),
+        _people(whole),
         days,
         _consents(total, reading),
         _course(project, total, days, reading),
     )
 
 
-def _tallies(actor: User | None, project: Project) -> tuple[dict[UUID, Figures], Figures]:
-    """The figures of each building as far as the person sees it, and the days and surveyors of all of it together."""
+def count_flags(
+    actor: User, project: Project, reading: Reading, filters: Mapping[str, str], names: Iterable[str]
+) -> dict[str, int]:
+    """Flag -> how many households it would leave beside the filters (`register.count_by`).
+
+    Without filters, what the tallies keep is not counted again: a list is opened without any most of the time.
+    """
+    kept = dict.fromkeys(tally.FLAGS, 0) | _whole(actor, project).flags if not filters else {}
+    counted = register.count_by(actor, reading, filters, [(name, "yes") for name in names if name not in kept])
+    return {name: kept[name] if name in kept else counted[name, "yes"] for name in names}
+
+
+def count_buildings(actor: User, project: Project) -> int:
+    """How many buildings `list_buildings` has."""
+    return db.session.scalar(select(func.count()).select_from(Building).where(_shown(actor, project))) or 0
+
+
+def list_buildings(
+    actor: User, project: Project, reading: Reading, *, first: int = 0, size: int | None = None
+) -> list[BuildingFigures]:
+    """The buildings in which the person sees a household, in their order, from number `first` on; together they are the total."""
+    names = dict(db.session.execute(select(Team.id, Team.name).where(Team.project_id == project.id)).all())
+    query = select(Building.id, Building.no, Building.team_id).where(_shown(actor, project))
+    rows = db.session.execute(query.order_by(Building.sort, Building.id).limit(size).offset(first)).all()
+    figures = _by_building(_keys(actor, project), {row.id for row in rows})
+    return [
+        BuildingFigures(id_, no, team_id, names.get(team_id, "") if team_id else "", count_of(figures[id_], reading))
+        for id_, no, team_id in rows
+    ]
+
+
+def list_teams(actor: User, project: Project, reading: Reading) -> list[TeamFigures]:
+    """The teams, each the sum of its buildings as far as the person sees them; together they are the total."""
+    counts: dict[tuple[UUID | None, str], Count] = {}
+    for row in list_buildings(actor, project, reading):
+        team = (row.team_id, row.team)
+        counts[team] = counts.get(team, NOTHING) + row.count
+    rows = (TeamFigures(id_, name, count) for (id_, name), count in counts.items())
+    return sorted(rows, key=lambda row: (row.id is None, row.id))  # as they were made
+
+
+def _shown(actor: User, project: Project) -> ColumnElement[bool]:
+    home = select(Household.id).where(household_scope(actor, project.id), Household.building_id == Building.id)
+    return and_(Building.project_id == project.id, home.correlate(Building).exists())
+
+
+def _whole(actor: User | None, project: Project) -> Figures:
+    """The figures of everything that the person sees."""
+    keys = _keys(actor, project)
+    return sum(tally.read_some([key_of(project.id)] if keys is None else keys).values(), Figures())
+
+
+def _by_building(keys: set[str] | None, ids: set[UUID]) -> defaultdict[UUID, Figures]:
+    """Building -> its figures, or the sum of those of its stairwells that the person sees."""
+    wanted = map(key_of, ids) if keys is None else (key for key in keys if _building_of(key) in ids)
+    found: defaultdict[UUID, Figures] = defaultdict(Figures)
+    for key, figures in tally.read_some(wanted, course=False).items():
+        found[_building_of(key)] += figures
+    return found
+
+
+def _building_of(key: str) -> UUID:
+    return UUID(key.partition("/")[0])
+
+
+def _keys(actor: User | None, project: Project) -> set[str] | None:
+    """The tallies of what a person sees, no household twice; None: the project's, which is all of it."""
     member = find_membership(actor, project.id) if actor else None
-    if actor and member is None:
-        return {}, Figures()
-    if actor is None or member is None or member.role not in (Role.SURVEYOR, Role.LEADER):
-        kept = tally.read(project.id, "building", course=False)
-        whole = tally.read(project.id, "project").get(key_of(project.id), Figures())
-        return {UUID(key): figures for key, figures in kept.items()}, whole
-    keys = _keys_of_member(actor, project, member.team_id if member.role is Role.LEADER else None)
-    by_building: dict[UUID, Figures] = {}
-    whole = Figures()
-    for key, figures in tally.read_some(keys).items():
-        building_id = UUID(key.partition("/")[0])
-        by_building[building_id] = by_building.get(building_id, Figures()) + figures
-        whole += figures
-    return by_building, whole
+    if actor is None or (member and member.role not in (Role.SURVEYOR, Role.LEADER)):
+        return None
+    if member is None:
+        return set()
+    return _keys_of_member(actor, project, member.team_id if member.role is Role.LEADER else None)
 
 
 def _keys_of_member(actor: User, project: Project, team_id: UUID | None) -> set[str]:
@@ -255,32 +308,6 @@ def count_of(figures: Figures, reading: Reading) -> Count:
         area=figures.flags.get("area", 0) + sum(area - by_rows for _number, area, by_rows in choices.values()),
         agreed_area=agreed_area,
     )
-
-
-def _buildings(project: Project, by_building: dict[UUID, Figures], reading: Reading) -> tuple[BuildingFigures, ...]:
-    names = dict(db.session.execute(select(Team.id, Team.name).where(Team.project_id == project.id)).all())
-    query = (
-        select(Building.id, Building.no, Building.team_id)
-        .where(Building.project_id == project.id)
-        .order_by(Building.sort, Building.id)
-    )
-    return tuple(
-        BuildingFigures(
-            id_, no, team_id, names.get(team_id, "") if team_id else "", count_of(by_building[id_], reading)
-        )
-        for id_, no, team_id in db.session.execute(query)
-        if id_ in by_building and by_building[id_].flags
-    )
-
-
-def _teams(buildings: Iterable[BuildingFigures]) -> tuple[TeamFigures, ...]:
-    counts: dict[UUID | None, Count] = {}
-    names: dict[UUID | None, str] = {}
-    for row in buildings:
-        counts[row.team_id] = counts.get(row.team_id, NOTHING) + row.count
-        names[row.team_id] = row.team
-    rows = (TeamFigures(id_, names[id_], count) for id_, count in counts.items())
-    return tuple(sorted(rows, key=lambda row: (row.id is None, row.name)))
 
 
 def _people(course: Figures) -> tuple[PersonFigures, ...]:

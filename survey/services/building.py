@@ -13,8 +13,8 @@ from survey.domain.errors import DomainError, NotFound
 from survey.domain.sheet import from_pairs
 from survey.models import Assignment, Building, Door, Household, Project, Team, User, db, utc_now
 from survey.services import audit
-from survey.services.project import take_serial
 from survey.services.scope import building_scope
+from survey.services.serial import take_serial
 from survey.services.sheet import current_pairs, lock_household, refresh_projection
 
 

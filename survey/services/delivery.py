@@ -15,7 +15,8 @@ from survey.domain.errors import NotFound
 from survey.models import Delivery, Household, Project, User, db, new_id
 from survey.services import audit
 from survey.services.document import Prepared, add_document
-from survey.services.project import settings_of, take_serial
+from survey.services.project import settings_of
+from survey.services.serial import take_serial
 from survey.services.sheet import lock_household
 
 

@@ -28,12 +28,12 @@ from survey.models import (
     Household,
     Request,
     Review,
-    Serial,
     Signature,
     Visit,
     db,
 )
 from survey.services import tally
+from survey.services.serial import last_serial
 
 SHOWN = (Household, Door, Visit, Briefing, Consent, Request, Delivery, Document, Signature, Review, ConflictRow)
 """What a tablet is told of a household."""
@@ -46,8 +46,7 @@ def note_changed(household_ids: Iterable[UUID]) -> None:
 
 def last_number(project_id: UUID) -> int:
     """The number of the project's last change; 0 before the first."""
-    serial = db.session.get(Serial, (project_id, tally.SERIES))
-    return serial.last if serial else 0
+    return last_serial(project_id, tally.SERIES)
 
 
 def list_changed_after(project_id: UUID, number: int) -> set[UUID]:

@@ -19,6 +19,7 @@ from survey.domain.codes import Code
 from survey.domain.errors import DomainError, NotFound
 from survey.domain.matter import Matter
 from survey.models import Building, Household, MatterNote, Membership, Project, User, db
+from survey.services.page import page_within
 from survey.services.register import LISTED
 from survey.services.scope import building_scope, find_membership, household_scope
 
@@ -144,8 +145,7 @@ def page_of(
     actor: User, project: Project, matters: Sequence[Matter], notes: Mapping[UUID, MatterNote], *, page: int, size: int = 20
 ) -> PageOfMatters:  # fmt: skip
     """One page of matters with their households, as far as the reader may see them, and people."""
-    pages = max(1, -(-len(matters) // size))
-    number = min(max(page, 1), pages)
+    number, pages = page_within(page, len(matters), size)
     return PageOfMatters(
         show_matters(actor, project, matters[(number - 1) * size : number * size], notes), len(matters), number, pages
     )

@@ -16,7 +16,8 @@ from survey.domain.notice import document_no
 from survey.models import Household, NoticeIssue, Project, User, db, utc_now
 from survey.services import audit
 from survey.services.account import check_address, count_address
-from survey.services.project import settings_of, take_serial
+from survey.services.project import settings_of
+from survey.services.serial import take_serial
 
 MARK_BYTES = 10
 """Of a token: eighty bits that nobody guesses, and as many of the digest."""

@@ -45,6 +45,7 @@ from survey.models import (
     new_id,
 )
 from survey.services import audit
+from survey.services.page import page_within
 from survey.services.scope import find_membership, household_scope
 from survey.services.sheet import lock_household
 
@@ -293,8 +294,7 @@ def show_recheck(
             lists["differs"].append((item_id, result_id))
     if shown not in SHOWN:
         shown = "todo" if lists["todo"] else "all"
-    pages = max(1, -(-len(lists[shown]) // size))
-    number = min(max(page, 1), pages)
+    number, pages = page_within(page, len(lists[shown]), size)
     by_surveyor = {UUID(who): rate for who, rate in rate_by_surveyor(found).items()}
     people = _people(by_surveyor)
     rates = [(people[who], rate) for who, rate in by_surveyor.items() if who in people]

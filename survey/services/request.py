@@ -13,8 +13,10 @@ from survey.domain.codes import Channel, RequestKind, RequestSource, Satisfactio
 from survey.domain.errors import DomainError, NotFound
 from survey.models import Household, Project, Request, User, db, new_id, utc_now
 from survey.services import audit
-from survey.services.project import settings_of, take_serial
+from survey.services.page import page_within
+from survey.services.project import settings_of
 from survey.services.scope import household_scope
+from survey.services.serial import take_serial
 from survey.services.sheet import lock_household
 
 
@@ -175,8 +177,7 @@ def list_project_requests(
     if shown in kinds:
         base = base.where(kinds[shown])
     total = counts.get(shown, counts["all"])
-    pages = max(1, -(-total // size))
-    number = min(max(page, 1), pages)
+    number, pages = page_within(page, total, size)
     next_due = case(
         (Request.accepted_on.is_(None) & Request.replied_on.is_(None), Request.accept_due), else_=Request.reply_due
     )

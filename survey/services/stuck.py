@@ -35,9 +35,10 @@ class Reason:
 REASONS = (
     Reason("never_met", N_("去了 3 次以上还没见到人"), N_("组长：换时间，找邻居、社区或单位联系")),
     Reason("refused", N_("拒访"), N_("组长：换人上门，请社区一起做工作")),
-    Reason("overdue_appointment", N_("约好的时间已过，没有再去"), N_("调查员：按约上门或另约")),
+    Reason("overdue_appointment", N_("约好的日子已过，没有再去"), N_("调查员：按约上门或另约")),
     Reason("returned_long", N_("退回 7 天以上，没有再提交"), N_("调查员：改好再提交")),
     Reason("waiting_review", N_("待审核 7 天以上"), N_("组长、项目办：审核")),
+    Reason("unsigned_long", N_("审核通过 7 天以上，还没签字确认"), N_("调查员：请住户签字")),
     Reason("conflict_submitted", N_("已提交，但有冲突待核对"), N_("组长：在待处理里核对")),
     Reason("rebrief", N_("听的是旧版本政策，要重新宣讲"), N_("调查员：按现行版本再讲一次")),
     Reason("overdue_request", N_("诉求过了答复期限"), N_("项目办：答复")),

@@ -36,13 +36,15 @@ from sqlalchemy import (
 
 from survey.domain.codes import MET
 from survey.domain.coownership import HouseholdChoice
-from survey.models import Building, Household, Review, Serial, Standing, Tally, Visit, db
+from survey.models import Building, Household, Review, Standing, Tally, Visit, db
 from survey.models.bulk import upserting
 from survey.models.clock import china_day
 from survey.services import register
+from survey.services.serial import take_serial
 
 SERIES = "change"
 """The project's counter of changes: who holds it counts alone."""
+FLAGS = ("households", "area", *register.TALLIED)
 CHUNK = 500
 """Buildings or keys at a time: a statement has room for some ten thousand values."""
 Stairwell = tuple[UUID, str]
@@ -57,7 +59,7 @@ def _chunks(everything: Sequence[Some]) -> Iterator[Sequence[Some]]:
 class Figures:
     """What is counted of some households. Keys are texts (ids in hex, days in ISO form), areas hundredths of square metres.
 
-    flags   "households", "area", and each of `register.TALLIED`: how many it chooses
+    flags   each of FLAGS: how many households it chooses, or their area; what is nothing is left out
     told    version of the leading policy -> households that were told it, and no later one
     rounds  round -> choice -> [households, their area in that round, the same area by their rows];
             of the silent only by how much their area of a closed round is another now
@@ -137,9 +139,8 @@ def count(connection: Connection, stairwells: Collection[Stairwell]) -> dict[Sta
 
 
 def _count(connection: Connection, many: bool, given: dict[str, Any], found: defaultdict[Stairwell, Figures]) -> None:
-    names = ("households", "area", *register.TALLIED)
     for building_id, unit, *numbers in connection.execute(_flags(many), given):
-        flags = zip(names, numbers, strict=True)
+        flags = zip(FLAGS, numbers, strict=True)
         found[building_id, unit].flags.update((name, int(number)) for name, number in flags if number)
     for building_id, unit, version_id, number in connection.execute(_told(many), given):
         found[building_id, unit].told[version_id.hex] = number
@@ -247,11 +248,7 @@ def _returned(many: bool) -> Select[*tuple[Any, ...]]:
 
 def take_counter(connection: Connection, project_id: UUID) -> int:
     """The next number of the project's changes; the counter is held until the transaction ends."""
-    counter = upserting(connection)(Serial).values(project_id=project_id, kind=SERIES, last=1)
-    next_one = counter.on_conflict_do_update(
-        index_elements=[Serial.project_id, Serial.kind], set_={"last": Serial.last + 1}
-    )
-    return int(connection.execute(next_one.returning(Serial.last)).scalar_one())
+    return take_serial(project_id, SERIES, connection=connection)
 
 
 def keep(connection: Connection, project_id: UUID, stairwells: Collection[Stairwell]) -> None:
@@ -348,20 +345,20 @@ def check(project_id: UUID) -> Iterator[tuple[str, str]]:
 # --- reading ------------------------------------------------------------------------------------------------------
 
 
-def read(project_id: UUID, level: str, *, course: bool = True) -> dict[str, Figures]:
-    """Key -> kept figures, of all rows of a level. Without `course` those of the days and people are left out."""
-    return _figures(db.session.connection(), and_(Tally.project_id == project_id, Tally.level == level), course=course)
+def read(project_id: UUID, level: str) -> dict[str, Figures]:
+    """Key -> kept figures, of all rows of a level."""
+    return _figures(db.session.connection(), and_(Tally.project_id == project_id, Tally.level == level))
 
 
-def read_some(keys: Iterable[str]) -> dict[str, Figures]:
-    """Key -> kept figures, of the keys that have any."""
-    return _read(db.session.connection(), list(keys))
+def read_some(keys: Iterable[str], *, course: bool = True) -> dict[str, Figures]:
+    """Key -> kept figures, of the keys that have any. Without `course` those of the days and people are left out."""
+    return _read(db.session.connection(), list(keys), course=course)
 
 
-def _read(connection: Connection, keys: list[str]) -> dict[str, Figures]:
+def _read(connection: Connection, keys: list[str], *, course: bool = True) -> dict[str, Figures]:
     found: dict[str, Figures] = {}
     for some in _chunks(keys):
-        found |= _figures(connection, Tally.key.in_(some))
+        found |= _figures(connection, Tally.key.in_(some), course=course)
     return found
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from survey.domain.errors import DomainError, NotFound
 from survey.models import Project, User, Wording, db, utc_now
 from survey.services import audit
-from survey.services.project import take_serial
+from survey.services.serial import take_serial
 
 BUILT_IN = 0
 """The number under which people speak of the wording that the program ships."""

@@ -10,7 +10,10 @@ import json
 from functools import cache
 from pathlib import Path
 
-from flask import Flask, url_for
+from flask import Flask, redirect, url_for
+from flask.typing import ResponseReturnValue
+
+from survey.web.access import public
 
 
 class AssetMissing(RuntimeError):
@@ -40,3 +43,9 @@ def init_app(app: Flask) -> None:
         return url_for("static", filename=f"dist/{names()[name]}")
 
     app.jinja_env.globals["asset"] = asset
+
+    @app.get("/favicon.ico")
+    @public
+    def favicon() -> ResponseReturnValue:
+        """Where browsers look for a mark when they show what is no page of ours: a PDF, a picture."""
+        return redirect(asset("mark.svg"))

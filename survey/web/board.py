@@ -16,10 +16,26 @@ from flask_babel import gettext as _
 
 from exports.plot import block_plot, course_plot, daily_bars
 from survey.domain.access import Permission, Role
+from survey.domain.forecast import PACE_DAYS
 from survey.domain.message import N_
+from survey.models import Project
 from survey.services import register
 from survey.services.block import QUESTIONS, count_blocks, count_kinds, list_blocks
-from survey.services.board import FIGURES, SPECIAL, Board, Count, PersonFigures, make_board, share_text
+from survey.services.board import (
+    FIGURES,
+    SPECIAL,
+    Board,
+    BuildingFigures,
+    Count,
+    TeamFigures,
+    count_buildings,
+    list_buildings,
+    list_teams,
+    make_board,
+    share_text,
+)
+from survey.services.page import page_within
+from survey.services.register import Reading
 from survey.services.stuck import count_unsent, list_stuck
 from survey.web.access import current_user, may, project_of_page, requires, role_of_page
 from survey.web.answer import url_with
@@ -28,7 +44,7 @@ bp = Blueprint("board", __name__)
 
 DAYS = 30
 """Of the daily bars."""
-ROWS = 100
+ROWS = 40
 """Lines of a table to a page."""
 BLOCKS = 40
 """Buildings to a picture: with 272 doors each the page weighs some 220 KB, a tenth of it on the wire."""
@@ -50,25 +66,25 @@ class Line:
 @requires(Permission.BOARD_SHOW)
 def show(project_code: str) -> ResponseReturnValue:
     project = project_of_page()
-    board = make_board(current_user, project, register.read(project))
+    reading = register.read(project)
+    board = make_board(current_user, project, reading)
     by = request.args.get("by", "")
     by = by if by in BY else "building"
     order = request.args.get("sort", "")
-    lines: Sequence[Any] = _sorted(_lines(board, by), order, PERSON_KEYS if by == "surveyor" else COUNT_KEYS)
-    pages = max(1, -(-len(lines) // ROWS))
-    number = min(max(request.args.get("page", 1, type=int) or 1, 1), pages)
+    lines, pager = _page_of_lines(project, reading, board, by, order)
     return render_template(
         "board/show.html",
         board=board,
         by=by,
         order=order,
-        lines=lines[(number - 1) * ROWS : number * ROWS],
-        pager={"number": number, "pages": pages, "total": len(lines)},
+        lines=lines,
+        pager=pager,
         bars=daily_bars(board.days[-DAYS:]),
         plot=course_plot(board.days, board.course, board.total.households),
         labels=_labels(by),
         share=share_text,
         decimal=_decimal,
+        pace_days=PACE_DAYS,
         leads_to=_leads_to(project_code),
         special=[(name, _(register.HOUSEHOLD_FILTERS[FIGURES[name][0]].label), _may_list(name)) for name in SPECIAL],
         tabs_by=[
@@ -88,10 +104,9 @@ def buildings(project_code: str) -> ResponseReturnValue:
     asked = request.args.get("question", "")
     asked = asked if asked in QUESTIONS else "status"
     question = QUESTIONS[asked]
-    total = count_blocks(current_user, project)
-    pages = max(1, -(-total // BLOCKS))
-    number = min(max(request.args.get("page", 1, type=int) or 1, 1), pages)
-    blocks = list_blocks(current_user, project, reading, question, first=(number - 1) * BLOCKS, size=BLOCKS)
+    pager = _pager(count_blocks(current_user, project), BLOCKS)
+    first = (pager["number"] - 1) * BLOCKS
+    blocks = list_blocks(current_user, project, reading, question, first=first, size=BLOCKS)
     counts = count_kinds(current_user, project, reading, question)
     base = url_for("household.list", project_code=project_code)
     return render_template(
@@ -106,7 +121,7 @@ def buildings(project_code: str) -> ResponseReturnValue:
             for each, count in zip(question.kinds, counts, strict=True)
         ],
         plots=[block_plot(block) for block in blocks],
-        pager={"number": number, "pages": pages, "total": total},
+        pager=pager,
     )
 
 
@@ -154,17 +169,40 @@ def _leads_to(project_code: str) -> Callable[..., str]:
     return address
 
 
-def _lines(board: Board, by: str) -> Sequence[Line | PersonFigures]:
-    if by == "surveyor":
-        return board.people
-    if by == "team":
-        return [
-            Line(row.name or _("未分组"), "", urlencode({"team": row.id or "none"}), row.count) for row in board.teams
-        ]
+def _pager(total: int, size: int) -> dict[str, int]:
+    """The page that the address asks for, within those that there are."""
+    number, pages = page_within(request.args.get("page", 1, int), total, size)
+    return {"number": number, "pages": pages, "total": total}
+
+
+def _page_of_lines(
+    project: Project, reading: Reading, board: Board, by: str, order: str
+) -> tuple[Sequence[Any], dict[str, int]]:
+    """The lines of a page, and its pager. Only an order by figures asks for the figures of every building."""
+    if by == "building" and order.removeprefix("-") not in COUNT_KEYS:
+        pager = _pager(count_buildings(current_user, project), ROWS)
+        rows = list_buildings(current_user, project, reading, first=(pager["number"] - 1) * ROWS, size=ROWS)
+        return _building_lines(rows), pager
+    lines: Sequence[Any]
+    if by == "building":
+        lines = _sorted(_building_lines(list_buildings(current_user, project, reading)), order, COUNT_KEYS)
+    elif by == "team":
+        lines = _sorted(_team_lines(list_teams(current_user, project, reading)), order, COUNT_KEYS)
+    else:
+        lines = _sorted(board.people, order, PERSON_KEYS)
+    pager = _pager(len(lines), ROWS)
+    return lines[(pager["number"] - 1) * ROWS : pager["number"] * ROWS], pager
+
+
+def _team_lines(rows: Sequence[TeamFigures]) -> list[Line]:
+    return [Line(row.name or _("未分组"), "", urlencode({"team": row.id or "none"}), row.count) for row in rows]
+
+
+def _building_lines(rows: Sequence[BuildingFigures]) -> list[Line]:
     address, word = url_for("building.show", building_id=NO_ID), _("%(no)s号楼", no="{}")
     return [
         Line(word.format(row.no), address.replace(str(NO_ID), str(row.id)), urlencode({"building": row.no}), row.count)
-        for row in board.buildings
+        for row in rows
     ]
 
 

@@ -86,7 +86,8 @@ def list(project_code: str) -> ResponseReturnValue:
 def show(building_id: UUID) -> ResponseReturnValue:
     """One building as a grid of floors by doors, or as a list (`?view=list`)."""
     building = building_of_page()
-    rows = list_door_rows(current_user, building, register.read(project_of_page()))
+    reading = register.read(project_of_page())
+    rows = list_door_rows(current_user, building, reading)
     homes = [row.home for row in one_a_home(rows) if row.home]
     chosen = register.chosen_filters(
         {name: value for name, value in request.args.items() if name in ("state", *CHIPS)}, may
@@ -102,6 +103,7 @@ def show(building_id: UUID) -> ResponseReturnValue:
         homes=len(homes),
         doors=len(rows),
         free=sum(1 for row in rows if row.home is None),
+        beside=register.count_households(current_user, reading, {"building": building.no}) - len(homes),
         progress=_progress(homes),
         chips_items=_chips(homes, chosen),
         chosen=chosen,

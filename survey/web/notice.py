@@ -24,6 +24,7 @@ from survey.jobs.notice import enqueue_print
 from survey.models import Building, Household, Job, db, utc_now
 from survey.services.export import Place, list_places
 from survey.services.notice import check_may_look, find_issue, note_unknown
+from survey.services.project import settings_of
 from survey.services.scope import get_building
 from survey.services.wording import numbers_in_use
 from survey.web.access import begin_writing, current_user, load_household, may, project_of_page, public, requires
@@ -98,6 +99,7 @@ def _project_page(form: PrintNoticeForm, project_form: PrintForm) -> ResponseRet
         household_notices=HOUSEHOLD_NOTICES,
         project_notices=PROJECT_NOTICES if may(Permission.NOTICE_PUBLISH) else (),
         wordings=numbers_in_use(project_of_page().id),
+        numbered=bool(settings_of(project_of_page()).document_word),
         missing=press(_config().fonts).missing_faces(),
         font_folder=_config().fonts,
     )

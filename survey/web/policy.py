@@ -20,6 +20,7 @@ from survey.forms.policy import EditPolicyForm, PublishPolicyForm
 from survey.models import Building, Document, Household, Policy, PolicyVersion, Project, User, db
 from survey.services import document as documents
 from survey.services import policy as policies
+from survey.services.page import page_within
 from survey.services.scope import assigned_to, household_scope
 from survey.web.access import current_user, may, project_of_page, requires
 from survey.web.name import shown_names
@@ -196,8 +197,7 @@ def rebrief(project_code: str, policy_id: UUID) -> ResponseReturnValue:
         if surveyor is not None:
             query = query.where(assigned_to(surveyor.id))
         chosen = db.session.scalar(select(func.count()).select_from(query.order_by(None).subquery())) or 0
-        pages = max(1, -(-chosen // PAGE))
-        number = min(max(request.args.get("page", 1, int), 1), pages)
+        number, pages = page_within(request.args.get("page", 1, int), chosen, PAGE)
         rows = db.session.execute(query.limit(PAGE).offset((number - 1) * PAGE)).all()
     return render_template(
         "policy/rebrief.html",

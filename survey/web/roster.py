@@ -24,6 +24,7 @@ from survey.forms.sheet.label import key_label, thing_of_field, word_of
 from survey.models import RosterImport, db
 from survey.services import audit
 from survey.services.job import find_open_job
+from survey.services.page import page_within
 from survey.services.roster import imports, wire
 from survey.services.roster.read import read_roster
 from survey.web.access import current_user, project_of_page, requires
@@ -181,7 +182,7 @@ def _page(row: RosterImport, form: CommitRosterForm, columns: Any = None) -> Res
         columns = map_form(imports.questions_of(row))
     chosen = _chosen_tab(row)
     items = [item for item in preview.get("items", ()) if item["fate"] == chosen]
-    number, pages = _paging(len(items))
+    number, pages = page_within(request.args.get("page", 1, int), len(items), PAGE)
     shown = items[(number - 1) * PAGE : number * PAGE]
     problems = [wire.problem_from_wire(each) for each in preview.get("problems", ())]
     of_row: dict[tuple[str, int], Any] = {}
@@ -226,12 +227,6 @@ def _chosen_tab(row: RosterImport) -> RowFate:
         return RowFate(asked)
     order = (RowFate.REFUSED, *TABS) if row.state is ImportState.PREVIEWED else TABS
     return next((fate for fate in order if row.counts.get(fate.value)), RowFate.CREATED)
-
-
-def _paging(total: int) -> tuple[int, int]:
-    pages = max(1, -(-total // PAGE))
-    asked = request.args.get("page", "1")
-    return min(max(1, int(asked) if asked.isdigit() and len(asked) < 7 else 1), pages), pages
 
 
 def _told(change: dict[str, Any]) -> tuple[str, str, str]:

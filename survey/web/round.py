@@ -17,6 +17,7 @@ from survey.models import Building, Household, Round, User, db
 from survey.services import policy as policies
 from survey.services import round as rounds
 from survey.services.consent import version_for
+from survey.services.page import page_within
 from survey.web.access import current_user, project_of_page, requires
 from survey.web.name import shown_names
 
@@ -137,7 +138,6 @@ def _page(round_: Round, choices: tuple[HouseholdChoice, ...], building: Buildin
         query = query.where(Household.building_id == building.id)
     query = query.where(rounds.choice_column().in_([choice.value for choice in choices]))
     total = db.session.scalar(select(func.count()).select_from(query.order_by(None).subquery())) or 0
-    pages = max(1, -(-total // PAGE))
-    number = min(max(request.args.get("page", 1, int), 1), pages)
+    number, pages = page_within(request.args.get("page", 1, int), total, PAGE)
     rows = db.session.execute(query.limit(PAGE).offset((number - 1) * PAGE)).all()
     return rows, total, number, pages

@@ -10,7 +10,7 @@ from exports.plot import block_plot, course_plot
 from survey.domain.access import Permission
 from survey.services import register
 from survey.services.block import QUESTIONS, count_kinds, list_blocks
-from survey.services.board import make_board, share_text
+from survey.services.board import list_teams, make_board, share_text
 from survey.services.stuck import list_stuck
 from survey.web.access import current_user, project_of_page, requires, unattended
 
@@ -33,6 +33,7 @@ def show(project_code: str) -> ResponseReturnValue:
     return render_template(
         "wall/show.html",
         board=board,
+        teams=list_teams(current_user, project, reading),
         today_so_far=board.days[-1] if board.days else None,
         plot=course_plot(board.days, board.course, board.total.households),
         share=share_text,

@@ -17,7 +17,7 @@ from survey.domain.codes import VisitResult
 from survey.models import Household, Project, User, Visit, db
 from survey.services import building as buildings
 from survey.services import register
-from survey.services.board import FIGURES, NOTHING, make_board
+from survey.services.board import FIGURES, NOTHING, count_buildings, count_flags, list_buildings, list_teams, make_board
 from survey.services.round import get_round, overview
 from survey.services.scope import household_scope
 from tests import factories
@@ -37,6 +37,7 @@ def test_each_figure_is_the_length_of_the_list_that_it_leads_to(chance: Chance, 
     reading = register.read(project)
     for actor in people(chance):
         board = make_board(actor, project, reading)
+        shown = list_buildings(actor, project, reading)
 
         def listed(actor: User = actor, **filters: str) -> int:
             return register.count_households(actor, reading, filters)
@@ -44,16 +45,31 @@ def test_each_figure_is_the_length_of_the_list_that_it_leads_to(chance: Chance, 
         assert board.total.households == listed()
         for figure, (name, value) in FIGURES.items():
             assert getattr(board.total, figure) == listed(**{name: value}), (actor.username, figure)
-            for row in board.buildings:
+            for row in shown:
                 assert getattr(row.count, figure) == listed(**{name: value}, building=row.no), (figure, row.no)
-        for team in board.teams:
+        for team in list_teams(actor, project, reading):
             assert team.count.surveyed == listed(surveyed="yes", team=str(team.id or "none"))
         for person in board.people:
             assert person.households == listed(visited_by=str(person.id))
             assert person.first == listed(first_by=str(person.id))
             assert person.met_first == listed(met_first_by=str(person.id))
             assert person.returned == listed(returned_to=str(person.id))
-        assert sum((row.count for row in board.buildings), NOTHING) == board.total
+        assert sum((row.count for row in shown), NOTHING) == board.total
+        assert count_buildings(actor, project) == len(shown)
+        assert shown == [
+            row for first in range(len(shown)) for row in list_buildings(actor, project, reading, first=first, size=1)
+        ]
+
+
+def test_flags_are_counted_as_the_lists_that_they_lead_to_are_long(chance: Chance, project: Project) -> None:
+    reading = register.read(project)
+    flags = [name for name, each in register.HOUSEHOLD_FILTERS.items() if each.kind == "flag"]
+    for actor in people(chance):
+        for filters in ({}, {"building": "1"}, {"met": "yes"}, {"met": "no", "team": "none"}):
+            counts = count_flags(actor, project, reading, filters, flags)
+            for name in flags:
+                chosen = {**filters, name: "yes"}
+                assert counts[name] == register.count_households(actor, reading, chosen), (actor.username, chosen)
 
 
 def test_the_board_agrees_with_the_ledgers_and_the_round(chance: Chance, project: Project) -> None:
@@ -61,8 +77,9 @@ def test_the_board_agrees_with_the_ledgers_and_the_round(chance: Chance, project
     board = make_board(chance.office, project, reading)
     view = view_of(project, chance.office)
     lines = {line["building_no"]: line for line in building_summary(view)}
-    assert lines.keys() == {row.no for row in board.buildings}
-    for row in board.buildings:
+    shown = list_buildings(chance.office, project, reading)
+    assert lines.keys() == {row.no for row in shown}
+    for row in shown:
         line = lines[row.no]
         assert (row.count.households, row.count.surveyed) == (line["due"], line["done"])
         assert (row.count.refused, row.count.unmet, row.count.vacant) == (
@@ -118,8 +135,9 @@ def test_a_day_of_a_wrong_year_counts_for_the_nearest_that_is_believed(project: 
 def test_who_is_no_member_sees_nothing(project: Project) -> None:
     factories.household(project)
     db.session.commit()
-    board = make_board(factories.user(), project, register.read(project))
-    assert (board.total, board.buildings, board.days) == (NOTHING, (), ())
+    stranger, reading = factories.user(), register.read(project)
+    board = make_board(stranger, project, reading)
+    assert (board.total, board.days, list_buildings(stranger, project, reading)) == (NOTHING, (), [])
 
 
 def test_a_stairwell_given_beside_the_whole_building_is_counted_once(project: Project) -> None:

@@ -197,3 +197,9 @@ def test_a_page_names_its_language_and_the_role_of_who_reads(as_: Callable[..., 
     page = as_(Role.OFFICE).get("/account").text
     assert '<html lang="zh-CN"' in page
     assert "跳到正文" in page and "账号菜单" in page
+
+
+def test_a_browser_that_looks_for_a_mark_beside_a_pdf_finds_it(client: FlaskClient) -> None:
+    answer = client.get("/favicon.ico", follow_redirects=True)
+    assert answer.status_code == 200
+    assert answer.mimetype == "image/svg+xml"

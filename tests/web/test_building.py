@@ -95,14 +95,15 @@ def test_a_surveyor_of_one_stairwell_sees_no_other(project: Project, as_: As) ->
     mine, other = factories.household(project, "3-1-101"), factories.household(project, "3-2-101")
     surveyor = factories.member(project, Role.SURVEYOR)
     office = factories.member(project, Role.OFFICE)
-    create_door(actor=office, building=mine.building, unit_no="2", room_no="999")
+    create_door(actor=office, building=mine.building, unit_no="2", room_no="阁楼")
     buildings.assign(actor=office, building=mine.building, users=[surveyor], unit_no="1")
     db.session.commit()
     for view in ("", "?view=list"):
         page = text_of(as_(surveyor), f"/building/{mine.building_id}{view}")
         assert str(mine.id) in page
         assert str(other.id) not in page
-        assert "999" not in page
+        assert "阁楼" not in page
+    assert "阁楼" in text_of(as_(office), f"/building/{mine.building_id}?view=list")
     refused = as_(surveyor).post(
         f"/building/{mine.building_id}/household/create", data={"unit_no": "2", "room_no": "102"}
     )

@@ -48,6 +48,13 @@ def test_both_stand_side_by_side_with_what_differs(pair: Pair, as_: AsRole) -> N
     assert factories.id_no() not in page and "12000000001" not in page
 
 
+def test_the_page_of_the_building_says_who_has_no_cell_of_their_own(pair: Pair, as_: AsRole) -> None:
+    office, building = as_(pair.office), f"/building/{pair.first.building_id}"
+    assert "这栋楼另有 1 户与已有的门牌重复登记" in office.get(building).text
+    office.post(address(pair, "merge"), data=seen(pair, **{"choice-0": "ours"}))
+    assert "重复登记" not in office.get(building).text
+
+
 def test_the_office_makes_one_of_them(pair: Pair, as_: AsRole) -> None:
     office = as_(pair.office)
     unchosen = office.post(address(pair, "merge"), data=seen(pair))

@@ -131,10 +131,10 @@ def test_special_facts_and_prices_are_for_those_who_may_read_them(project: Proje
     db.session.commit()
     coordinator = page_of(as_("coordinator"), f"/household/{home.id}")
     office = page_of(as_("office"), f"/household/{home.id}")
-    for word in ("低保", "特困", "低保证 0031", "9800"):
+    for word in ("低保", "特困", "低保证 0031", "9800.00"):
         assert word not in coordinator, word
         assert word in office, word
-    assert "9800" not in page_of(as_("auditor"), f"/household/{home.id}")
+    assert "9800.00" not in page_of(as_("auditor"), f"/household/{home.id}")
 
 
 def test_warnings_stand_with_the_reasons_that_were_written(project: Project, as_: As) -> None:

@@ -54,6 +54,23 @@ def test_a_notice_carries_its_number_and_a_code_on_each_page(as_: As, household:
     assert [entry.household_id for entry in entries] == [household.id, household.id]
 
 
+def test_who_prints_is_told_why_papers_have_no_number(as_: As, project: Project, household: Household) -> None:
+    where, told = f"/project/{project.code}/notices", "打印的文书没有文号"
+    assert told not in as_("office").get(where).text
+    project.settings = {}
+    db.session.commit()
+    settings = f'href="/project/{project.code}/settings#document_word"'
+    page = as_("office").get(where).text
+    assert told in page
+    assert settings in page.partition(told)[2]
+    surveyor = factories.member(project, Role.SURVEYOR)
+    factories.assign(surveyor, household)
+    db.session.commit()
+    page = as_(surveyor).get(where).text
+    assert told in page
+    assert settings not in page
+
+
 @pytest.mark.parametrize("name", ["missed-visit", "survey-sheet", "dossier-cover", "pledge"])
 def test_papers_without_a_number_can_be_checked_too(as_: As, household: Household, name: str) -> None:
     text = printed(as_("office"), household, name)

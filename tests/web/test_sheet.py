@@ -592,9 +592,9 @@ def test_a_price_that_changed_is_not_told_to_those_who_may_not_see_it(
 ) -> None:
     office = as_("office")
     send(office, household, open_sheet(office, household), expected_price_yuan="9876")
-    assert "9876" in office.get(url(household, "compare")).text
+    assert "9876.00" in office.get(url(household, "compare")).text
     text = as_(surveyor).get(url(household, "compare")).text
-    assert "9876" not in text
+    assert "9876.00" not in text
     assert "有改动，无权查看" in text
 
 

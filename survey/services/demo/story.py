@@ -38,7 +38,8 @@ from survey.services.household import check_household, take_step
 from survey.services.policy import create_policy, edit_draft, publish, start_version
 from survey.services.request import RequestGiven, accept_request, answer_request, close_request, record_request
 from survey.services.round import open_round
-from survey.services.sheet import FirstSheet, current_sheet, save_first_sheets, save_sheet
+from survey.services.serial import take_serial
+from survey.services.sheet import FirstSheet, current_sheet, first_version, save_first_sheets, save_sheet
 from survey.services.signature import record_signature
 from survey.services.standing import list_voices
 from survey.services.visit import record_visit
@@ -186,6 +187,7 @@ class _Story:
             actor=None, code=code, name="颐园小区改造项目（演示）", admin_code="370502", subdistrict="胜利街道",
             community="颐园社区", office_name="颐园小区改造项目办公室", office_phone="120-0000-0000",
             office_address="颐园小区物业楼一楼", survey_from=self.first, survey_until=self.first + timedelta(days=50),
+            settings={"document_word": "颐园"},
         )  # fmt: skip
         self.office = self._account("office", "沈志远", Role.OFFICE)
         self.other_office = self._account("", "蒋文静", Role.OFFICE)
@@ -262,7 +264,7 @@ class _Story:
                 home = _joined(home, homes[index + 1])
             household_id = new_id()
             refs = [DoorRef(building.no, home.unit_no, room) for room in rooms]
-            serial = projects.take_serial(self.project.id, f"dossier:{building.no}:{home.unit_no}")
+            serial = take_serial(self.project.id, f"dossier:{building.no}:{home.unit_no}")
             sorts = [door_sort(building.no, home.unit_no, room, home.floor_no) for room in rooms]
             values = {
                 "id": household_id, "project_id": self.project.id, "building_id": building.id,
@@ -274,7 +276,8 @@ class _Story:
                  "floor_no": home.floor_no, "room_no": room, "sort": sort}
                 for room, sort in zip(rooms, sorts, strict=True)
             ]  # fmt: skip
-            items.append(FirstSheet(values, doors, home.roster, tuple(ref.short for ref in refs)))
+            texts = tuple(ref.short for ref in refs)
+            items.append(FirstSheet(values, doors, first_version(household_id, self.project.id, texts, home.roster)))
             entry = _Door(household_id, home)
             made.append(entry)
             self.doors[household_id] = entry

@@ -13,6 +13,7 @@ from flask_babel import gettext as _
 from survey.domain.access import Permission
 from survey.domain.household import HouseholdState
 from survey.services import register
+from survey.services.board import count_flags
 from survey.services.project import list_teams
 from survey.services.scope import find_membership
 from survey.web.access import current_user, may, project_of_page, requires
@@ -54,7 +55,7 @@ def list(project_code: str) -> ResponseReturnValue:
         current_user, reading, chosen, sort=sort, page=request.args.get("page", 1, type=int) or 1
     )
     quick = [name for name in QUICK if (needed := register.HOUSEHOLD_FILTERS[name].permission) is None or may(needed)]
-    counts = register.count_by(current_user, reading, chosen, [(name, "yes") for name in quick])
+    counts = count_flags(current_user, project, reading, chosen, quick)
     states = register.count_states(current_user, reading, chosen)
     selects = _selects(chosen)
     return render_template(
@@ -64,10 +65,10 @@ def list(project_code: str) -> ResponseReturnValue:
         words=[(name, _word(name, value, selects), url_with(**{name: None})) for name, value in chosen.items()],
         state_chips=_state_chips(states, chosen),
         quick_chips=[
-            {"label": _(register.HOUSEHOLD_FILTERS[name].label), "count": counts[name, "yes"],
+            {"label": _(register.HOUSEHOLD_FILTERS[name].label), "count": counts[name],
              "current": chosen.get(name) == "yes", "url": url_with(**{name: None if chosen.get(name) == "yes" else "yes"})}
             for name in quick
-            if counts[name, "yes"] or chosen.get(name) == "yes"
+            if counts[name] or chosen.get(name) == "yes"
         ],
         selects=selects,
         kept=[(name, value) for name, value in chosen.items() if name not in SELECTS],
@@ -99,10 +100,7 @@ def _state_chips(states: Mapping[HouseholdState, int], chosen: Mapping[str, str]
 def _selects(chosen: Mapping[str, str]) -> Sequence[Select]:
     project = project_of_page()
     options: dict[str, Any] = {
-        "building": [
-            (each.building.no, _("%(no)s号楼", no=each.building.no))
-            for each in register.list_buildings(current_user, project)
-        ]
+        "building": [(no, _("%(no)s号楼", no=no)) for no in register.list_building_numbers(current_user, project)]
     }
     member = find_membership(current_user, project.id)
     sees_all = member is not None and member.role.value not in ("surveyor", "leader")
