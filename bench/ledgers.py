@@ -7,6 +7,7 @@ is measured first and taken off. RUHU_BENCH_ROWS sets another number of rows.
 from __future__ import annotations
 
 import csv
+import gc
 import io
 import os
 import resource
@@ -193,7 +194,7 @@ def measure_registers() -> None:
     from survey.models.migrate import upgrade
     from survey.services import building
     from survey.services import project as projects
-    from survey.services.sheet import FirstSheet, save_first_sheets
+    from survey.services.sheet import FirstSheet, first_version, save_first_sheets
 
     households = int(os.environ["RUHU_BENCH_HOUSEHOLDS"])
     app = create_app()
@@ -222,11 +223,13 @@ def measure_registers() -> None:
                           "door_sort": f"{house.sort}|{room}"}  # fmt: skip
                 door = {"id": new_id(), "building_id": house.id, "household_id": key, "unit_no": "1", "room_no": room,
                         "floor_no": 1, "sort": room}  # fmt: skip
-                yield FirstSheet(values, [door], sheet, (f"{house.no}-1-{room}",))
+                yield FirstSheet(values, [door], first_version(key, project.id, (f"{house.no}-1-{room}",), sheet))
 
         save_first_sheets(actor=None, items=items())
         db.session.commit()
         view = view_of(project, None)
+        gc.collect()
+        gc.freeze()  # as the worker does
         for name in LEDGERS:
             out = io.BytesIO()
             began = time.process_time()

@@ -116,7 +116,7 @@ PICTURES: dict[str, tuple[str, tuple[int, int], str, Callable[[Page], None]]] = 
     "board-phone": ("coordinator", PHONE, "dark", board),
     "blocks": ("coordinator", DESK, "light", blocks),
     "stuck": ("coordinator", DESK, "light", stuck),
-    "wall": ("coordinator", (1600, 960), "light", wall),
+    "wall": ("coordinator", (1920, 1080), "light", wall),
     "today": ("surveyor", TABLET, "light", today),
     "building": ("surveyor", TABLET, "light", building),
     "dossier": ("office", DESK, "light", dossier),

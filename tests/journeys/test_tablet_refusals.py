@@ -17,6 +17,7 @@ from tests.journeys import live
 from tests.journeys.axe import violations
 from tests.journeys.live import ROOT
 from tests.journeys.test_tablet_core import (
+    CUT_OFF,
     INVITE,
     KEPT,
     PIN,
@@ -53,9 +54,7 @@ with create_app().app_context():
 @pytest.fixture
 def page(tablet: BrowserContext) -> Iterator[Page]:
     """The server's refusals are what is tried here, and its being away."""
-    yield from watched(
-        tablet, "ERR_CONNECTION_REFUSED", "ERR_FAILED", *(f"status of {code}" for code in (401, 409, 422, 426))
-    )
+    yield from watched(tablet, *CUT_OFF, "ERR_FAILED", *(f"status of {code}" for code in (401, 409, 422, 426)))
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from tests.journeys.axe import violations
 from tests.journeys.profile import profile
 from tests.journeys.test_tablet_core import (
+    CUT_OFF,
     DUMP,
     END,
     INVITE,
@@ -61,7 +62,7 @@ SPOIL = """async () => {
 @pytest.fixture
 def page(tablet: BrowserContext) -> Iterator[Page]:
     """The server refuses keys (422) and tablets (403) here, and is stopped."""
-    yield from watched(tablet, "ERR_CONNECTION_REFUSED", "status of 422", "status of 403")
+    yield from watched(tablet, *CUT_OFF, "status of 422", "status of 403")
 
 
 def change(page: Page, present: str, following: str, again: str = "") -> None:
