@@ -3,11 +3,12 @@
 import { needsYou, unsent } from "./outbox.js";
 import { facts, isOpen, onChange, onLock, session } from "./store.js";
 import { flush, SKEW_TOLD, status } from "./sync.js";
+import { newVersion, take } from "./version.js";
 import { make, piece, timeOf, word } from "./words.js";
 
 const DAY_MS = 86_400_000;
-/** @type {ServiceWorker | null} */
-let waiting = null;
+/** A version of the application that is kept and not shown yet, "" where there is none. */
+let waiting = "";
 /** The person has said so, before the new one was there. */
 let isWanted = false;
 
@@ -44,12 +45,17 @@ function update() {
   const button = make("button", { class: "button button-primary", type: "button", "data-update": true }, word("warn-update-do"));
   button.addEventListener("click", () => {
     if (!navigator.serviceWorker?.controller) return location.reload(); // no worker stands between: the new one comes by itself
-    navigator.serviceWorker.addEventListener("controllerchange", () => location.reload(), { once: true });
     isWanted = true;
-    if (waiting) waiting.postMessage("update");
+    if (waiting) void putToWork(waiting);
     else document.dispatchEvent(new CustomEvent("outdated")); // fetched first, and then put to work at once
   });
   return button;
+}
+
+/** @param {string} version */
+async function putToWork(version) {
+  await take(version);
+  location.reload();
 }
 
 function warnings() {
@@ -90,25 +96,28 @@ function draw() {
 }
 
 /** @param {ServiceWorkerRegistration} registration */
-function watch(registration) {
-  const look = () => {
-    waiting = navigator.serviceWorker.controller ? registration.waiting : null;
-    if (isWanted) waiting?.postMessage("update");
+async function watch(registration) {
+  const look = async () => {
+    waiting = navigator.serviceWorker.controller ? await newVersion() : "";
+    if (waiting && isWanted) return putToWork(waiting);
     draw();
   };
-  registration.addEventListener("updatefound", () => registration.installing?.addEventListener("statechange", look));
+  const follow = () => registration.installing?.addEventListener("statechange", look);
+  registration.addEventListener("updatefound", follow);
+  follow();
   document.addEventListener("outdated", () => {
-    void registration.update();
-    look();
+    registration.update().then(look, () => {
+      isWanted = false; // no network: pressed again when there is one
+    });
   });
-  look();
+  await look();
 }
 
 async function startWorker() {
   const { worker, scope } = document.body.dataset;
   if (!navigator.serviceWorker || !worker) return;
   try {
-    watch(await navigator.serviceWorker.register(worker, { scope, updateViaCache: "none" }));
+    await watch(await navigator.serviceWorker.register(worker, { scope, updateViaCache: "none" }));
   } catch {
     // Off the network, or forbidden here: the page works on, and tries again when it is opened the next time.
   }

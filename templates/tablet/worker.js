@@ -1,8 +1,11 @@
 // The service worker of the tablet: keeps the shell and what it is drawn with, so that the tablet opens without a network.
-// Any change of a file makes a new worker; it waits until the person says so. It never touches /api/.
+// Any change of a file makes a new worker, which keeps the new version beside the one that is shown and offers it. Which one
+// is shown is a line that the person's press writes (frontend/tablet/version.js), not the life of a worker: a browser lets
+// a new one wait for minutes where the old one has something in hand. It never touches /api/.
 const VERSION = {{ ("ruhu-" ~ version)|tojson }};
 const SHELL = {{ shell|tojson }};
 const FILES = {{ files|tojson }};
+const CHOICE = "ruhu-choice";
 
 self.addEventListener("install", (event) => event.waitUntil(keep()));
 
@@ -13,24 +16,35 @@ async function keep() {
     if (!answer.ok || answer.redirected) throw new Error(`${url}: ${answer.status}`); // a sign-in page is no shell
     await cache.put(url, answer);
   }
+  const choice = await caches.open(CHOICE);
+  await choice.put("/offered", new Response(VERSION)); // last: what is offered is whole
+  if (!(await choice.match("/shown"))) await choice.put("/shown", new Response(VERSION));
+  await tidy(await shown());
+  await self.skipWaiting();
 }
 
-self.addEventListener("activate", (event) => event.waitUntil(tidy()));
+async function shown() {
+  const told = await (await caches.open(CHOICE)).match("/shown");
+  return told ? told.text() : VERSION;
+}
 
-async function tidy() {
-  const kept = (await caches.keys()).filter((name) => name.startsWith("ruhu-") && name !== VERSION);
-  for (const name of kept.slice(0, -1)) await caches.delete(name); // this version and the one before it stay
+/** @param {string} used */
+async function tidy(used) {
+  for (const name of await caches.keys()) {
+    if (name.startsWith("ruhu-") && ![CHOICE, VERSION, used].includes(name)) await caches.delete(name);
+  }
 }
 
 self.addEventListener("fetch", (event) => {
   const { method, mode, url } = event.request;
   const { origin, pathname } = new URL(url);
-  if (method !== "GET" || origin !== location.origin || !FILES.some(([each]) => each === pathname)) return;
+  if (method !== "GET" || origin !== location.origin || pathname.startsWith("/api/")) return;
   if (mode === "navigate" && pathname !== SHELL) return;
-  const kept = caches.open(VERSION).then((cache) => cache.match(pathname));
-  event.respondWith(kept.then((answer) => answer ?? fetch(event.request)));
+  event.respondWith(serve(event.request, pathname));
 });
 
-self.addEventListener("message", (event) => {
-  if (event.data === "update") self.skipWaiting();
-});
+/** @param {Request} request @param {string} pathname */
+async function serve(request, pathname) {
+  const cache = await caches.open(await shown());
+  return (await cache.match(pathname)) ?? fetch(request);
+}

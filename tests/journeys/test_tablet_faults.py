@@ -332,6 +332,7 @@ def test_a_new_version_waits_for_the_person_and_leaves_the_draft(
     go(page, "sheet", door)
     page.locator("#note").press_sequentially("还没保存")
     heading = page.locator("main h1")
+    busy(page)  # a browser would let the new worker wait for that; the person need not
     ground.stop()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(live, "ROOT", next_version(tmp_path))
@@ -353,6 +354,13 @@ def test_a_new_version_waits_for_the_person_and_leaves_the_draft(
     sync(page)
     assert kept(ground, door)["versions"] == [1, 2]
     assert note(page, door) == "还没保存"
+
+
+def busy(page: Page) -> None:
+    """Give the worker that serves this page something in hand that it never ends."""
+    (worker,) = page.context.service_workers
+    worker.evaluate("() => self.addEventListener('message', (event) => event.waitUntil(new Promise(() => {})))")
+    page.evaluate("() => navigator.serviceWorker.controller.postMessage('busy')")
 
 
 def next_version(folder: Path) -> Path:
