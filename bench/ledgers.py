@@ -55,7 +55,7 @@ def ours(rows: Iterator[dict[str, object]], path: Path) -> None:
         columns.append(Column(key, key, 20, kind, True if kind in (Kind.INTEGER, Kind.AREA) else None))
     heading = Heading("项目办", "颐园小区", datetime(2026, 11, 22, 9, 0), "BENCH")  # noqa: DTZ001
     sheet = Sheet("rows", "台账", "台账", tuple(columns))
-    write_ledger(Ledger("bench", "台账", "", (sheet,)), heading, {"rows": rows}, path)
+    write_ledger(Ledger("bench", "台账", "", (sheet,)), heading, [("rows", rows)], path)
 
 
 def openpyxl_write_only(rows: Iterator[dict[str, object]], path: Path) -> None:

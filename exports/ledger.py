@@ -269,9 +269,10 @@ def sums_of(columns: Iterable[Column], records: Iterable[Record]) -> dict[str, D
 
 
 def summing(columns: Iterable[Column], records: Iterable[Record], sums: dict[str, Decimal]) -> Iterator[Record]:
-    """The records as they come; `sums` has the sums of those that went by, and under COUNT_KEY how many."""
+    """The records as they come; `sums` gains the sums of those that went by, and under COUNT_KEY how many."""
     keys = [column.key for column in columns if column.kind in SUMMABLE]
-    sums.update(dict.fromkeys([*keys, COUNT_KEY], Decimal(0)))
+    for key in (*keys, COUNT_KEY):
+        sums.setdefault(key, Decimal(0))
     count = 0
     for count, record in enumerate(records, 1):  # noqa: B007  # the number of rows, after the loop
         yield record
@@ -279,4 +280,4 @@ def summing(columns: Iterable[Column], records: Iterable[Record], sums: dict[str
             value = record.get(key)
             if value is not None:
                 sums[key] += value  # type: ignore[operator]  # Decimal or int: whoever writes the cell has checked it
-    sums[COUNT_KEY] = Decimal(count)
+    sums[COUNT_KEY] += count

@@ -239,7 +239,7 @@ def pack(
                 tell(done)
         rows = _deliveries(notice, homes, stamps)
         with tempfile.TemporaryFile(prefix="ruhu-deliveries-") as file:
-            write_ledger(DELIVERIES, heading, {"deliveries": rows}, file)
+            write_ledger(DELIVERIES, heading, [("deliveries", rows)], file)
             file.seek(0)
             parcel.writestr(f"送达清单_{notice.title}.xlsx", file.read())
     return f"{notice.title}_{reading.where}_{reading.day:%Y%m%d}.zip"

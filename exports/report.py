@@ -425,7 +425,7 @@ def write_pdf(row: Report, project: Project, font_folder: Path | None = None) ->
 def write_workbook(row: Report, target: BinaryIO, by: str) -> None:
     """The report as a workbook, written by whoever takes it."""
     figures = from_kept(row.figures)
-    write_ledger(ledger_of(row.kind), figures.heading(by), figures.records(), target)
+    write_ledger(ledger_of(row.kind), figures.heading(by), figures.records().items(), target)
 
 
 def file_name(row: Report, project: Project, suffix: str) -> str:

@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, TypeCoerce, and_, func, select, type_coerce
+from sqlalchemy import ColumnElement, Select, TypeCoerce, and_, bindparam, func, select, type_coerce
 
 from survey.domain.access import GRANTS, Permission, Role
 from survey.domain.codes import Code
@@ -133,9 +133,17 @@ def stream(query: Select[*tuple[Any, ...]]) -> Iterator[Any]:
     yield from db.session.execute(query, execution_options={"yield_per": STREAM})
 
 
-def read(query: Select[*tuple[Any, ...]]) -> Iterable[Any]:
-    """The rows of a query of columns, past the session, which would look for objects to make of them."""
-    return db.session.connection().execute(query)
+def read(query: Select[*tuple[Any, ...]], keys: Sequence[Any] | None = None) -> Iterable[Any]:
+    """The rows of a query of columns, past the session, which would look for objects to make of them.
+
+    keys  for the queries that are made once for many lists of keys (`among`)
+    """
+    return db.session.connection().execute(query, None if keys is None else {"keys": keys})
+
+
+def among(column: Any) -> ColumnElement[bool]:
+    """The condition that an id is among the keys that `read` is given."""
+    return key(column).in_(bindparam("keys", expanding=True))
 
 
 def key(column: Any) -> TypeCoerce[Any]:
@@ -193,4 +201,6 @@ def _words(codes: type[Code], values: tuple[str, ...]) -> str:
 
 def joined(texts: Sequence[str]) -> str:
     """Several texts in one cell; empty ones and repetitions left out."""
+    if len(texts) == 1:
+        return texts[0] or ""
     return "；".join(dict.fromkeys(text for text in texts if text))

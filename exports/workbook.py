@@ -20,6 +20,7 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from itertools import groupby
+from operator import getitem
 from pathlib import Path
 from typing import IO, Any, BinaryIO
 
@@ -52,12 +53,21 @@ ROW_POINTS = 18
 BAR = {"type": "data_bar", "bar_solid": True, "bar_color": "#BDD7EE", "min_type": "num", "min_value": 0, "max_type": "num",
        "max_value": 1}  # fmt: skip
 """The bar behind a share: full at 100 %, pale enough that the figure stays readable when it is printed in grey."""
-SPOOL_BYTES = 1024 * 1024
+BUFFER = 256 * 1024
+ROW, TALL = "\x00", "\x01"
+"""Marks within a row that is being made. No text of a cell can hold them (`cell_text`)."""
+MOST_LINES = 31
+"""More do not fit into the highest row that Excel knows, 409 points."""
 
 _ILLEGAL = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]")
 _ESCAPED_LOOKALIKE = re.compile("_(x[0-9A-Fa-f]{4}_)")
 DANGEROUS = tuple("=+-@\t\r\n＝＋－＠﹣−")
 _UNUSUAL = re.compile(r"^[=+\-@＝＋－＠﹣−\s]|[\x00-\x1f\ud800-\udfff\ufffe\uffff&<>]|\s$|_x[0-9A-Fa-f]{4}_")
+_PLAIN = re.compile(
+    r"[^=+\-@＝＋－＠﹣−\s\x00-\x1f\ud800-\udfff\ufffe\uffff&<>_][^\x00-\x1f\ud800-\udfff\ufffe\uffff&<>_]*(?<!\s)"
+).fullmatch
+"""Most texts: surely none that `_UNUSUAL` finds, and quicker to tell."""
+TEXT_START, TEXT_END = '" t="inlineStr"><is><t>', "</t></is></c>"
 
 Cell = Callable[[Any], str]
 
@@ -65,7 +75,7 @@ Cell = Callable[[Any], str]
 class StreamedSheet(Worksheet):  # type: ignore[misc]
     """A worksheet whose table comes from a file of ready rows, between the head and the foot written cell by cell."""
 
-    body: IO[str] | None = None
+    body: IO[bytes] | None = None
     dim_rowmin: int
     dim_rowmax: int
     head_last = 0
@@ -77,7 +87,8 @@ class StreamedSheet(Worksheet):  # type: ignore[misc]
         super()._write_rows()
         if self.body is not None:
             self.body.seek(0)
-            shutil.copyfileobj(self.body, self.fh, 1 << 20)
+            self.fh.flush()
+            shutil.copyfileobj(self.body, self.fh.buffer, 1 << 20)
             self.body.close()
         self.dim_rowmin, self.dim_rowmax = self.foot_first, last
         super()._write_rows()
@@ -144,31 +155,31 @@ _BY_KIND: dict[Kind, dict[str, object]] = {
 def write_ledger(
     ledger: Ledger,
     heading: Heading,
-    records: Mapping[str, Iterable[Record]],
+    runs: Iterable[tuple[str, Iterable[Record]]],
     target: Path | BinaryIO,
 ) -> dict[str, int]:
     """Write the ledger to a path or a binary stream; the number of rows of each sheet by the sheet's key.
 
-    records  by the sheet's key; each iterable is read once, in the order of the sheets
-    Raises KeyError when a sheet has no records (an empty sheet is an empty list), TypeError for a value that is not of
-    its column's kind. A path is only made once the whole workbook stands.
+    runs  (sheet's key, records that come next on that sheet), read one after the other. The sheets may take turns: what
+          belongs to a thousand households is then read once for all of them
+    Raises KeyError for a sheet that the ledger does not have, TypeError for a value that is not of its column's kind. A
+    path is only made once the whole workbook stands.
     """
     if isinstance(target, Path):
         with tempfile.NamedTemporaryFile(dir=target.parent, prefix=f".{target.name}.", delete=False) as part:
             try:
-                counts = _write(ledger, heading, records, part)
+                counts = _write(ledger, heading, runs, part)
             except BaseException:
                 Path(part.name).unlink()
                 raise
         Path(part.name).replace(target)
         return counts
-    return _write(ledger, heading, records, target)
+    return _write(ledger, heading, runs, target)
 
 
 def _write(
-    ledger: Ledger, heading: Heading, records: Mapping[str, Iterable[Record]], stream: IO[bytes]
+    ledger: Ledger, heading: Heading, runs: Iterable[tuple[str, Iterable[Record]]], stream: IO[bytes]
 ) -> dict[str, int]:
-    counts: dict[str, int] = {}
     with tempfile.TemporaryDirectory(prefix="ruhu-ledger-") as folder:
         book = Workbook(stream, {"tmpdir": folder, "strings_to_formulas": False, "strings_to_urls": False})
         book.use_zip64()
@@ -176,29 +187,89 @@ def _write(
         book.set_custom_property("快照号", heading.snapshot, "text")
         book.set_custom_property("导出人", heading.exported_by or "-", "text")
         styles = Styles(book)
-        for sheet in ledger.sheets:
-            page = book.add_worksheet(sheet.name, worksheet_class=StreamedSheet)
-            counts[sheet.key] = _write_sheet(page, styles, sheet, heading, records[sheet.key])
+        tables = {
+            sheet.key: Table(book.add_worksheet(sheet.name, worksheet_class=StreamedSheet), styles, sheet, heading)
+            for sheet in ledger.sheets
+        }
+        for key, records in runs:
+            tables[key].add(records)
+        counts = {key: table.finish(heading) for key, table in tables.items()}
         book.close()
     return counts
 
 
-def _write_sheet(page: StreamedSheet, styles: Styles, sheet: Sheet, heading: Heading, records: Iterable[Record]) -> int:
-    columns, visible = sheet.columns, sheet.visible
-    header_last = _write_head(page, styles, sheet, heading)
-    first = header_last + 1
-    page.head_last = header_last
-    page.body = tempfile.SpooledTemporaryFile(SPOOL_BYTES, "w+", encoding="utf-8")  # noqa: SIM115  # closed by the page
-    count, sums = _write_body(page.body, styles, columns, records, first)
-    row = page.foot_first = first + count
-    row = _write_totals(page, styles, columns, sums, row)
-    if sheet.note:
-        _span(page, row, 0, len(visible) - 1, f"说明：{sheet.note}", styles.note)
-        page.set_row(row, 15.0 * (1 + len(sheet.note) * 2 // max(40, int(sum(c.width for c in visible)))))
-        row += 1
-    _write_signatures(page, styles, visible, row)
-    _set_up_page(page, sheet, heading, header_last, first + count - 1, row)
-    return count
+class Table:
+    """A sheet that is being written: its head at once, then rows as they come, then its foot.
+
+    Each column knows its cells by value, as XML with a mark where the number of the row goes: a row is put together by few
+    calls, none of them for each cell.
+    """
+
+    def __init__(self, page: StreamedSheet, styles: Styles, sheet: Sheet, heading: Heading) -> None:
+        self._page, self._styles, self._sheet = page, styles, sheet
+        self._body = page.body = tempfile.TemporaryFile(buffering=BUFFER)  # noqa: SIM115  # closed by the page
+        self._first = _write_head(page, styles, sheet, heading) + 1
+        page.head_last = self._first - 1
+        serial = [place for place, column in enumerate(sheet.columns) if column.kind is Kind.SERIAL]
+        self._serials = len(serial)
+        self._numbered = "".join(
+            f'<c r="{xl_col_to_name(place)}{ROW}" s="{styles.index(Kind.SERIAL)}"><v>%d</v></c>' for place in serial
+        )
+        self._cells = [
+            Cells(column, place, styles) for place, column in enumerate(sheet.columns) if column.kind is not Kind.SERIAL
+        ]
+        self._keys = [each.key for each in self._cells]
+        self._count = 0
+        self._sums: dict[str, Decimal] = {}
+
+    def add(self, records: Iterable[Record]) -> None:
+        """Write the next rows."""
+        cells, keys, write, first = self._cells, self._keys, self._body.write, self._first
+        numbered, serials, number = self._numbered, self._serials, self._count
+        for record in summing(self._sheet.columns, records, self._sums):
+            number += 1
+            text = "".join(map(getitem, cells, map(record.get, keys)))
+            height = ""
+            if TALL in text:
+                text, height = _fitted(text)
+            row = f'<row r="{ROW}"{height}>{numbered % ((number,) * serials)}{text}</row>'
+            write(row.replace(ROW, str(first + number)).encode())
+        self._count = number
+
+    def finish(self, heading: Heading) -> int:
+        """Write totals, note and signatures, and set the page up; how many rows the sheet has."""
+        page, styles, sheet = self._page, self._styles, self._sheet
+        sums = {COUNT_KEY: Decimal(0), **self._sums}
+        row = page.foot_first = self._first + self._count
+        row = _write_totals(page, styles, sheet.columns, sums, row)
+        if sheet.note:
+            _span(page, row, 0, len(sheet.visible) - 1, f"说明：{sheet.note}", styles.note)
+            lines = 1 + len(sheet.note) * 2 // max(40, int(sum(c.width for c in sheet.visible)))
+            page.set_row(row, 15.0 * lines)
+            row += 1
+        _write_signatures(page, styles, sheet.visible, row)
+        _set_up_page(page, sheet, heading, self._first - 1, self._first + self._count - 1, row)
+        return self._count
+
+
+def _fitted(text: str) -> tuple[str, str]:
+    """A row's cells without the marks of those that need more lines than one, and the height that the tallest needs."""
+    start, *tall = text.split(TALL)
+    lines = max(ord(each[0]) for each in tall)
+    # Said outright: not every program fits rows by itself.
+    return start + "".join(each[1:] for each in tall), f' ht="{min(lines * 13.5 + 4, 405)}" customHeight="1"'
+
+
+def _lines(text: str, width: int) -> int:
+    """How many lines of so many half-width characters a text needs."""
+    if "\n" in text:
+        return sum(_lines(line, width) for line in text.split("\n"))
+    return -(-_wide(text) // width) or 1
+
+
+def _wide(text: str) -> int:
+    """The width of a text in half-width characters: one for a letter, two for a Chinese character."""
+    return len(text) + (len(text.encode("utf-8", "surrogatepass")) - len(text)) // 2
 
 
 def _span(page: StreamedSheet, row: int, first: int, last: int, text: str, style: Format) -> None:
@@ -253,59 +324,6 @@ def _spans(columns: tuple[Column, ...], shares: tuple[int, ...]) -> list[tuple[i
         spans.append((start, end))
         start = end + 1
     return spans
-
-
-def _write_body(
-    body: IO[str], styles: Styles, columns: tuple[Column, ...], records: Iterable[Record], first: int
-) -> tuple[int, dict[str, Decimal]]:
-    """Stream the records as rows of XML; how many there were, and the sums of the columns that can be summed."""
-    cells = [
-        (column.key, f'<c r="{xl_col_to_name(place)}', Tails(column, styles), *_room(column))
-        for place, column in enumerate(columns)
-        if column.kind is not Kind.SERIAL
-    ]
-    serial = "".join(
-        f'<c r="{xl_col_to_name(place)}%(row)d" s="{styles.index(Kind.SERIAL)}"><v>%(number)d</v></c>'
-        for place, column in enumerate(columns)
-        if column.kind is Kind.SERIAL
-    )
-    sums: dict[str, Decimal] = {}
-    number = 0
-    for number, record in enumerate(summing(columns, records, sums), 1):
-        row = first + number
-        get = record.get
-        parts = [serial % {"row": row, "number": number}]
-        lines = 1
-        for key, head, tails, width, room in cells:
-            value: Any = get(key)
-            parts.append(f"{head}{row}{tails[value]}")
-            if width and value and (len(value) > room or "\n" in value):
-                lines = max(lines, _lines(value, width))
-        body.write(f'<row r="{row}"{_height(lines)}>{"".join(parts)}</row>')
-    return number, sums
-
-
-def _room(column: Column) -> tuple[int, int]:
-    """How many half-width and how many Chinese characters stand on a line; 0, 0 where a text is not wrapped or not seen."""
-    width = int(column.width) - 1 if column.kind in WRAPPED and not column.hidden else 0
-    return width, width // 2
-
-
-def _lines(text: str, width: int) -> int:
-    """How many lines of so many half-width characters a text needs."""
-    if "\n" in text:
-        return sum(_lines(line, width) for line in text.split("\n"))
-    return -(-_wide(text) // width) or 1
-
-
-def _height(lines: int) -> str:
-    """The row's height as attributes when a text needs more lines than one: not every program fits rows by itself."""
-    return f' ht="{min(lines * 13.5 + 4, 405)}" customHeight="1"' if lines > 1 else ""
-
-
-def _wide(text: str) -> int:
-    """The width of a text in half-width characters: one for a letter, two for a Chinese character."""
-    return len(text) + (len(text.encode("utf-8", "surrogatepass")) - len(text)) // 2
 
 
 def _write_totals(
@@ -393,24 +411,41 @@ def _escape(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
-class Tails(dict[object, str]):
-    """What follows the row number in a column's cells, by value: most values of a ledger occur again and again.
+class Cells(dict[object, str]):
+    """A column's cells by value, with ROW in place of the row's number: most values of a ledger occur again and again.
 
-    Keeps so many values and no more, since names and numbers of persons do not recur. None and "" are the blank cell.
+    Keeps so many values and no more, since names and numbers of persons do not recur. None and "" are the blank cell. A
+    wrapped text of more than one line begins with TALL and a character whose code is the number of its lines.
     """
 
     MOST = 4096
 
-    def __init__(self, column: Column, styles: Styles) -> None:
-        blank = f'" s="{styles.index(column.kind)}"/>'
+    def __init__(self, column: Column, place: int, styles: Styles) -> None:
+        self.key = column.key
+        self._head = f'<c r="{xl_col_to_name(place)}{ROW}'
+        blank = f'{self._head}" s="{styles.index(column.kind)}"/>'
         super().__init__({None: blank, "": blank})
         self._cell = _cell_of(column, styles)
+        is_text = column.kind in WRAPPED
+        # Half-width characters on a line; 0 where a text is not wrapped or not seen.
+        self._width = int(column.width) - 1 if is_text and not column.hidden else 0
+        # So many characters are sure to be one line: of Latin letters and digits, and of any.
+        self._latin, self._any = (self._width, self._width // 2) if self._width else (LONGEST_TEXT,) * 2
+        self._start = f'{self._head}" s="{styles.index(column.kind)}{TEXT_START}' if is_text else ""
 
-    def __missing__(self, value: object) -> str:
-        tail = self._cell(value)
+    def __missing__(self, value: Any) -> str:
+        if (
+            self._start and value.__class__ is str
+            and len(value) <= (self._latin if value.isascii() else self._any) and _PLAIN(value)
+        ):  # fmt: skip
+            text = f"{self._start}{value}{TEXT_END}"
+        else:
+            text = self._head + self._cell(value)
+            if self._width and (lines := _lines(value, self._width)) > 1:
+                text = f"{TALL}{chr(min(lines, MOST_LINES))}{text}"
         if len(self) < self.MOST:
-            self[value] = tail
-        return tail
+            self[value] = text
+        return text
 
 
 def _cell_of(column: Column, styles: Styles) -> Cell:
@@ -423,16 +458,14 @@ def _cell_of(column: Column, styles: Styles) -> Cell:
 
 def _text_cell(column: Column, plain: str, dangerous: str) -> Cell:
     unusual = _UNUSUAL.search
-    head, tail = f'{plain}" t="inlineStr"><is><t>', "</t></is></c>"
 
     def cell(value: Any) -> str:
         if not isinstance(value, str):
             raise TypeError(f"{column.key}: a text is wanted, not {type(value).__name__}")
-        # Letters and digits alone, Chinese ones too, are the usual case and quickest to tell.
-        if (value.isalnum() or not unusual(value)) and len(value) <= LONGEST_TEXT:
-            return f"{head}{value}{tail}"
+        if len(value) <= LONGEST_TEXT and not unusual(value):
+            return f"{plain}{TEXT_START}{value}{TEXT_END}"
         style = dangerous if value.startswith(DANGEROUS) else plain
-        return f'{style}" t="inlineStr"><is><t xml:space="preserve">{_escape(value)}{tail}'
+        return f'{style}" t="inlineStr"><is><t xml:space="preserve">{_escape(value)}{TEXT_END}'
 
     return cell
 

@@ -173,16 +173,19 @@ def _export(
     tell: Callable[[int], None] | None = None, passed: Iterator[int] | None = None,
 ) -> Exported:  # fmt: skip
     described = ledger.permitted(view.granted)
-    rows = reading(view, read_settings(project.settings))
-    counts = write_ledger(described, heading, _told(rows, tell, passed or count(1)) if tell else rows, target)
+    if ledger is register.LEDGER:
+        runs = register.together(view)
+    else:
+        runs = iter(reading(view, read_settings(project.settings)).items())
+    counts = write_ledger(described, heading, _told(runs, tell, passed or count(1)) if tell else runs, target)
     return Exported(
         described, heading.snapshot, counts, f"{ledger.title}_{project.name}_{heading.cut_off:%Y%m%d_%H%M}.xlsx"
     )
 
 
 def _told(
-    rows: dict[str, Iterable[Record]], tell: Callable[[int], None], passed: Iterator[int]
-) -> dict[str, Iterable[Record]]:
+    runs: Iterable[tuple[str, Iterable[Record]]], tell: Callable[[int], None], passed: Iterator[int]
+) -> Iterator[tuple[str, Iterable[Record]]]:
     """The same rows; every 500 of them, of all sheets and ledgers together, are told."""
 
     def telling(records: Iterable[Record]) -> Iterator[Record]:
@@ -191,7 +194,7 @@ def _told(
             if (number := next(passed)) % 500 == 0:
                 tell(number)
 
-    return {key: telling(records) for key, records in rows.items()}
+    return ((key, telling(records)) for key, records in runs)
 
 
 def preview_ledger(name: str, *, project: Project, view: View, limit: int = 20) -> list[Preview]:

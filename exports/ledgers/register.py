@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import cached_property
+from itertools import chain
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +13,7 @@ from sqlalchemy import Select, func, select
 
 from exports.ledger import Column, Kind, Ledger, Record, Sheet
 from exports.ledgers.column import DOSSIER, NOTE, PLACE, ROW_ID, SERIAL, TAGS
-from exports.view import View, grouped, in_order, joined, key, local_day, read, word, words
+from exports.view import View, among, grouped, in_order, joined, key, local_day, read, word, words
 from survey.domain import codes
 from survey.domain.household import HouseholdState
 from survey.domain.message import N_
@@ -178,12 +180,19 @@ STATES: dict[HouseholdState, tuple[str, str]] = {
 
 def records(view: View, settings: ProjectSettings) -> dict[str, Iterable[Record]]:
     """The rows of each sheet, read when they are asked for."""
-    return {
-        "households": households(view),
-        "people": people(view),
-        "parts": parts(view),
-        "fixtures": fixtures(view),
-    }
+    return {sheet.key: chain.from_iterable(rows for _key, rows in _runs(view, (sheet.key,))) for sheet in LEDGER.sheets}
+
+
+def together(view: View) -> Iterator[tuple[str, Iterable[Record]]]:
+    """The rows of all sheets in turns, a thousand households at a time: what is sorted, read and opened once serves all."""
+    return _runs(view, tuple(ROWS))
+
+
+def _runs(view: View, sheets: Collection[str]) -> Iterator[tuple[str, Iterable[Record]]]:
+    for keys in in_order(view):
+        batch = _Batch(keys, view)
+        for sheet in sheets:
+            yield sheet, ROWS[sheet](view, batch)
 
 
 def count_rows(view: View) -> int:
@@ -201,87 +210,143 @@ def row_mark(household: UUID | bytes, version: int) -> str:
     return f"{uuid_of(household)}#{version}"
 
 
+# --- what is read -------------------------------------------------------------------------------------------------
+
+
+def _of(model: Any, *columns: Any) -> Select[*tuple[Any, ...]]:
+    """Of some households: their keys, and these columns."""
+    return select(key(model.household_id), *columns).where(among(model.household_id))
+
+
+def _list(model: Any, *columns: Any) -> Select[*tuple[Any, ...]]:
+    return _of(model, key(model.id).label("id"), model.uid, *columns).order_by(model.position)
+
+
+def _last_visits() -> Select[*tuple[Any, ...]]:
+    """Who made the last visit."""
+    first, second = User.__table__.alias("first"), User.__table__.alias("second")
+    newest = (
+        select(Visit.household_id, func.max(Visit.visit_no).label("visit_no"))
+        .where(among(Visit.household_id))
+        .group_by(Visit.household_id)
+        .subquery()
+    )
+    return (
+        select(key(Visit.household_id), first.c.display_name, second.c.display_name.label("second_name"))
+        .join(newest, (newest.c.household_id == Visit.household_id) & (newest.c.visit_no == Visit.visit_no))
+        .join(first, first.c.id == Visit.surveyor_1_id)
+        .join(second, second.c.id == Visit.surveyor_2_id)
+    )
+
+
+_h, _p, _b, _f, _l, _s = Household, PersonRow, PartRow, FixtureRow, DesiredLayoutRow, Signature
+HOUSEHOLD_ROWS = (
+    select(
+        key(_h.id).label("id"), _h.dossier_no, Building.no.label("building_no"), _h.unit_no, _h.owner_names, _h.tenure_type,
+        _h.area_cert_m2, _h.area_meas_m2, _h.area_unreg_m2, _h.rooms, _h.halls, _h.kitchens, _h.baths, _h.decoration,
+        _h.lease_status, _h.hukou_count, _h.living_count, _h.special_count, _h.mortgage, _h.seizure, _h.renewal_will,
+        _h.comp_mode, _h.will_reason, _h.will_text, _h.visit_count, _h.last_visit_at, _h.state, _h.sheet_version, _h.note,
+    )
+    .join(Building, Building.id == _h.building_id)
+    .where(among(_h.id))
+)  # fmt: skip
+LISTS = {
+    "doors": _of(Door, Door.room_no).order_by(Door.sort),
+    "persons": _list(
+        _p, _p.is_owner, _p.full_name, _p.roles, _p.relation, _p.sex, _p.birth_date, _p.ethnicity, _p.id_type,
+        _p.id_no_sealed, _p.phone_sealed, _p.share_num, _p.share_den, _p.hukou_here, _p.lives_here, _p.special_tags,
+        _p.deceased, _p.heir_note,
+    ),
+    "parts": _list(
+        _b, _b.kind, _b.legality, _b.part_cert_no, _b.area_cert_m2, _b.area_cert_inner_m2, _b.area_meas_m2,
+        _b.area_meas_inner_m2, _b.balcony_m2, _b.area_unreg_m2, _b.use_approved, _b.use_actual, _b.structure,
+        _b.build_year, _b.part_note,
+    ),
+    "fixtures": _list(_f, _f.fixture_kind, _f.quantity, _f.fixture_note),
+    "certificates": _of(CertificateRow, CertificateRow.cert_no).order_by(CertificateRow.position),
+    "layouts": _of(_l, _l.layout, _l.area_band, _l.layout_count).order_by(_l.position),
+    "visits": _last_visits(),
+    "signatures": _of(_s, _s.sheet_version, _s.signer_role, _s.refused).order_by(_s.signed_at),
+}  # fmt: skip
+"""What belongs to households, by its name. Made once: to write a statement anew costs as much as to carry it out."""
+
+
+class _Batch:
+    """What the sheets tell of some households: each kind of row is read once, when a sheet first asks for it.
+
+    keys  of the households, in stairwell order
+    """
+
+    def __init__(self, keys: Sequence[Any], view: View) -> None:
+        self.keys = keys
+        self._view = view
+        self._lists: dict[str, dict[Any, list[Any]]] = {}
+        self._numbers: dict[Any, tuple[str, str]] = {}
+
+    def lists(self, name: str) -> dict[Any, list[Any]]:
+        """Rows of one of LISTS by the household's key, in the order of the sheet."""
+        if name not in self._lists:
+            self._lists[name] = grouped(read(LISTS[name], self.keys))
+        return self._lists[name]
+
+    def numbers(self, person: Any) -> tuple[str, str]:
+        """证件号 and 电话 of a row of persons: an owner's stand on two sheets, and are opened once."""
+        found = self._numbers.get(person.id)
+        if found is None:
+            found = self._view.id_no(person.id, person.id_no_sealed), self._view.phone(person.id, person.phone_sealed)
+            if person.is_owner:
+                self._numbers[person.id] = found
+        return found
+
+    @cached_property
+    def households(self) -> dict[Any, Any]:
+        return {row.id: row for row in read(HOUSEHOLD_ROWS, self.keys)}
+
+    @cached_property
+    def places(self) -> dict[Any, dict[str, object]]:
+        """What every line begins with."""
+        doors = self.lists("doors")
+        return {
+            each: {
+                "dossier_no": row.dossier_no,
+                "building_no": row.building_no,
+                "unit_no": row.unit_no,
+                "room_no": "、".join([door.room_no for door in doors.get(each, ())]),
+                "id": row_mark(each, row.sheet_version),
+            }
+            for each, row in self.households.items()
+        }
+
+
 # --- households ---------------------------------------------------------------------------------------------------
 
 
-def households(view: View) -> Iterator[Record]:
-    h = Household
-    query = (
-        select(
-            key(h.id).label("id"), h.dossier_no, Building.no.label("building_no"), h.unit_no, h.owner_names, h.tenure_type,
-            h.area_cert_m2, h.area_meas_m2, h.area_unreg_m2, h.rooms, h.halls, h.kitchens, h.baths, h.decoration,
-            h.lease_status, h.hukou_count, h.living_count, h.special_count, h.mortgage, h.seizure, h.renewal_will,
-            h.comp_mode, h.will_reason, h.will_text, h.visit_count, h.last_visit_at, h.state, h.sheet_version, h.note,
-        )
-        .join(Building, Building.id == h.building_id)
-    )  # fmt: skip
-    for keys in in_order(view):
-        rows = {row.id: row for row in read(query.where(key(h.id).in_(keys)))}
-        around = _around(keys)
-        for each in keys:
-            yield _household(rows[each], view, *(found.get(each, ()) for found in around))
-
-
-def _around(keys: Sequence[Any]) -> tuple[dict[Any, list[Any]], ...]:
-    """What a line tells besides the household's own row: owners, certificates, parts, layouts, doors, visits, signatures."""
-    p, c, part, layout, visit, sign = PersonRow, CertificateRow, PartRow, DesiredLayoutRow, Visit, Signature
-    first, second = User.__table__.alias("first"), User.__table__.alias("second")
-    newest = (
-        select(visit.household_id, func.max(visit.visit_no).label("visit_no"))
-        .where(key(visit.household_id).in_(keys))
-        .group_by(visit.household_id)
-        .subquery()
-    )
-    queries = (
-        select(key(p.household_id), key(p.id).label("id"), p.is_owner, p.id_no_sealed, p.phone_sealed, p.special_tags)
-        .where(key(p.household_id).in_(keys))
-        .order_by(p.position),
-        select(key(c.household_id), c.cert_no).where(key(c.household_id).in_(keys)).order_by(c.position),
-        select(key(part.household_id), part.kind, part.use_approved, part.use_actual, part.structure, part.build_year)
-        .where(key(part.household_id).in_(keys))
-        .order_by(part.position),
-        select(key(layout.household_id), layout.layout, layout.area_band, layout.layout_count)
-        .where(key(layout.household_id).in_(keys))
-        .order_by(layout.position),
-        _rooms(keys),
-        select(key(visit.household_id), first.c.display_name, second.c.display_name.label("second_name"))
-        .join(newest, (newest.c.household_id == visit.household_id) & (newest.c.visit_no == visit.visit_no))
-        .join(first, first.c.id == visit.surveyor_1_id)
-        .join(second, second.c.id == visit.surveyor_2_id),
-        select(key(sign.household_id), sign.sheet_version, sign.signer_role, sign.refused)
-        .where(key(sign.household_id).in_(keys))
-        .order_by(sign.signed_at),
-    )
-    return tuple(grouped(read(query)) for query in queries)
-
-
-def _rooms(keys: Sequence[Any]) -> Select[Any, str]:
-    return select(key(Door.household_id), Door.room_no).where(key(Door.household_id).in_(keys)).order_by(Door.sort)
+def households(view: View, batch: _Batch) -> Iterator[Record]:
+    around = [batch.lists(name) for name in ("persons", "certificates", "parts", "layouts", "visits", "signatures")]
+    for each in batch.keys:
+        lists = (found.get(each, ()) for found in around)
+        yield {**batch.places[each], **_household(batch.households[each], view, batch, *lists)}
 
 
 def _household(
     row: Any,
     view: View,
+    batch: _Batch,
     persons: Sequence[Any],
     certificates: Sequence[Any],
     part_rows: Sequence[Any],
     layouts: Sequence[Any],
-    doors: Sequence[Any],
     visits: Sequence[Any],
     signatures: Sequence[Any],
 ) -> Record:
-    owners = [person for person in persons if person.is_owner]
+    owners = [batch.numbers(person) for person in persons if person.is_owner]
     main = next((part for part in part_rows if part.kind is codes.PartKind.MAIN), part_rows[0] if part_rows else None)
     survey_state, review_state = STATES[row.state]
     tags = {tag for person in persons for tag in person.special_tags}
     return {
-        "dossier_no": row.dossier_no,
-        "building_no": row.building_no,
-        "unit_no": row.unit_no,
-        "room_no": "、".join(door.room_no for door in doors),
         "owners": view.name(row.owner_names),
-        "id_no": joined([view.id_no(person.id, person.id_no_sealed) for person in owners]),
-        "phone": joined([view.phone(person.id, person.phone_sealed) for person in owners]),
+        "id_no": joined([id_no for id_no, _phone in owners]),
+        "phone": joined([phone for _id_no, phone in owners]),
         "tenure": word(row.tenure_type),
         "cert_no": joined([view.cert_no(certificate.cert_no) for certificate in certificates]),
         "use_approved": word(main.use_approved) if main else "",
@@ -311,7 +376,6 @@ def _household(
         "signed": signed_text(signatures, row.sheet_version),
         "review_state": review_state,
         "note": row.note,
-        "id": row_mark(row.id, row.sheet_version),
     }
 
 
@@ -346,40 +410,20 @@ def signed_text(signatures: Iterable[Any], version: int) -> str:
 # --- child sheets -------------------------------------------------------------------------------------------------
 
 
-def _children(view: View, model: Any, *columns: Any) -> Iterator[tuple[Any, dict[str, object]]]:
-    """The rows of a list in stairwell order, each with what every sheet begins with: household, place and mark."""
-    for keys in in_order(view):
-        places = read(
-            select(key(Household.id), Household.dossier_no, Building.no, Household.unit_no, Household.sheet_version)
-            .join(Building, Building.id == Household.building_id)
-            .where(key(Household.id).in_(keys))
-        )
-        found = {each: values for each, *values in places}
-        rooms = grouped(read(_rooms(keys)))
-        query = select(key(model.household_id), key(model.id).label("id"), model.uid, *columns).where(
-            key(model.household_id).in_(keys)
-        )
-        rows = grouped(read(query.order_by(model.position)))
-        for each in keys:
-            if each in rows:
-                dossier_no, building_no, unit_no, version = found[each]
-                place = {
-                    "dossier_no": dossier_no,
-                    "building_no": building_no,
-                    "unit_no": unit_no,
-                    "room_no": "、".join(door.room_no for door in rooms.get(each, ())),
-                }
-                mark = row_mark(each, version)
-                for row in rows[each]:
-                    yield row, {**place, "id": f"{mark}#{row.uid}"}
+def _children(batch: _Batch, lists: dict[Any, list[Any]]) -> Iterator[tuple[Any, dict[str, object]]]:
+    """The rows of a list in stairwell order, each with what every line begins with; its mark has the row's uid too."""
+    if not lists:
+        return
+    for each in batch.keys:
+        if each in lists:
+            place = batch.places[each]
+            for row in lists[each]:
+                yield row, {**place, "id": f"{place['id']}#{row.uid}"}
 
 
-def people(view: View) -> Iterator[Record]:
-    p = PersonRow
-    columns = (p.full_name, p.roles, p.relation, p.sex, p.birth_date, p.ethnicity, p.id_type, p.id_no_sealed,
-               p.phone_sealed, p.share_num, p.share_den, p.hukou_here, p.lives_here, p.special_tags, p.deceased,
-               p.heir_note)  # fmt: skip
-    for row, place in _children(view, p, *columns):
+def people(view: View, batch: _Batch) -> Iterator[Record]:
+    for row, place in _children(batch, batch.lists("persons")):
+        id_no, phone = batch.numbers(row)
         yield {
             **place,
             "full_name": view.name(row.full_name),
@@ -389,8 +433,8 @@ def people(view: View) -> Iterator[Record]:
             "birth_date": None if view.masked_names else row.birth_date,
             "ethnicity": codes.ETHNICITIES.get(row.ethnicity, row.ethnicity),
             "id_type": word(row.id_type),
-            "id_no": view.id_no(row.id, row.id_no_sealed),
-            "phone": view.phone(row.id, row.phone_sealed),
+            "id_no": id_no,
+            "phone": phone,
             "share": f"{row.share_num}/{row.share_den}" if row.share_num and row.share_den else "",
             "hukou": 1 if row.hukou_here else None,
             "living": 1 if row.lives_here else None,
@@ -399,12 +443,8 @@ def people(view: View) -> Iterator[Record]:
         }
 
 
-def parts(view: View) -> Iterator[Record]:
-    p = PartRow
-    columns = (p.kind, p.legality, p.part_cert_no, p.area_cert_m2, p.area_cert_inner_m2, p.area_meas_m2,
-               p.area_meas_inner_m2, p.balcony_m2, p.area_unreg_m2, p.use_approved, p.use_actual, p.structure,
-               p.build_year, p.part_note)  # fmt: skip
-    for row, place in _children(view, p, *columns):
+def parts(view: View, batch: _Batch) -> Iterator[Record]:
+    for row, place in _children(batch, batch.lists("parts")):
         yield {
             **place,
             "kind": word(row.kind),
@@ -424,12 +464,19 @@ def parts(view: View) -> Iterator[Record]:
         }
 
 
-def fixtures(view: View) -> Iterator[Record]:
-    f = FixtureRow
-    for row, place in _children(view, f, f.fixture_kind, f.quantity, f.fixture_note):
+def fixtures(_view: View, batch: _Batch) -> Iterator[Record]:
+    for row, place in _children(batch, batch.lists("fixtures")):
         yield {
             **place,
             "kind": word(row.fixture_kind),
             "quantity": row.quantity,
             "note": row.fixture_note,
         }
+
+
+ROWS: dict[str, Callable[[View, _Batch], Iterator[Record]]] = {
+    HOUSEHOLDS.key: households,
+    PEOPLE.key: people,
+    PARTS.key: parts,
+    FIXTURES.key: fixtures,
+}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import random
+from collections import defaultdict
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -25,6 +26,7 @@ from exports.ledgers import (
     rows_ahead,
     snapshot_no,
 )
+from exports.ledgers import register as register_ledger
 from exports.ledgers.register import signed_text
 from exports.view import View, batches, joined, one_moment, view_of
 from survey.domain import codes
@@ -494,3 +496,14 @@ def test_the_rows_of_the_register_are_counted_before_they_are_written(app: Flask
     done = export_ledger("register", project=project, view=view, now=utc_now(), target=io.BytesIO())
     assert rows_ahead(["register"], view) == sum(done.counts.values()) > 0
     assert rows_ahead(["daily"], view) == 0
+
+
+def test_the_sheets_of_the_register_read_together_say_what_each_says_alone(app: Flask) -> None:
+    view = view_of(make_street(), None)
+    _ledger, reading = find_ledger("register")
+    together: dict[str, Rows] = defaultdict(list)
+    for key, records in register_ledger.together(view):
+        together[key] += records
+    alone = {key: [*records] for key, records in reading(view, ProjectSettings()).items()}
+    assert all(alone.values())
+    assert together == alone

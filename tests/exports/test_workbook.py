@@ -65,7 +65,7 @@ RECORDS: list[dict[str, object]] = [
 
 def write(records: dict[str, Any] | None = None, ledger: Ledger = LEDGER) -> bytes:
     out = io.BytesIO()
-    write_ledger(ledger, HEADING, records or {"main": iter(RECORDS), "child": RECORDS, "narrow": []}, out)
+    write_ledger(ledger, HEADING, (records or {"main": iter(RECORDS), "child": RECORDS}).items(), out)
     return out.getvalue()
 
 
@@ -199,9 +199,9 @@ def test_a_file_appears_only_when_it_is_whole(tmp_path: Path) -> None:
 
     target = tmp_path / "ledger.xlsx"
     with pytest.raises(RuntimeError):
-        write_ledger(LEDGER, HEADING, {"main": broken(), "child": [], "narrow": []}, target)
+        write_ledger(LEDGER, HEADING, [("main", broken())], target)
     assert list(tmp_path.iterdir()) == []
-    counts = write_ledger(LEDGER, HEADING, {"main": RECORDS, "child": RECORDS, "narrow": []}, target)
+    counts = write_ledger(LEDGER, HEADING, [("main", RECORDS), ("child", RECORDS)], target)
     assert counts == {"main": 3, "child": 3, "narrow": 0}
     assert load_workbook(target).sheetnames == ["登记台账", "家庭成员", "窄表"]
 
@@ -262,3 +262,14 @@ def trimmed(rows: list[list[Any]]) -> list[list[Any]]:
     while cut and not cut[-1]:
         cut.pop()
     return cut
+
+
+def test_sheets_may_take_turns_and_come_out_as_if_each_had_been_written_alone() -> None:
+    out = io.BytesIO()
+    runs = [(key, [record]) for record in RECORDS for key in ("main", "child")]
+    counts = write_ledger(LEDGER, HEADING, runs, out)
+    assert counts == {"main": len(RECORDS), "child": len(RECORDS), "narrow": 0}
+    for mixed, alone in zip(reopened(out.getvalue()), reopened(), strict=True):
+        assert [*mixed.values] == [*alone.values]
+        heights = [{row: kept.height for row, kept in page.row_dimensions.items()} for page in (mixed, alone)]
+        assert heights[0] == heights[1]
