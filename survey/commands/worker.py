@@ -26,23 +26,27 @@ def worker(once: bool, drain: bool, nice: int, parent: int | None) -> None:
     """Do the long work that people ask for on pages: big exports and imports. `ruhu serve` starts one by itself."""
     from survey.config import read_config
     from survey.jobs import runner
+    from survey.jobs.priority import StandingBack, at_once
     from survey.jobs.scratch import own_scratch
+    from survey.models import db
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s worker %(message)s")
-    os.nice(nice)
     stop = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stop.set())
     if parent is not None:
         _watch(parent, stop)
     config = read_config()
+    back = StandingBack(nice)
+    # SQLite has one writer: who stands back while it writes holds up all who do not. On PostgreSQL nobody waits for it.
+    front = back.in_front if db.engine.dialect.name == "sqlite" else at_once
     gc.collect()
     gc.freeze()  # As in run.py: a register of 100,000 households takes 40 s of the processor so, and 48 without.
     with own_scratch(config.scratch):
         if once:
-            runner.run_next(config, stop=stop)
+            runner.run_next(config, stop=stop, front=front)
         else:
-            runner.work(config, stop=stop, drain=drain)
+            runner.work(config, stop=stop, drain=drain, front=front)
 
 
 def _watch(parent: int, stop: threading.Event) -> None:

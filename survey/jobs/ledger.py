@@ -52,10 +52,18 @@ def export_set(run: Run) -> None:
         run.begin(JobStep.SEALING)
         target.seek(0)
         run.keep(target, file_name, ZIP)
-    for each in done:
-        record_export(
-            actor=run.actor, project=run.project, ledger=each.ledger.name, snapshot=each.snapshot, counts=each.counts
-        )
+
+    def record() -> None:
+        for each in done:
+            record_export(
+                actor=run.actor,
+                project=run.project,
+                ledger=each.ledger.name,
+                snapshot=each.snapshot,
+                counts=each.counts,
+            )
+
+    run.in_front(record)
 
 
 def export_ledger(run: Run) -> None:
@@ -74,7 +82,11 @@ def export_ledger(run: Run) -> None:
         run.begin(JobStep.SEALING)
         target.seek(0)
         run.keep(target, done.file_name, XLSX)
-    record_export(
-        actor=run.actor, project=run.project, ledger=name, snapshot=done.snapshot, counts=done.counts, clear=clear,
-        reason=reason,
-    )  # fmt: skip
+
+    def record() -> None:
+        record_export(
+            actor=run.actor, project=run.project, ledger=name, snapshot=done.snapshot, counts=done.counts, clear=clear,
+            reason=reason,
+        )  # fmt: skip
+
+    run.in_front(record)

@@ -6,6 +6,7 @@ import tempfile
 from uuid import UUID
 
 from exports.ledgers import heading_of
+from exports.notices.stamp import Stamp
 from exports.printing import find_notice, issue, pack, read_print
 from exports.view import view_of
 from survey.domain.access import Permission
@@ -45,12 +46,17 @@ def print_notices(run: Run) -> None:
             asked["notice"], project=project, view=view_of(project, actor), now=now, by=actor.display_name,
             building=building, unit_no=asked["unit_no"], most=None,
         )  # fmt: skip
-    project, actor = run.project, run.actor
-    stamps = issue(reading, actor=actor, project=project, now=now, base=asked["base"])
-    heading = heading_of(project, now, reading.snapshot, actor.display_name)
-    # Numbers stand before a page is laid out, as for every print, and nobody may wait for the pages. Begun again, the job
-    # finds the same numbers: an unchanged paper keeps its issue.
-    db.session.commit()
+    heading = heading_of(run.project, now, reading.snapshot, run.actor.display_name)
+    db.session.rollback()
+    stamps: list[Stamp] = []
+
+    def number() -> None:
+        stamps.extend(issue(reading, actor=run.actor, project=run.project, now=now, base=asked["base"]))
+        # Numbers stand before a page is laid out, as for every print, and nobody may wait for the pages. Begun again, the
+        # job finds the same numbers: an unchanged paper keeps its issue.
+        db.session.commit()
+
+    run.in_front(number)
     run.begin(JobStep.EXPORTING, len(reading.papers))
     with tempfile.TemporaryFile() as target:
         name = pack(

@@ -39,8 +39,12 @@ def make_report(run: Run) -> None:
         figures = report.read_report(
             project=project, view=view_of(project, run.asker), kind=kind, last_day=day, now=now
         )
-    add_report(
-        actor=run.asker, project=run.project, kind=kind, last_day=day, snapshot=figures.snapshot,
-        figures=report.to_kept(figures), problems=asked["problems"], plan=asked["plan"], made_at=now,
-        scheduled_for=day if is_scheduled else None,
-    )  # fmt: skip
+    kept = report.to_kept(figures)
+
+    def keep() -> None:
+        add_report(
+            actor=run.asker, project=run.project, kind=kind, last_day=day, snapshot=figures.snapshot, figures=kept,
+            problems=asked["problems"], plan=asked["plan"], made_at=now, scheduled_for=day if is_scheduled else None,
+        )  # fmt: skip
+
+    run.in_front(keep)

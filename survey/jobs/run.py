@@ -17,6 +17,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 
 from survey.domain.job import JobStep
+from survey.jobs.priority import Front, at_once
 from survey.models import Job, Project, User, db, utc_now
 from survey.models.base import READ_ONLY
 from survey.services import result
@@ -48,18 +49,20 @@ class Run:
 
     results   the folder of sealed files
     fonts     the folder of the office's own fonts
+    front     does at a higher priority what others have to wait for
     lease     how long the claim stands after each heartbeat
     stop      set when the worker is to end
     """
 
     def __init__(
         self, claim: Claim, *, engine: Engine, results: Path, lease: timedelta, stop: threading.Event | None = None,
-        fonts: Path | None = None,
+        fonts: Path | None = None, front: Front = at_once,
     ) -> None:  # fmt: skip
         self.claim = claim
         self.result: Result | None = None
         self.results = results
         self.fonts = fonts
+        self.in_front = front
         self._engine, self._lease = engine, lease
         self._stop = stop or threading.Event()
         self._lost, self._cancelled = threading.Event(), threading.Event()

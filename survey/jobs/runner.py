@@ -22,6 +22,7 @@ from survey.config import Config
 from survey.domain.errors import DomainError
 from survey.domain.job import JobKind
 from survey.jobs import ledger, notice, report, roster, sweep
+from survey.jobs.priority import Front, at_once
 from survey.jobs.run import Cancelled, Run, Stopping, reading
 from survey.models import Job, Project, db, utc_now
 from survey.services import job as jobs
@@ -63,9 +64,12 @@ class Limits:
 
 def work(
     config: Config, *, stop: threading.Event, drain: bool = False, limits: Limits | None = None,
-    tasks: Mapping[JobKind, Task] = TASKS,
+    tasks: Mapping[JobKind, Task] = TASKS, front: Front = at_once,
 ) -> None:  # fmt: skip
-    """Run jobs until told to stop; with `drain`, until none waits."""
+    """Run jobs until told to stop; with `drain`, until none waits.
+
+    front  does what others have to wait for (`Run.in_front`)
+    """
     limits = limits or Limits()
     looked_at: datetime | None = None
     while not stop.is_set():
@@ -74,7 +78,7 @@ def work(
             if looked_at is None or utc_now() - looked_at >= limits.reports_every:
                 looked_at = utc_now()
                 _enqueue_reports(looked_at)
-            found = run_next(config, stop=stop, limits=limits, tasks=tasks)
+            found = run_next(config, stop=stop, limits=limits, tasks=tasks, front=front)
         except OperationalError as error:
             # The database is busy or away. A job in hand comes back by its lease.
             log.warning("database refused: %s", type(error.orig).__name__)
@@ -89,7 +93,7 @@ def work(
 
 def run_next(
     config: Config, *, stop: threading.Event | None = None, limits: Limits | None = None,
-    tasks: Mapping[JobKind, Task] = TASKS,
+    tasks: Mapping[JobKind, Task] = TASKS, front: Front = at_once,
 ) -> bool:  # fmt: skip
     """Take one job and bring it to an end; False where none waits."""
     limits = limits or Limits()
@@ -97,7 +101,9 @@ def run_next(
     if claim is None:
         return False
     log.info("job %s (%s) begun, attempt %s", claim.job_id, claim.kind, claim.attempts)
-    run = Run(claim, engine=db.engine, results=config.results, lease=limits.lease, stop=stop, fonts=config.fonts)
+    run = Run(
+        claim, engine=db.engine, results=config.results, lease=limits.lease, stop=stop, fonts=config.fonts, front=front
+    )
     db.session.rollback()
     with run.beating(limits.heartbeat):
         try:
@@ -125,8 +131,12 @@ def _carry_out(run: Run, task: Task, config: Config) -> None:
         if not jobs.has_permission(db.session.get_one(Job, run.claim.job_id)):
             raise DomainError("job.permission_ended")
     task(run)
-    jobs.finish_job(run.claim, run.result, kept=config.results_kept)
-    db.session.commit()
+
+    def end() -> None:
+        jobs.finish_job(run.claim, run.result, kept=config.results_kept)
+        db.session.commit()
+
+    run.in_front(end)
 
 
 def _settle(claim: Claim, error: Exception, limits: Limits, config: Config) -> None:

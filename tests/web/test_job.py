@@ -28,6 +28,7 @@ from survey.jobs.runner import run_next
 from survey.models import AuditEntry, Household, Job, Project, User, db, utc_now
 from survey.models.base import at
 from survey.services.result import path_of
+from survey.services.roster.read import read_roster
 from survey.services.sheet import save_sheet
 from tests import factories
 from tests.web.test_roster import HEAD, book, digest, upload
@@ -267,6 +268,17 @@ def test_a_big_roster_is_imported_by_a_job_that_leads_back_to_it(as_: As, config
     assert roster in office.get(answer.location).text
     assert "新增 2 户" in office.get(roster).text
     assert [entry.details["counts"]["created"] for entry in entries("roster.import")] == [2]
+
+
+def test_a_worker_that_stands_back_has_more_time_to_read_a_roster_than_a_page(
+    as_: As, config: Config, project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office = as_("office")
+    roster = upload(office, project, book(HEAD, *ROWS)).location
+    office.post(f"{roster}/commit", data={"digest": digest(office.get(roster).text)})
+    monkeypatch.setitem(read_roster.__kwdefaults__, "wall_seconds", 0)  # what a page has would be over at once
+    work(config)
+    assert households() == 2
 
 
 def test_what_can_be_refused_at_once_is_refused_at_once(as_: As, config: Config, project: Project) -> None:
