@@ -81,7 +81,7 @@ def fill(project: Project, data: Data) -> list[UUID]:
         rows: dict[Any, list[dict[str, Any]]] = {
             model: [] for model in (Building, Household, Door, PersonRow, CertificateRow)
         }
-        pairs: list[tuple[int, UUID]] = []
+        terms: list[tuple[UUID, set[int]]] = []
         for number in range(start, min(start + CHUNK, HOUSEHOLDS)):
             no, inside = divmod(number, DOORS_EACH)
             building_no, unit, room = str(no + 1), str(inside // 10 + 1), f"{inside % 10 // 2 + 1}0{inside % 2 + 1}"
@@ -119,14 +119,14 @@ def fill(project: Project, data: Data) -> list[UUID]:
                 project_id=project.id, doors=["-".join(place)], names=[each[0] for each in people],
                 id_numbers=[each[1] for each in people], phones=[each[2] for each in people], cert_numbers=[cert],
             )  # fmt: skip
-            pairs += [(key, household_id) for key in keys]
+            terms.append((household_id, keys))
             data.people += people
             data.certificates.append(cert)
             data.doors.append(place)
         for model, values in rows.items():
             if values:
                 db.session.execute(insert(Household.metadata.tables[model.__tablename__]), values)
-        write_terms(pairs)
+        write_terms(terms)
         db.session.commit()
     return buildings
 

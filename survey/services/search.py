@@ -102,24 +102,23 @@ def _name_keys(index_key: bytes, project: str, name: str) -> frozenset[int]:
     return frozenset(_open_key(index_key, project, term) for term in terms)
 
 
-def write_terms(pairs: Sequence[tuple[int, UUID]]) -> None:
-    """Insert (key, household) pairs; many at once by the database's own fast way. The caller has removed the old ones."""
-    if len(pairs) < BULK:
-        if pairs:
-            values = [{"term": term, "household_id": household} for term, household in pairs]
+def write_terms(found: Iterable[tuple[UUID, Iterable[int]]]) -> None:
+    """Insert the terms of households; many at once by the database's own fast way. The caller has removed the old ones."""
+    listed = [(household, [*terms]) for household, terms in found]
+    if sum(len(terms) for _household, terms in listed) < BULK:
+        values = [{"term": term, "household_id": household} for household, terms in listed for term in terms]
+        if values:
             db.session.execute(insert(SearchTerm), values)
         return
     connection = db.session.connection()
-    rows = sorted(pairs)
     if connection.dialect.name == "sqlite":
-        connection.exec_driver_sql(
-            "INSERT INTO search_term (term, household_id) VALUES (?, ?)", [(term, row.bytes) for term, row in rows]
-        )
+        rows = sorted([(term, key) for household, terms in listed for key in [household.bytes] for term in terms])
+        connection.exec_driver_sql("INSERT INTO search_term (term, household_id) VALUES (?, ?)", rows)
         return
     cursor: Any = connection.connection.cursor()
     with cursor.copy("COPY search_term (term, household_id) FROM STDIN (FORMAT BINARY)") as copy:
         copy.set_types(["int8", "uuid"])
-        for row in rows:
+        for row in sorted([(term, household) for household, terms in listed for term in terms]):
             copy.write_row(row)
 
 

@@ -223,7 +223,7 @@ def write_projection(projections: Sequence[tuple[UUID, Projection]], *, fresh: b
     if found and not fresh:
         ids = [household_id for household_id, _ in found]
         connection.execute(delete(SearchTerm).where(SearchTerm.household_id.in_(ids)))
-    write_terms([(term, household_id) for household_id, terms in found for term in terms])
+    write_terms(found)
 
 
 def place_of(household: Household) -> Place:

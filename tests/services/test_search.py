@@ -236,7 +236,7 @@ def test_the_table_of_terms_tells_nobody_a_digit(project: Project, homes: dict[s
 def test_many_terms_are_written_at_once_and_few_one_by_one(project: Project, homes: dict[str, Household]) -> None:
     ids = [homes["empty"].id, homes["rare"].id]
     write_terms([])
-    write_terms([(term * -(2**40), ids[term % 2]) for term in range(1, searching.BULK + 2)])
+    write_terms((ids[term % 2], [term * -(2**40)]) for term in range(1, searching.BULK + 2))
     db.session.flush()
     kept = db.session.scalars(
         select(SearchTerm.term).where(SearchTerm.term < -(2**40) + 1, SearchTerm.household_id == ids[0])

@@ -17,11 +17,10 @@ from survey.domain.errors import DomainError
 from survey.domain.roster.record import RosterRow
 from survey.domain.roster.state import RowFate
 from survey.models import Building, Door, Household, Project, User, db, new_id
-from survey.services.roster.plan import Plan, PlanItem
+from survey.services.roster.plan import Arrival, Plan, PlanItem
 from survey.services.serial import take_serials
 from survey.services.sheet import (
     FirstSheet,
-    FirstVersion,
     NextSheet,
     first_version,
     save_first_sheets,
@@ -53,18 +52,20 @@ def work_out(project_id: UUID, plan: Plan) -> Plan:
         for item in plan.items:
             if item.fate is RowFate.CREATED and left:
                 left -= 1
-                item = replace(item, first=_first(project_id, item))
+                item = replace(item, arrival=_arrival(project_id, item))
             items.append(item)
     return replace(plan, items=tuple(items))
 
 
-def _first(project_id: UUID, item: PlanItem) -> FirstVersion:
+def _arrival(project_id: UUID, item: PlanItem) -> Arrival:
     assert item.sheet is not None
-    return first_version(new_id(), project_id, tuple(ref.short for ref in _refs(item.row)), item.sheet)
-
-
-def _refs(row: RosterRow) -> list[DoorRef]:
-    return [DoorRef(*door) for door in row.doors]
+    row, household_id = item.row, new_id()
+    refs = [DoorRef(*door) for door in row.doors]
+    return Arrival(
+        first_version(household_id, project_id, tuple(ref.short for ref in refs), item.sheet),
+        _sort(row, row.room_no),
+        tuple((ref, _door_values(row, ref.room_no, household_id)) for ref in refs),
+    )
 
 
 def carry_out(
@@ -148,47 +149,44 @@ def _buildings(project: Project, items: Sequence[PlanItem]) -> dict[str, Buildin
 def _first_sheets(project: Project, items: Sequence[PlanItem], buildings: dict[str, Building]) -> Iterator[FirstSheet]:
     """The new households in stairwell order, so that dossier numbers do not depend on the order of the file."""
     created = [item for item in items if item.fate is RowFate.CREATED]
-    created.sort(key=lambda item: _sort(item.row, item.row.room_no))
+    created.sort(key=lambda item: item.arrival.sort if item.arrival else _sort(item.row, item.row.room_no))
     sizes = Counter((item.row.building_no, item.row.unit_no) for item in created)
     series = {key: f"dossier:{key[0]}:{key[1]}" for key in sizes}
     first = take_serials(project.id, {series[key]: count for key, count in sizes.items()})
     next_serial = {key: first[name] for key, name in series.items()}
     free = _free_doors(project.id)
     for item in created:
-        row = item.row
+        row, arrival = item.row, item.arrival or _arrival(project.id, item)
         key = (row.building_no, row.unit_no)
-        version = item.first or _first(project.id, item)
-        household_id = version.household_id
         building_id = buildings[row.building_no].id
-        refs = _refs(row)
         doors: list[dict[str, Any]] = []
         taken: list[UUID] = []
-        for ref in refs:
+        for ref, values in arrival.doors:
             if (standing := free.get((building_id, ref.unit_no, ref.room_no))) is not None:
                 taken.append(standing)
-                continue
-            doors.append(_door_values(row, ref.room_no, building_id, household_id))
+            else:
+                doors.append({**values, "building_id": building_id})
         household = {
-            "id": household_id,
+            "id": arrival.version.household_id,
             "project_id": project.id,
             "building_id": building_id,
             "dossier_no": dossier_no(project.code, row.building_no, row.unit_no, next_serial[key]),
             "unit_no": row.unit_no,
-            "door_text": "、".join(ref.short for ref in refs),
-            "door_sort": _sort(row, row.room_no),
+            "door_text": "、".join(ref.short for ref, _ in arrival.doors),
+            "door_sort": arrival.sort,
         }
         next_serial[key] += 1
-        yield FirstSheet(household, doors, version, tuple(taken))
+        yield FirstSheet(household, doors, arrival.version, tuple(taken))
 
 
 def _sort(row: RosterRow, room_no: str) -> str:
     return door_sort(row.building_no, row.unit_no, room_no, row.floor_no)
 
 
-def _door_values(row: RosterRow, room_no: str, building_id: UUID, household_id: UUID) -> dict[str, Any]:
+def _door_values(row: RosterRow, room_no: str, household_id: UUID) -> dict[str, Any]:
+    """The row of a door, but for its building."""
     return {
         "id": new_id(),
-        "building_id": building_id,
         "household_id": household_id,
         "unit_no": row.unit_no,
         "floor_no": row.floor_no,
@@ -218,7 +216,7 @@ def _add_doors(item: PlanItem, buildings: dict[str, Building]) -> None:
             .values(household_id=item.household_id)
         )
         if not given.rowcount:  # type: ignore[attr-defined]
-            db.session.add(Door(**_door_values(item.row, room_no, building.id, item.household_id)))
+            db.session.add(Door(building_id=building.id, **_door_values(item.row, room_no, item.household_id)))
     household = db.session.get_one(Household, item.household_id)
     db.session.flush()
     db.session.refresh(household, ["doors"])

@@ -12,12 +12,13 @@ import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
 
 from survey.domain.codes import label_of
-from survey.domain.door import door_label, short_door
+from survey.domain.door import DoorRef, door_label, short_door
 from survey.domain.household import HouseholdState
 from survey.domain.mask import mask_id_no, mask_phone
 from survey.domain.roster.fill import COLUMN_OF, first_sheet, overlay
@@ -62,12 +63,25 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
+class Arrival:
+    """What a row of the roster brings, as far as it is known without asking what else is there.
+
+    sort   the household's place in stairwell order
+    doors  each door with the values of its row; its building is still to be said
+    """
+
+    version: FirstVersion
+    sort: str
+    doors: tuple[tuple[DoorRef, dict[str, Any]], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class PlanItem:
     """What becomes of one row.
 
     sheet      the household's sheet afterwards; None where nothing is written
     new_doors  doors that the household gets besides those it has
-    first      what a new household's sheet is written as, where that was worked out already (`commit.work_out`)
+    arrival    what a new household is written as, where that was worked out already (`commit.work_out`)
     """
 
     fate: RowFate
@@ -79,7 +93,7 @@ class PlanItem:
     sheet: Sheet | None = None
     new_doors: tuple[DoorKey, ...] = ()
     place: Place | None = None
-    first: FirstVersion | None = None
+    arrival: Arrival | None = None
 
 
 @dataclass(frozen=True, slots=True)
