@@ -54,7 +54,7 @@ function update() {
 
 /** @param {string} version */
 async function putToWork(version) {
-  await take(version);
+  await take((await newVersion()) || version); // a newer one may just have taken its place
   location.reload();
 }
 
@@ -106,7 +106,10 @@ async function watch(registration) {
   registration.addEventListener("updatefound", follow);
   follow();
   document.addEventListener("outdated", () => {
-    registration.update().then(look, () => {
+    registration.update().then(async () => {
+      await look();
+      if (isWanted && !waiting && !registration.installing) location.reload(); // what is shown is newer than this window
+    }, () => {
       isWanted = false; // no network: pressed again when there is one
     });
   });

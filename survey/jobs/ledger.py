@@ -63,7 +63,7 @@ def export_set(run: Run) -> None:
                 counts=each.counts,
             )
 
-    run.in_front(record)
+    run.effect = record
 
 
 def export_ledger(run: Run) -> None:
@@ -89,4 +89,4 @@ def export_ledger(run: Run) -> None:
             reason=reason,
         )  # fmt: skip
 
-    run.in_front(record)
+    run.effect = record

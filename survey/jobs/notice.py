@@ -46,8 +46,7 @@ def print_notices(run: Run) -> None:
             asked["notice"], project=project, view=view_of(project, actor), now=now, by=actor.display_name,
             building=building, unit_no=asked["unit_no"], most=None,
         )  # fmt: skip
-    heading = heading_of(run.project, now, reading.snapshot, run.actor.display_name)
-    db.session.rollback()
+        heading = heading_of(project, now, reading.snapshot, actor.display_name)
     stamps: list[Stamp] = []
 
     def number() -> None:

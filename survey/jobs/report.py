@@ -47,4 +47,4 @@ def make_report(run: Run) -> None:
             problems=asked["problems"], plan=asked["plan"], made_at=now, scheduled_for=day if is_scheduled else None,
         )  # fmt: skip
 
-    run.in_front(keep)
+    run.effect = keep

@@ -34,7 +34,7 @@ def import_roster(run: Run) -> None:
         plan = imports.plan_file(project=run.project, data=data, file=file, answers=answers)
     plan = work_out(project_id, plan)
     run.begin(JobStep.WRITING, plan.counts[RowFate.CREATED] + plan.counts[RowFate.CHANGED])
-    run.in_front(partial(_write, run, plan, number, file, answers))
+    run.effect = partial(_write, run, plan, number, file, answers)
 
 
 def _write(run: Run, plan: Plan, number: int, file: RosterFile, answers: Answers) -> None:

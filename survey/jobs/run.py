@@ -17,7 +17,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 
 from survey.domain.job import JobStep
-from survey.jobs.priority import Front, at_once
+from survey.jobs.priority import Front, Work, at_once
 from survey.models import Job, Project, User, db, utc_now
 from survey.models.base import READ_ONLY
 from survey.services import result
@@ -63,6 +63,8 @@ class Run:
         self.results = results
         self.fonts = fonts
         self.in_front = front
+        self.effect: Work | None = None
+        """What the job changes in the database, set by the task: done in front, in one transaction with the word "done"."""
         self._engine, self._lease = engine, lease
         self._stop = stop or threading.Event()
         self._lost, self._cancelled = threading.Event(), threading.Event()

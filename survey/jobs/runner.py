@@ -133,6 +133,8 @@ def _carry_out(run: Run, task: Task, config: Config) -> None:
     task(run)
 
     def end() -> None:
+        if run.effect:
+            run.effect()
         jobs.finish_job(run.claim, run.result, kept=config.results_kept)
         db.session.commit()
 

@@ -18,14 +18,21 @@ async function keep() {
   }
   const choice = await caches.open(CHOICE);
   await choice.put("/offered", new Response(VERSION)); // last: what is offered is whole
-  if (!(await choice.match("/shown"))) await choice.put("/shown", new Response(VERSION));
-  await tidy(await shown());
+  const used = await shown();
+  if (await isKept(used)) await tidy(used);
+  else await choice.put("/shown", new Response(VERSION)); // the first one, or the line names what is gone
   await self.skipWaiting();
 }
 
+/** The version that is shown, "" before the first was kept. */
 async function shown() {
   const told = await (await caches.open(CHOICE)).match("/shown");
-  return told ? told.text() : VERSION;
+  return told ? told.text() : "";
+}
+
+/** @param {string} version */
+async function isKept(version) {
+  return (await caches.has(version)) && Boolean(await (await caches.open(version)).match(SHELL));
 }
 
 /** @param {string} used */
@@ -45,6 +52,7 @@ self.addEventListener("fetch", (event) => {
 
 /** @param {Request} request @param {string} pathname */
 async function serve(request, pathname) {
-  const cache = await caches.open(await shown());
-  return (await cache.match(pathname)) ?? fetch(request);
+  const cache = await caches.open((await shown()) || VERSION);
+  // A window that was loaded before another one pressed asks for what only its own version has.
+  return (await cache.match(pathname)) ?? (await caches.match(pathname)) ?? fetch(request);
 }

@@ -89,7 +89,7 @@ def test_what_a_job_writes_in_front_is_one_transaction_with_the_word_done(
         return job.state, len(entries)
 
     def run() -> None:
-        tasks: dict[JobKind, Task] = {JobKind.LEDGER_EXPORT: lambda run: run.in_front(write)}
+        tasks: dict[JobKind, Task] = {JobKind.LEDGER_EXPORT: lambda run: setattr(run, "effect", write)}
         run_next(replace(app.config["RUHU"], instance=tmp_path), tasks=tasks, front=front.in_front)
 
     front = StandingBack(0)
