@@ -356,7 +356,8 @@ def test_a_new_version_waits_for_the_person_and_leaves_the_draft(
     assert note(page, door) == "还没保存"
     page.evaluate(LOSE_SHOWN)
     page.context.set_offline(True)
-    reload(page, "household")  # from the version before: better an old shell than none
+    reload(page, "sheet")
+    expect(heading).to_have_text(OLD)  # better the version before than none
     page.context.set_offline(False)
 
 
