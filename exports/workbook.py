@@ -219,13 +219,12 @@ class Table:
             Cells(column, place, styles) for place, column in enumerate(sheet.columns) if column.kind is not Kind.SERIAL
         ]
         self._keys = [each.key for each in self._cells]
-        self._count = 0
-        self._sums: dict[str, Decimal] = {}
+        self._sums = {COUNT_KEY: Decimal(0)}
 
     def add(self, records: Iterable[Record]) -> None:
         """Write the next rows."""
         cells, keys, write, first = self._cells, self._keys, self._body.write, self._first
-        numbered, serials, number = self._numbered, self._serials, self._count
+        numbered, serials, number = self._numbered, self._serials, int(self._sums[COUNT_KEY])
         for record in summing(self._sheet.columns, records, self._sums):
             number += 1
             text = "".join(map(getitem, cells, map(record.get, keys)))
@@ -234,22 +233,20 @@ class Table:
                 text, height = _fitted(text)
             row = f'<row r="{ROW}"{height}>{numbered % ((number,) * serials)}{text}</row>'
             write(row.replace(ROW, str(first + number)).encode())
-        self._count = number
 
     def finish(self, heading: Heading) -> int:
         """Write totals, note and signatures, and set the page up; how many rows the sheet has."""
-        page, styles, sheet = self._page, self._styles, self._sheet
-        sums = {COUNT_KEY: Decimal(0), **self._sums}
-        row = page.foot_first = self._first + self._count
-        row = _write_totals(page, styles, sheet.columns, sums, row)
+        page, styles, sheet, count = self._page, self._styles, self._sheet, int(self._sums[COUNT_KEY])
+        row = page.foot_first = self._first + count
+        row = _write_totals(page, styles, sheet.columns, self._sums, row)
         if sheet.note:
             _span(page, row, 0, len(sheet.visible) - 1, f"说明：{sheet.note}", styles.note)
             lines = 1 + len(sheet.note) * 2 // max(40, int(sum(c.width for c in sheet.visible)))
             page.set_row(row, 15.0 * lines)
             row += 1
         _write_signatures(page, styles, sheet.visible, row)
-        _set_up_page(page, sheet, heading, self._first - 1, self._first + self._count - 1, row)
-        return self._count
+        _set_up_page(page, sheet, heading, self._first - 1, self._first + count - 1, row)
+        return count
 
 
 def _fitted(text: str) -> tuple[str, str]:

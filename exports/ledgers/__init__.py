@@ -173,10 +173,11 @@ def _export(
     tell: Callable[[int], None] | None = None, passed: Iterator[int] | None = None,
 ) -> Exported:  # fmt: skip
     described = ledger.permitted(view.granted)
-    if ledger is register.LEDGER:
+    runs: Iterable[tuple[str, Iterable[Record]]]
+    if ledger is register.LEDGER:  # the only one whose sheets share what they read
         runs = register.together(view)
     else:
-        runs = iter(reading(view, read_settings(project.settings)).items())
+        runs = reading(view, read_settings(project.settings)).items()
     counts = write_ledger(described, heading, _told(runs, tell, passed or count(1)) if tell else runs, target)
     return Exported(
         described, heading.snapshot, counts, f"{ledger.title}_{project.name}_{heading.cut_off:%Y%m%d_%H%M}.xlsx"
