@@ -194,7 +194,7 @@ def measure_registers() -> None:
     from survey.models.migrate import upgrade
     from survey.services import building
     from survey.services import project as projects
-    from survey.services.sheet import FirstSheet, first_version, save_first_sheets
+    from survey.services.sheet.bulk import FirstSheet, first_version, save_first_sheets
 
     households = int(os.environ["RUHU_BENCH_HOUSEHOLDS"])
     app = create_app()

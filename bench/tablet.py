@@ -49,7 +49,7 @@ def seed() -> None:
     from survey.services import account, building, device
     from survey.services.demo.neighbourhood import Home, make_homes
     from survey.services.project import create_project
-    from survey.services.sheet import FirstSheet, first_version, save_first_sheets
+    from survey.services.sheet.bulk import FirstSheet, first_version, save_first_sheets
 
     tower = TOWER_FLOORS * TOWER_DOORS
     longest: tuple[int, str] = (0, "")

@@ -13,7 +13,7 @@ from survey.domain.sheet import from_pairs, pairs_hash, to_pairs
 from survey.models import Household, Project, SearchTerm, SheetRow, db
 from survey.models.crypto import SealBroken, unseal
 from survey.services import tally
-from survey.services.sheet import ROW_MODELS, place_of, project_sheet
+from survey.services.sheet.projection import ROW_MODELS, place_of, project_sheet
 
 CHUNK = 200
 

@@ -39,7 +39,8 @@ from survey.services.policy import create_policy, edit_draft, publish, start_ver
 from survey.services.request import RequestGiven, accept_request, answer_request, close_request, record_request
 from survey.services.round import open_round
 from survey.services.serial import take_serial
-from survey.services.sheet import FirstSheet, current_sheet, first_version, save_first_sheets, save_sheet
+from survey.services.sheet import current_sheet, save_sheet
+from survey.services.sheet.bulk import FirstSheet, first_version, save_first_sheets
 from survey.services.signature import record_signature
 from survey.services.standing import list_voices
 from survey.services.visit import record_visit

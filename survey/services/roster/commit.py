@@ -19,13 +19,7 @@ from survey.domain.roster.state import RowFate
 from survey.models import Building, Door, Household, Project, User, db, new_id
 from survey.services.roster.plan import Arrival, Plan, PlanItem
 from survey.services.serial import take_serials
-from survey.services.sheet import (
-    FirstSheet,
-    NextSheet,
-    first_version,
-    save_first_sheets,
-    save_next_roster_sheets,
-)
+from survey.services.sheet.bulk import FirstSheet, NextSheet, first_version, save_first_sheets, save_next_roster_sheets
 
 BATCH = 5000
 T = TypeVar("T")

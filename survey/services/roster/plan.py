@@ -41,7 +41,8 @@ from survey.domain.sheet import (
 from survey.models import Building, Door, Household, Project, SheetRow, db
 from survey.models.crypto import open_bytes
 from survey.services.roster.read import RosterFile
-from survey.services.sheet import FirstVersion, Place
+from survey.services.sheet.bulk import FirstVersion
+from survey.services.sheet.projection import Place
 
 CHUNK = 500
 WHERE = (RosterField.ROOM, RosterField.ADDRESS)

@@ -6,31 +6,23 @@ Each version is kept whole and sealed; the typed tables are its projection and a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
-from hashlib import sha256
-from operator import attrgetter
-from typing import Any, Literal
+from typing import Literal
 from uuid import UUID
 
-from sqlalchemy import Table, delete, insert, select, update
+from sqlalchemy import delete, select
 
-from survey.domain.door import short_door
 from survey.domain.errors import DomainError, NotFound
 from survey.domain.household import RETURNED, Action, HouseholdState, next_state
-from survey.domain.identity import normal_id, normal_phone
 from survey.domain.merge import FieldConflict, Keys, Merged, dispute, merge
 from survey.domain.sheet import (
     FORM_NAME,
     FORM_VERSION,
-    ROW_TYPES,
     Pair,
     Pairs,
     Sheet,
-    canonical_json,
     field_of,
-    field_types,
     from_keys,
     from_pairs,
     pairs_hash,
@@ -40,81 +32,23 @@ from survey.domain.sheet import (
 )
 from survey.domain.signature import ASKED
 from survey.models import (
-    CertificateRow,
     ConflictRow,
-    DecorationItemRow,
-    DesiredLayoutRow,
-    Door,
     DraftRow,
-    FixtureRow,
     Household,
-    PartRow,
-    PersonRow,
-    SearchTerm,
     SheetRow,
     Signature,
     User,
     db,
-    new_id,
-    row_id,
     utc_now,
 )
-from survey.models.bulk import insert_rows
-from survey.models.crypto import keyed_hash, seal, seal_bytes
 from survey.services import audit
-from survey.services.feed import note_changed
-from survey.services.pinyin import sort_key
-from survey.services.search import search_terms, write_terms
-from survey.services.standing import recompute_standings, recompute_standings_of
+from survey.services.sheet.projection import Place, place_of, project_sheet, write_projection
+from survey.services.standing import recompute_standings
 
 Source = Literal["roster", "office", "tablet", "ledger", "correction", "merge"]
 
-ROW_MODELS: dict[str, type[Any]] = {
-    "certificates": CertificateRow,
-    "parts": PartRow,
-    "fixtures": FixtureRow,
-    "decoration_items": DecorationItemRow,
-    "persons": PersonRow,
-    "desired_layouts": DesiredLayoutRow,
-}
-FOUND_BY = frozenset({"persons", "certificates", "parts"})
-"""The lists from which search terms are made."""
 VOTED_BY = ("persons", "parts", "tenure_type", "coown_type")
 """What a household's standing in a round follows from, besides the words of its owners."""
-FLAT_FIELDS = tuple(name for name, kind in field_types(Sheet).items() if kind.kind != "rows")
-FLAT_LISTS = tuple(name for name in FLAT_FIELDS if field_types(Sheet)[name].kind == "codes")
-_flat_values = attrgetter(*FLAT_FIELDS)
-ROW_FIELDS: dict[type[Any], tuple[tuple[str, ...], attrgetter[Any], tuple[str, ...]]] = {
-    record: (
-        tuple(field_types(record)),
-        attrgetter(*field_types(record)),
-        tuple(name for name, kind in field_types(record).items() if kind.kind == "codes"),
-    )
-    for record in ROW_TYPES.values()
-}
-"""Row of a sheet -> its fields, what reads them all at once, and those that are lists."""
-ZERO = Decimal(0)
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """What the projection needs to know of a household besides its sheet."""
-
-    household_id: UUID
-    project_id: UUID
-    doors: tuple[str, ...]
-
-
-@dataclass(slots=True)
-class Projection:
-    """Typed values of one sheet: for the household's row, for each list's table, and the search terms.
-
-    A list that is not named in `rows`, and `terms` that are None, stand already as they should.
-    """
-
-    household: dict[str, Any]
-    rows: dict[str, list[dict[str, Any]]]
-    terms: set[int] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,113 +63,6 @@ class Saved:
     version: int
     conflict: ConflictRow | None = None
     conflicts: tuple[FieldConflict, ...] = ()
-
-
-def project_sheet(sheet: Sheet, place: Place, before: Sheet | None = None) -> Projection:
-    """The typed values of a sheet. Pure but for the keyring: the same sheet gives the same values, sealed ones apart.
-
-    before  the sheet that is projected already: lists that did not change since are left out
-    """
-    rows: dict[str, list[dict[str, Any]]] = {}
-    for name, model in ROW_MODELS.items():
-        if before is not None and getattr(sheet, name) == getattr(before, name):
-            continue
-        rows[name] = [_row_values(model, row, place, position) for position, row in enumerate(getattr(sheet, name))]
-    owners = sheet.owners
-    values: dict[str, Any] = dict(zip(FLAT_FIELDS, _flat_values(sheet), strict=True))
-    for name in FLAT_LISTS:
-        values[name] = _plain(values[name])
-    values |= {
-        "owner_names": "、".join(owner.full_name for owner in owners if owner.full_name),
-        "owner_count": len(owners),
-        "area_cert_m2": sum((part.area_cert_m2 or ZERO for part in sheet.parts), ZERO),
-        "area_meas_m2": sum((part.area_meas_m2 or ZERO for part in sheet.parts), ZERO),
-        "area_unreg_m2": sum((part.area_unreg_m2 or ZERO for part in sheet.parts), ZERO),
-        "hukou_count": sum(1 for person in sheet.persons if person.hukou_here),
-        "living_count": sum(1 for person in sheet.persons if person.lives_here),
-        "special_count": sum(1 for person in sheet.persons if person.special_tags),
-    }
-    if before is not None and not FOUND_BY & set(rows):
-        return Projection(values, rows, None)
-    terms = search_terms(
-        project_id=place.project_id,
-        doors=place.doors,
-        names=[person.full_name for person in sheet.persons if person.full_name],
-        id_numbers=[person.id_no for person in sheet.persons if person.id_no],
-        phones=[person.phone for person in sheet.persons if person.phone],
-        cert_numbers=[
-            *(certificate.cert_no for certificate in sheet.certificates),
-            *(part.part_cert_no for part in sheet.parts if part.part_cert_no),
-        ],
-    )
-    return Projection(values, rows, terms)
-
-
-def _plain(value: object) -> object:
-    return [str(code) for code in value] if isinstance(value, tuple) else value
-
-
-def _row_values(model: type[Any], row: Any, place: Place, position: int) -> dict[str, Any]:
-    values: dict[str, Any] = {
-        "id": row_id(place.household_id, row.uid),
-        "household_id": place.household_id,
-        "position": position,
-    }
-    names, get, lists = ROW_FIELDS[type(row)]
-    values.update(zip(names, get(row), strict=True))
-    for name in lists:
-        values[name] = _plain(values[name])
-    if model is PersonRow:
-        id_no, phone = values.pop("id_no"), values.pop("phone")
-        values |= {
-            "project_id": place.project_id,
-            "is_owner": row.is_owner,
-            "name_sort": sort_key(row.full_name),
-            "id_no_sealed": seal("person.id_no", values["id"], id_no),
-            "id_hash": keyed_hash("id", normal_id(id_no)) if id_no else None,
-            "phone_sealed": seal("person.phone", values["id"], phone),
-            "phone_hash": keyed_hash("phone", normal_phone(phone)) if phone else None,
-        }
-    return values
-
-
-def write_projection(projections: Sequence[tuple[UUID, Projection]], *, fresh: bool = False) -> None:
-    """Replace the typed rows of households by those of their projections.
-
-    fresh  True when nothing stands there yet (a roster's first versions): the deletes are spared
-    The household's own row is the caller's to write, with `Projection.household`.
-    """
-    db.session.flush()
-    connection = db.session.connection()  # plain statements: the session's own bookkeeping would double their time
-    for name, model in ROW_MODELS.items():
-        table: Table = model.__table__
-        told = [
-            (household_id, projection.rows[name]) for household_id, projection in projections if name in projection.rows
-        ]
-        if told and not fresh:
-            connection.execute(
-                delete(table).where(table.c.household_id.in_([household_id for household_id, _ in told]))
-            )
-        insert_rows(connection, table, [row for _, rows in told for row in rows])
-    found = [
-        (household_id, projection.terms) for household_id, projection in projections if projection.terms is not None
-    ]
-    if found and not fresh:
-        ids = [household_id for household_id, _ in found]
-        connection.execute(delete(SearchTerm).where(SearchTerm.household_id.in_(ids)))
-    write_terms(found)
-
-
-def place_of(household: Household) -> Place:
-    doors = db.session.execute(
-        select(Door.unit_no, Door.room_no).where(Door.household_id == household.id).order_by(Door.sort)
-    ).all()
-    no = household.building.no
-    return Place(
-        household.id,
-        household.project_id,
-        tuple(short_door(no, unit, room) for unit, room in doors),
-    )
 
 
 def current_pairs(household: Household) -> list[list[str]]:
@@ -432,106 +259,6 @@ def refresh_projection(
         db.session.expire(household, [*projection.rows])
     if before is None or any(getattr(sheet, name) != getattr(before, name) for name in VOTED_BY):
         recompute_standings(household)
-
-
-@dataclass(frozen=True, slots=True)
-class FirstVersion:
-    """What the first sheet of a household to come is written as: half the work, which nobody else has to wait for."""
-
-    household_id: UUID
-    projection: Projection
-    version: dict[str, Any]
-
-
-def first_version(household_id: UUID, project_id: UUID, doors: tuple[str, ...], sheet: Sheet) -> FirstVersion:
-    """The rows of a household's first sheet. Reads nothing. `doors` are their short texts."""
-    place = Place(household_id, project_id, doors)
-    return FirstVersion(household_id, project_sheet(sheet, place), _version_values(sheet, household_id, 0))
-
-
-@dataclass(frozen=True, slots=True)
-class FirstSheet:
-    """A household that the roster brings, with its first sheet. `household` are the values of its row but the projection's."""
-
-    household: dict[str, Any]
-    doors: list[dict[str, Any]]
-    first: FirstVersion
-    free_doors: tuple[UUID, ...] = ()
-    """Standing doors without a household that become this one's."""
-
-
-def save_first_sheets(*, actor: User | None, items: Iterable[FirstSheet]) -> int:
-    """Write many new households with their first versions (source "roster") by bulk inserts; how many were written.
-
-    The caller writes the one audit entry of the import. Same projection as `save_sheet`, thousands of rows a second.
-    """
-    now = utc_now()
-    items = list(items)
-    if not items:
-        return 0
-    told = {"state": HouseholdState.UNVISITED, "state_since": now, "sheet_version": 1}
-    by = {"saved_by_id": actor.id if actor else None, "saved_at": now}
-    db.session.flush()
-    connection = db.session.connection()
-    tables = Household.metadata.tables
-    insert_rows(
-        connection,
-        tables["household"],
-        [{**item.household, **item.first.projection.household, **told} for item in items],
-    )
-    insert_rows(connection, tables["door"], [door for item in items for door in item.doors])
-    insert_rows(connection, tables["sheet"], [item.first.version | by for item in items])
-    write_projection([(item.first.household_id, item.first.projection) for item in items], fresh=True)
-    note_changed(item.first.household_id for item in items)
-    for item in items:
-        if item.free_doors:
-            db.session.execute(
-                update(Door).where(Door.id.in_(item.free_doors)).values(household_id=item.first.household_id)
-            )
-    return len(items)
-
-
-def _version_values(sheet: Sheet, household_id: UUID, base: int) -> dict[str, Any]:
-    """The row of a version that follows on `base`, for a bulk insert; who saved it, and when, is still to be said."""
-    id_, canonical = new_id(), canonical_json(to_pairs(sheet))
-    return {
-        "id": id_, "household_id": household_id, "version": base + 1, "base": base, "form": FORM_NAME,
-        "form_version": FORM_VERSION, "source": "roster", "reason": "",
-        "pairs_sealed": seal_bytes("sheet.pairs", id_, canonical), "pairs_hash": sha256(canonical).hexdigest(),
-    }  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class NextSheet:
-    """The next version of a household that nobody has filled at the door. `base` is its current version."""
-
-    place: Place
-    base: int
-    sheet: Sheet
-
-
-def save_next_roster_sheets(*, actor: User | None, items: Sequence[NextSheet]) -> None:
-    """Write the next versions (source "roster") of households of which only rosters have told, by bulk statements.
-
-    The caller has locked and judged them, and writes the one audit entry of the import.
-    """
-    if not items:
-        return
-    by = {"saved_by_id": actor.id if actor else None, "saved_at": utc_now()}
-    households, sheets = [], []
-    projections: list[tuple[UUID, Projection]] = []
-    for item in items:
-        projection = project_sheet(item.sheet, item.place)
-        household_id = item.place.household_id
-        households.append({"id": household_id, **projection.household, "sheet_version": item.base + 1})
-        sheets.append(_version_values(item.sheet, household_id, item.base) | by)
-        projections.append((household_id, projection))
-    db.session.execute(insert(Household.metadata.tables["sheet"]), sheets)
-    db.session.execute(update(Household), households)
-    write_projection(projections)
-    note_changed(item.place.household_id for item in items)
-    db.session.expire_all()
-    recompute_standings_of([item.place.household_id for item in items])
 
 
 def step_to(household: Household, state: HouseholdState) -> None:
