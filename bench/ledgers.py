@@ -194,7 +194,7 @@ def measure_registers() -> None:
     from survey.models.migrate import upgrade
     from survey.services import building
     from survey.services import project as projects
-    from survey.services.sheet.bulk import FirstSheet, first_version, save_first_sheets
+    from survey.services.sheet.bulk import FirstSheet, save_first_sheets
 
     households = int(os.environ["RUHU_BENCH_HOUSEHOLDS"])
     app = create_app()
@@ -219,13 +219,13 @@ def measure_registers() -> None:
                     parts=tuple(Part(uid=f"b{i}", kind=codes.PartKind.MAIN, area_cert_m2=Decimal("85.20")) for i in range(2)),
                 )  # fmt: skip
                 values = {"id": key, "project_id": project.id, "building_id": house.id, "unit_no": "1",
-                          "dossier_no": f"BENCH-{number:07d}", "door_text": f"{house.no}-1-{room}",
+                          "dossier_no": f"BENCH-{number:07d}",
                           "door_sort": f"{house.sort}|{room}"}  # fmt: skip
                 door = {"id": new_id(), "building_id": house.id, "household_id": key, "unit_no": "1", "room_no": room,
                         "floor_no": 1, "sort": room}  # fmt: skip
-                yield FirstSheet(values, [door], first_version(key, project.id, (f"{house.no}-1-{room}",), sheet))
+                yield FirstSheet(values, [door], (f"{house.no}-1-{room}",), sheet)
 
-        save_first_sheets(actor=None, items=items())
+        save_first_sheets(actor=None, items=list(items()))
         db.session.commit()
         view = view_of(project, None)
         gc.collect()

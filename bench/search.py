@@ -33,7 +33,7 @@ from survey.models.migrate import upgrade
 from survey.services import account
 from survey.services import project as projects
 from survey.services.pinyin import sort_key, syllables
-from survey.services.search import search, search_terms, write_terms
+from survey.services.search import bind_terms, insert_terms, search, search_terms
 
 HOUSEHOLDS = int(os.environ.get("BENCH_HOUSEHOLDS", "100000"))
 PEOPLE_EACH = 3
@@ -126,7 +126,7 @@ def fill(project: Project, data: Data) -> list[UUID]:
         for model, values in rows.items():
             if values:
                 db.session.execute(insert(Household.metadata.tables[model.__tablename__]), values)
-        write_terms(terms)
+        insert_terms(db.session.connection(), bind_terms(db.engine.dialect.name, terms))
         db.session.commit()
     return buildings
 

@@ -49,7 +49,7 @@ def seed() -> None:
     from survey.services import account, building, device
     from survey.services.demo.neighbourhood import Home, make_homes
     from survey.services.project import create_project
-    from survey.services.sheet.bulk import FirstSheet, first_version, save_first_sheets
+    from survey.services.sheet.bulk import FirstSheet, save_first_sheets
 
     tower = TOWER_FLOORS * TOWER_DOORS
     longest: tuple[int, str] = (0, "")
@@ -71,11 +71,11 @@ def seed() -> None:
             for number, (unit, room, floor, home) in enumerate(doors):
                 key, door = new_id(), f"{no}-{unit}-{room}"
                 sort = door_sort(no, unit, room, floor)
-                values = {"id": key, "project_id": project.id, "building_id": made.id, "unit_no": unit, "door_text": door,
+                values = {"id": key, "project_id": project.id, "building_id": made.id, "unit_no": unit,
                           "dossier_no": f"TAB-{no}-{number:04d}", "door_sort": sort}  # fmt: skip
                 place = {"id": new_id(), "building_id": made.id, "household_id": key, "unit_no": unit, "room_no": room,
                          "floor_no": floor, "sort": sort}  # fmt: skip
-                items.append(FirstSheet(values, [place], first_version(key, project.id, (door,), home.found)))
+                items.append(FirstSheet(values, [place], (door,), home.found))
                 longest = max(longest, (len(to_pairs(home.found)), str(key)))
             save_first_sheets(actor=None, items=items)
             return str(made.id)

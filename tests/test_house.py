@@ -104,7 +104,6 @@ PART_OF_ANOTHER_ACT = {
     "enqueue_commit": "enqueue_job writes the entry",
     "join_door": "attach_door and save_sheet write theirs",
     "carry_out": "the import of a roster writes one entry for all of them",
-    "save_next_roster_sheets": "the import of a roster writes one entry for all of them",
     "search": "only a search by a whole ID number is noted, by search_noted",
     "save_first_sheets": "the import of a roster writes one entry for all of them",
     "record_consent": "writes its entry after the withdrawal that it may contain",

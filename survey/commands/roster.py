@@ -37,19 +37,19 @@ def import_roster(file: Path, code: str, dry_run: bool, skip_refused: bool, as_j
     data = file.read_bytes()
     db.session.rollback()  # Nobody waits for the reading of a file.
     found = read_roster(data, today=today, answers=answers)
-    imports.lock_project(project)
-    plan = imports.plan_file(project=project, data=data, file=found, answers=answers)
+    looked = imports.look(project=project, data=data, file=found, answers=answers)
+    plan = looked.plan
     refused = plan.counts[RowFate.REFUSED]
     stopped = bool(refused) and not skip_refused
-    writes = plan.counts[RowFate.CREATED] + plan.counts[RowFate.CHANGED]
-    if writes and not dry_run and not stopped:
+    if looked.writes and not dry_run and not stopped:
+        prepared = imports.work_out(looked, saved_by_id=None)
         row = imports.upload_roster(
             actor=None, project=project, filename=file.name, data=data, file=found, answers=answers, today=today,
             plan=plan,
         )  # fmt: skip
         imports.commit_roster(
             actor=None, project=project, row=row, file=found, answers=answers, digest=plan.digest,
-            skip_refused=skip_refused, plan=plan,
+            skip_refused=skip_refused, looked=looked, prepared=prepared,
         )  # fmt: skip
     if as_json:
         click.echo(json.dumps(_result(plan), ensure_ascii=False, indent=1))

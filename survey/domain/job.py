@@ -40,6 +40,7 @@ class JobStep(Code):
     READING = "reading", N_("正在读取文件")
     READING_HOMES = "reading_homes", N_("正在读取户档案")
     COMPARING = "comparing", N_("正在与现有数据比对")
+    PREPARING = "preparing", N_("正在整理要写入的内容")
     WRITING = "writing", N_("正在写入数据库")
     EXPORTING = "exporting", N_("正在生成文件")
     SEALING = "sealing", N_("正在加密保存")

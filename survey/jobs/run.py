@@ -19,7 +19,7 @@ from sqlalchemy.exc import DBAPIError
 from survey.domain.job import JobStep
 from survey.jobs.priority import Front, Work, at_once
 from survey.models import Job, Project, User, db, utc_now
-from survey.models.base import READ_ONLY
+from survey.models.base import reading
 from survey.services import result
 from survey.services.job import Claim, LeaseLost, Result, renew_lease
 
@@ -30,18 +30,6 @@ class Cancelled(Exception):
 
 class Stopping(Exception):
     """The worker is to end: the job goes back into the queue."""
-
-
-@contextmanager
-def reading() -> Iterator[None]:
-    """Read without keeping anybody from writing. The session's transaction is ended before and after."""
-    db.session.rollback()
-    before = READ_ONLY.set(True)
-    try:
-        yield
-    finally:
-        db.session.rollback()
-        READ_ONLY.reset(before)
 
 
 class Run:

@@ -23,8 +23,9 @@ from survey.domain.errors import DomainError
 from survey.domain.job import JobKind
 from survey.jobs import ledger, notice, report, roster, sweep
 from survey.jobs.priority import Front, at_once
-from survey.jobs.run import Cancelled, Run, Stopping, reading
+from survey.jobs.run import Cancelled, Run, Stopping
 from survey.models import Job, Project, db, utc_now
+from survey.models.base import reading
 from survey.services import job as jobs
 from survey.services.job import Claim, LeaseLost
 from survey.services.report import list_due

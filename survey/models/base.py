@@ -218,6 +218,19 @@ class Identified:
 
 db = SQLAlchemy(model_class=Base)
 
+
+@contextmanager
+def reading() -> Iterator[None]:
+    """Read without keeping anybody from writing. The session's transaction is ended before and after."""
+    db.session.rollback()
+    before = READ_ONLY.set(True)
+    try:
+        yield
+    finally:
+        db.session.rollback()
+        READ_ONLY.reset(before)
+
+
 SQLITE_PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "trusted_schema=OFF",
                   "cell_size_check=ON", "secure_delete=ON", "cache_size=-65536", "temp_store=MEMORY")  # fmt: skip
 POSTGRES_OPTIONS = (

@@ -1,23 +1,27 @@
-"""Inserting thousands of rows in the time that their values need: for imports and the demo, not for pages.
+"""Writing thousands of rows in the time that their values need: for imports and the demo, not for pages.
 
 SQLAlchemy's insert prepares a dictionary and calls a converter for every value of every row; most values need none. Here
 the converters of a table are found once and only called where a value is. Same column types, same rows; SQLite only,
-other databases get the ordinary insert.
+other databases get the ordinary statement.
+
+Rows are bound (`bind_rows`, `bind_updates`) before they are written (`write_bound`): on SQLite all others wait for a
+writer, and binding takes longer than writing.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date
 from functools import lru_cache
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import JSON, Connection, Date, Table, insert
+from sqlalchemy import JSON, Connection, Date, Table, bindparam, insert, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from survey.models.base import CodeType, Guid, Scaled, UtcDateTime
+from survey.models.base import Base, CodeType, Guid, Scaled, UtcDateTime
 
 Convert = Callable[[Any], Any]
 
@@ -73,11 +77,33 @@ def _convert(kind: Any) -> Convert | None:
     return None
 
 
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """Rows of one table as the driver takes them. They hold plain values and can be kept in a file meanwhile.
+
+    is_new     they are inserted; else each takes the place of the columns that it names, by its id
+    statement  what SQLite executes; other databases get SQLAlchemy's, and rows by the names of their columns
+    """
+
+    table: str
+    is_new: bool
+    statement: str
+    rows: list[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """statement, the constant values at its end, what takes the others from a row, and what must be converted where."""
+
+    statement: str
+    last: tuple[Any, ...]
+    get: Callable[[Any], Any]
+    converted: tuple[tuple[int, Convert], ...]
+
+
 @lru_cache(maxsize=256)
-def _plan(
-    table: Table, names: tuple[str, ...]
-) -> tuple[str, tuple[Any, ...], Callable[[Any], Any], tuple[tuple[int, Convert], ...]]:
-    """The statement, the constant values at its end, the getter of the others, and what must be converted where."""
+def _inserting(table: Table, names: tuple[str, ...]) -> _Plan:
+    """An insert of rows with these columns; the others get their defaults."""
     given = set(names)
     constants: list[tuple[str, Any]] = []
     for column in table.columns:
@@ -94,12 +120,25 @@ def _plan(
     columns = ", ".join(f'"{name}"' for name in every)
     marks = ", ".join("?" * len(every))
     statement = f'INSERT INTO "{table.name}" ({columns}) VALUES ({marks})'  # noqa: S608  # names of our own tables
-    converted = tuple(
+    return _Plan(statement, last, itemgetter(*names), _converters(table, names))
+
+
+@lru_cache(maxsize=256)
+def _updating(table: Table, names: tuple[str, ...]) -> _Plan:
+    """An update of these columns by the row's id, which is bound last."""
+    told = tuple(name for name in names if name != "id")
+    columns = ", ".join(f'"{name}" = ?' for name in told)
+    statement = f'UPDATE "{table.name}" SET {columns} WHERE "id" = ?'  # noqa: S608  # names of our own tables
+    every = (*told, "id")
+    return _Plan(statement, (), itemgetter(*every), _converters(table, every))
+
+
+def _converters(table: Table, names: tuple[str, ...]) -> tuple[tuple[int, Convert], ...]:
+    return tuple(
         (index, convert)
         for index, name in enumerate(names)
         if (convert := _convert(table.columns[name].type)) is not None
     )
-    return statement, last, itemgetter(*names), converted
 
 
 def upserting(connection: Connection) -> Callable[[Any], Any]:
@@ -107,21 +146,50 @@ def upserting(connection: Connection) -> Callable[[Any], Any]:
     return postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
 
 
-def insert_rows(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Insert rows that all have the same keys. Columns that they leave out get their defaults."""
-    if not rows:
-        return
-    if connection.dialect.name != "sqlite":
-        connection.execute(insert(table), [dict(row) for row in rows])
-        return
-    statement, last, get, converted = _plan(table, tuple(rows[0]))
+def bind_rows(dialect: str, table: Table, rows: Sequence[Mapping[str, Any]]) -> Bound:
+    """New rows, which all have the same keys. Columns that they leave out get their defaults."""
+    return _bind(dialect, table, rows, is_new=True)
+
+
+def bind_updates(dialect: str, table: Table, rows: Sequence[Mapping[str, Any]]) -> Bound:
+    """New values of standing rows, which all have the same keys, "id" among them."""
+    return _bind(dialect, table, rows, is_new=False)
+
+
+def _bind(dialect: str, table: Table, rows: Sequence[Mapping[str, Any]], *, is_new: bool) -> Bound:
+    if not rows or dialect != "sqlite":
+        return Bound(table.name, is_new, "", [dict(row) for row in rows])
+    plan = (_inserting if is_new else _updating)(table, tuple(rows[0]))
     bound = []
     for row in rows:
-        values = list(get(row))
-        for index, convert in converted:
+        values = list(plan.get(row))
+        for index, convert in plan.converted:
             value = values[index]
             if value is not None:
                 values[index] = convert(value)
-        values.extend(last)
+        values.extend(plan.last)
         bound.append(tuple(values))
-    connection.exec_driver_sql(statement, bound)
+    return Bound(table.name, is_new, plan.statement, bound)
+
+
+def write_bound(connection: Connection, bound: Bound) -> None:
+    """Write rows that were bound for this database."""
+    if not bound.rows:
+        return
+    if bound.statement:
+        connection.exec_driver_sql(bound.statement, bound.rows)
+        return
+    table = Base.metadata.tables[bound.table]
+    if bound.is_new:
+        connection.execute(insert(table), bound.rows)
+        return
+    values = {name: bindparam(f"new_{name}") for name in bound.rows[0] if name != "id"}
+    connection.execute(
+        update(table).where(table.c.id == bindparam("new_id")).values(values),
+        [{f"new_{name}": value for name, value in row.items()} for row in bound.rows],
+    )
+
+
+def insert_rows(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Bind rows and insert them at once."""
+    write_bound(connection, bind_rows(connection.dialect.name, table, rows))

@@ -11,11 +11,12 @@ the same moment (`services.tally`): the counter is held, so that counts follow e
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from itertools import chain
+from itertools import chain, groupby
+from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import event, inspect, select, update
+from sqlalchemy import event, inspect, select, type_coerce, update
 from sqlalchemy.orm import Session, SessionTransaction
 
 from survey.models import (
@@ -32,6 +33,7 @@ from survey.models import (
     Visit,
     db,
 )
+from survey.models.base import Key, uuid_of
 from survey.services import tally
 from survey.services.serial import last_serial
 
@@ -100,27 +102,34 @@ def _number(session: Session) -> None:
     _forget_all(session)
     connection = session.connection()
     # The households first, then the counter: who waits for a household must not hold up everybody else.
-    projects: dict[UUID, list[UUID]] = {}
+    projects: dict[UUID, list[Any]] = {}
     stairwells: dict[UUID, set[tuple[UUID, str]]] = {}
-    of_household = select(Household.id, Household.project_id, Household.building_id, Household.unit_no)
+    of_household = select(_KEY, *(type_coerce(column, Key) for column in _PLACE), Household.unit_no)
     for some in _chunks(ids):
         rows = of_household.where(Household.id.in_(some)).order_by(Household.id)
         # FOR NO KEY UPDATE: whoever added a row to the household holds its key until the end (FOR KEY SHARE); two who
         # did, and then asked for the whole row, would wait for each other.
-        locked = connection.execute(rows.with_for_update(key_share=True))
-        for household_id, project_id, building_id, unit_no in locked:
-            projects.setdefault(project_id, []).append(household_id)
-            stairwells.setdefault(project_id, set()).add((building_id, unit_no))
+        locked = connection.execute(rows.with_for_update(key_share=True)).all()
+        by_place = groupby(sorted(locked, key=_place_of), key=_place_of)  # thousands of households, some stairwells
+        for (project_key, building_key, unit_no), households in by_place:
+            project_id = uuid_of(project_key)
+            projects.setdefault(project_id, []).extend(household.key for household in households)
+            stairwells.setdefault(project_id, set()).add((uuid_of(building_key), unit_no))
     for project_id, building_id, unit_no in left:
         stairwells.setdefault(project_id, set()).add((building_id, unit_no))
     for project_id in sorted(projects):
         number = tally.take_counter(connection, project_id)
         for some in _chunks(projects[project_id]):
-            connection.execute(update(Household).where(Household.id.in_(some)).values(changed_seq=number))
+            connection.execute(update(Household).where(_KEY.in_(some)).values(changed_seq=number))
         tally.keep(connection, project_id, stairwells[project_id])
 
 
-def _chunks(ids: list[UUID]) -> Iterator[list[UUID]]:
+_PLACE = (Household.project_id, Household.building_id)
+_KEY = type_coerce(Household.id, Key).label("key")
+_place_of = itemgetter(1, 2, 3)
+
+
+def _chunks(ids: list[Any]) -> Iterator[list[Any]]:
     """A statement has room for some ten thousand values."""
     return (ids[start : start + 5000] for start in range(0, len(ids), 5000))
 

@@ -14,7 +14,7 @@ from functools import lru_cache, partial, reduce
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, insert, literal, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, exists, func, insert, literal, or_, select
 
 from survey.domain.access import Role
 from survey.domain.household import HouseholdState
@@ -102,23 +102,27 @@ def _name_keys(index_key: bytes, project: str, name: str) -> frozenset[int]:
     return frozenset(_open_key(index_key, project, term) for term in terms)
 
 
-def write_terms(found: Iterable[tuple[UUID, Iterable[int]]]) -> None:
-    """Insert the terms of households; many at once by the database's own fast way. The caller has removed the old ones."""
-    listed = [(household, [*terms]) for household, terms in found]
-    if sum(len(terms) for _household, terms in listed) < BULK:
-        values = [{"term": term, "household_id": household} for household, terms in listed for term in terms]
-        if values:
-            db.session.execute(insert(SearchTerm), values)
+def bind_terms(dialect: str, found: Iterable[tuple[UUID, Iterable[int]]]) -> list[tuple[int, Any]]:
+    """The terms of households as rows of the table, in its order: each finds its place beside the one before."""
+    if dialect == "sqlite":
+        return sorted([(term, key) for household, terms in found for key in [household.bytes] for term in terms])
+    return sorted([(term, household) for household, terms in found for term in terms])
+
+
+def insert_terms(connection: Connection, rows: list[tuple[int, Any]]) -> None:
+    """Insert rows that `bind_terms` made for this database; many at once by its own fast way."""
+    if not rows:
         return
-    connection = db.session.connection()
     if connection.dialect.name == "sqlite":
-        rows = sorted([(term, key) for household, terms in listed for key in [household.bytes] for term in terms])
         connection.exec_driver_sql("INSERT INTO search_term (term, household_id) VALUES (?, ?)", rows)
+        return
+    if len(rows) < BULK:
+        connection.execute(insert(SearchTerm), [{"term": term, "household_id": household} for term, household in rows])
         return
     cursor: Any = connection.connection.cursor()
     with cursor.copy("COPY search_term (term, household_id) FROM STDIN (FORMAT BINARY)") as copy:
         copy.set_types(["int8", "uuid"])
-        for row in sorted([(term, household) for household, terms in listed for term in terms]):
+        for row in rows:
             copy.write_row(row)
 
 

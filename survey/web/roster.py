@@ -126,10 +126,13 @@ def commit(project_code: str, import_id: UUID) -> ResponseReturnValue:
                     )
                 )  # fmt: skip
             answers = imports.remembered_answers(project.id)
+            data, actor_id = row.file, current_user.id
             file = _read_outside(row, answers)
+            looked = imports.look(project=project, data=data, file=file, answers=answers)
             imports.commit_roster(
                 actor=current_user, project=project, row=row, file=file, answers=answers,
-                digest=form.digest.data or "", skip_refused=bool(form.skip_refused.data),
+                digest=form.digest.data or "", skip_refused=bool(form.skip_refused.data), looked=looked,
+                prepared=imports.work_out(looked, saved_by_id=actor_id),
             )  # fmt: skip
             return _to(row)
         db.session.rollback()

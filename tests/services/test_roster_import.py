@@ -45,6 +45,7 @@ from survey.services.roster.read import RosterFile, read_roster
 from survey.services.search import search
 from survey.services.serial import take_serial, take_serials
 from survey.services.sheet import current_sheet, list_versions
+from survey.services.sheet.bulk import SheetRows, write_sheets
 from tests import factories
 
 TODAY = date(2026, 11, 22)
@@ -274,14 +275,20 @@ def test_only_the_plan_that_was_shown_can_be_carried_out(project: Project) -> No
 def test_a_failure_in_the_middle_leaves_nothing(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     from survey.services.roster import commit
 
-    def fail(**_: Any) -> None:
-        raise RuntimeError("the power goes")
+    written: list[SheetRows] = []
+
+    def write(rows: SheetRows) -> None:
+        if written:
+            raise RuntimeError("the power goes")
+        written.append(rows)
+        write_sheets(rows)
 
     bring_in(project, book(line()))
-    monkeypatch.setattr(commit, "save_next_roster_sheets", fail)
+    monkeypatch.setattr(commit, "write_sheets", write)
     with pytest.raises(RuntimeError):
         bring_in(project, book(line(area=99), line("3-2-502", "李娜", 2)))
     db.session.rollback()
+    assert [rows.is_first for rows in written] == [True]
     assert db.session.scalar(select(func.count()).select_from(Household)) == 1
     assert at(project, "3-2-501").sheet_version == 1
 

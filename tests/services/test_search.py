@@ -18,7 +18,7 @@ from survey.domain.sheet import Certificate, Person, Sheet
 from survey.models import AuditEntry, Household, Project, SearchTerm, User, db
 from survey.services import search as searching
 from survey.services.pinyin import sort_key, syllables
-from survey.services.search import search, search_noted, write_terms
+from survey.services.search import bind_terms, insert_terms, search, search_noted
 from tests import factories
 
 
@@ -235,8 +235,10 @@ def test_the_table_of_terms_tells_nobody_a_digit(project: Project, homes: dict[s
 
 def test_many_terms_are_written_at_once_and_few_one_by_one(project: Project, homes: dict[str, Household]) -> None:
     ids = [homes["empty"].id, homes["rare"].id]
-    write_terms([])
-    write_terms((ids[term % 2], [term * -(2**40)]) for term in range(1, searching.BULK + 2))
+    connection = db.session.connection()
+    insert_terms(connection, [])
+    terms = [(ids[term % 2], [term * -(2**40)]) for term in range(1, searching.BULK + 2)]
+    insert_terms(connection, bind_terms(connection.dialect.name, terms))
     db.session.flush()
     kept = db.session.scalars(
         select(SearchTerm.term).where(SearchTerm.term < -(2**40) + 1, SearchTerm.household_id == ids[0])

@@ -40,7 +40,7 @@ from survey.services.request import RequestGiven, accept_request, answer_request
 from survey.services.round import open_round
 from survey.services.serial import take_serial
 from survey.services.sheet import current_sheet, save_sheet
-from survey.services.sheet.bulk import FirstSheet, first_version, save_first_sheets
+from survey.services.sheet.bulk import FirstSheet, save_first_sheets
 from survey.services.signature import record_signature
 from survey.services.standing import list_voices
 from survey.services.visit import record_visit
@@ -270,7 +270,7 @@ class _Story:
             values = {
                 "id": household_id, "project_id": self.project.id, "building_id": building.id,
                 "dossier_no": dossier_no(self.project.code, building.no, home.unit_no, serial),
-                "unit_no": home.unit_no, "door_text": "、".join(ref.short for ref in refs), "door_sort": sorts[0],
+                "unit_no": home.unit_no, "door_sort": sorts[0],
             }  # fmt: skip
             doors = [
                 {"id": new_id(), "building_id": building.id, "household_id": household_id, "unit_no": home.unit_no,
@@ -278,7 +278,7 @@ class _Story:
                 for room, sort in zip(rooms, sorts, strict=True)
             ]  # fmt: skip
             texts = tuple(ref.short for ref in refs)
-            items.append(FirstSheet(values, doors, first_version(household_id, self.project.id, texts, home.roster)))
+            items.append(FirstSheet(values, doors, texts, home.roster))
             entry = _Door(household_id, home)
             made.append(entry)
             self.doors[household_id] = entry

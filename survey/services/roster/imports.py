@@ -5,8 +5,8 @@ Nothing here commits: each writing function leaves one audit entry, and the call
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import asdict
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from datetime import date
 from hashlib import sha256
 from typing import Any
@@ -21,11 +21,14 @@ from survey.domain.job import JobKind
 from survey.domain.roster.record import MappingQuestion, RosterField
 from survey.domain.roster.state import ImportState, RowFate
 from survey.models import Job, Project, RosterImport, RosterMapping, User, db, utc_now
+from survey.models.base import reading
 from survey.services import audit
+from survey.services.feed import last_number, list_changed_after
 from survey.services.job import enqueue_job
 from survey.services.roster import wire
-from survey.services.roster.commit import carry_out, lock_project, say_nothing
+from survey.services.roster.commit import carry_out, lock_project
 from survey.services.roster.plan import Plan, PlanItem, fingerprint_of, make_plan
+from survey.services.roster.prepare import Ground, Prepared, Tell, look_at_ground, prepare, say_nothing
 from survey.services.roster.read import RosterFile, read_roster
 
 Answers = dict[str, dict[int, RosterField | None]]
@@ -105,24 +108,72 @@ def remember_columns(
     return row
 
 
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A plan as it was made while others went on writing, and what its rows rest on.
+
+    number  of the project's last change before it
+    """
+
+    plan: Plan
+    ground: Ground
+    number: int
+    project_id: UUID
+    project_code: str
+
+    @property
+    def writes(self) -> int:
+        """How many households are written."""
+        return self.plan.counts[RowFate.CREATED] + self.plan.counts[RowFate.CHANGED]
+
+    def stands(self) -> bool:
+        """Whether none of the households that it changes has changed since.
+
+        A door that somebody took for a household meanwhile is refused by the database.
+        """
+        changed = list_changed_after(self.project_id, self.number)
+        return not any(item.household_id in changed for item in self.plan.items if item.fate is RowFate.CHANGED)
+
+
+def look(*, project: Project, data: bytes, file: RosterFile, answers: Answers) -> Look:
+    """Compare a file with the register, holding up nobody. The session's transaction is ended before and after."""
+    with reading():
+        number = last_number(project.id)  # before anything is compared: what comes later is noticed
+        plan = plan_file(project=project, data=data, file=file, answers=answers)
+        return Look(plan, look_at_ground(project.id, plan), number, project.id, project.code)
+
+
+def work_out(looked: Look, *, saved_by_id: UUID | None, tell: Tell = say_nothing) -> Prepared:
+    """Every row that the plan writes, made while others go on writing. `tell` is told how many households are done."""
+    return prepare(
+        looked.project_id, looked.project_code, looked.plan, looked.ground, saved_by_id=saved_by_id, tell=tell
+    )
+
+
 def commit_roster(
     *, actor: User | None, project: Project, row: RosterImport, file: RosterFile, answers: Answers, digest: str,
-    skip_refused: bool = False, plan: Plan | None = None, tell: Callable[[int], None] = say_nothing,
+    skip_refused: bool = False, looked: Look | None = None, prepared: Prepared | None = None, tell: Tell = say_nothing,
 ) -> Plan:  # fmt: skip
     """Carry out the plan that was shown, all or nothing.
 
     digest        of the preview that the person saw
     skip_refused  leave out rows with errors, because the person says so
-    plan          where it was made in this very transaction, or nothing has changed since
-    tell          is told how many rows are written so far
+    looked        the plan as it was made before; made anew here, where all others wait, if it does not stand
+    prepared      its rows
+    tell          is told how many households are written so far
 
     Raises DomainError: roster.changed_since, roster.refused_rows.
     """
     _check_open(row)
     lock_project(project)
-    plan = plan or plan_file(project=project, data=row.file, file=file, answers=answers)
+    if looked is not None and not looked.stands():
+        looked = prepared = None
+    plan = looked.plan if looked else plan_file(project=project, data=row.file, file=file, answers=answers)
     try:
-        carry_out(actor=actor, project=project, plan=plan, digest=digest, skip_refused=skip_refused, tell=tell)
+        carry_out(
+            actor=actor, project=project, plan=plan, digest=digest, skip_refused=skip_refused, prepared=prepared,
+            tell=tell,
+        )  # fmt: skip
     except IntegrityError as error:  # A door came into being at this very moment, by another hand.
         raise DomainError("roster.changed_since") from error
     if row.digest != plan.digest:

@@ -2,7 +2,8 @@
 
 A household of which only rosters have told is created or brought up to date. One that staff have been to is compared:
 what they found stands, and the difference is shown. The plan has a digest over the file, the answers about its columns,
-and the state of every household that it speaks of; only the plan that was shown can be carried out.
+what is refused, and what is written, with the state of every household that changes; only the plan that was shown can be
+carried out.
 """
 
 from __future__ import annotations
@@ -12,13 +13,12 @@ import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
 
 from survey.domain.codes import label_of
-from survey.domain.door import DoorRef, door_label, short_door
+from survey.domain.door import door_label, short_door
 from survey.domain.household import HouseholdState
 from survey.domain.mask import mask_id_no, mask_phone
 from survey.domain.roster.fill import COLUMN_OF, first_sheet, overlay
@@ -41,7 +41,6 @@ from survey.domain.sheet import (
 from survey.models import Building, Door, Household, Project, SheetRow, db
 from survey.models.crypto import open_bytes
 from survey.services.roster.read import RosterFile
-from survey.services.sheet.bulk import FirstVersion
 from survey.services.sheet.projection import Place
 
 CHUNK = 500
@@ -64,25 +63,11 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
-class Arrival:
-    """What a row of the roster brings, as far as it is known without asking what else is there.
-
-    sort   the household's place in stairwell order
-    doors  each door with the values of its row; its building is still to be said
-    """
-
-    version: FirstVersion
-    sort: str
-    doors: tuple[tuple[DoorRef, dict[str, Any]], ...]
-
-
-@dataclass(frozen=True, slots=True)
 class PlanItem:
     """What becomes of one row.
 
     sheet      the household's sheet afterwards; None where nothing is written
     new_doors  doors that the household gets besides those it has
-    arrival    what a new household is written as, where that was worked out already (`commit.work_out`)
     """
 
     fate: RowFate
@@ -94,7 +79,6 @@ class PlanItem:
     sheet: Sheet | None = None
     new_doors: tuple[DoorKey, ...] = ()
     place: Place | None = None
-    arrival: Arrival | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,8 +122,11 @@ def fingerprint_of(data: bytes, answers: Mapping[str, Mapping[int, RosterField |
 
 
 def _digest(fingerprint: str, items: Sequence[PlanItem]) -> str:
+    """Of the file, and of what is written and refused: staff go on visiting the homes that the roster leaves alone."""
     digest = hashlib.sha256(fingerprint.encode())
     for item in items:
+        if item.fate in (RowFate.UNCHANGED, RowFate.DIFFERS):
+            continue
         digest.update(
             f"{item.row.sheet}\0{item.row.row}\0{item.fate}\0{item.household_id}\0{item.base}\0{item.new_doors}".encode()
         )

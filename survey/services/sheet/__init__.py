@@ -1,7 +1,7 @@
 """Saving a household's sheet: the one way in for the office's page, the tablet, the roster and an edited ledger.
 
 Each version is kept whole and sealed; the typed tables are its projection and are written in the same transaction, by
-`write_projection`. `survey.services.records` rebuilds every projection and compares.
+`write_projections`. `survey.services.records` rebuilds every projection and compares.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ from survey.models import (
     utc_now,
 )
 from survey.services import audit
-from survey.services.sheet.projection import Place, place_of, project_sheet, write_projection
+from survey.services.sheet.projection import Place, bind_projections, place_of, project_sheet, write_projections
 from survey.services.standing import recompute_standings
 
 Source = Literal["roster", "office", "tablet", "ledger", "correction", "merge"]
@@ -254,7 +254,7 @@ def refresh_projection(
     projection = project_sheet(sheet, place, before)
     for name, value in projection.household.items():
         setattr(household, name, value)
-    write_projection([(household.id, projection)])
+    write_projections(bind_projections(db.engine.dialect.name, [(household.id, projection)]))
     if projection.rows:
         db.session.expire(household, [*projection.rows])
     if before is None or any(getattr(sheet, name) != getattr(before, name) for name in VOTED_BY):

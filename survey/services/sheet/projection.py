@@ -9,7 +9,7 @@ from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Table, delete, select
+from sqlalchemy import delete, select
 
 from survey.domain.door import short_door
 from survey.domain.identity import normal_id, normal_phone
@@ -31,10 +31,10 @@ from survey.models import (
     db,
     row_id,
 )
-from survey.models.bulk import insert_rows
+from survey.models.bulk import Bound, bind_rows, write_bound
 from survey.models.crypto import keyed_hash, seal
 from survey.services.pinyin import sort_key
-from survey.services.search import search_terms, write_terms
+from survey.services.search import bind_terms, insert_terms, search_terms
 
 ROW_MODELS: dict[str, type[Any]] = {
     "certificates": CertificateRow,
@@ -150,31 +150,46 @@ def _row_values(model: type[Any], row: Any, place: Place, position: int) -> dict
     return values
 
 
-def write_projection(projections: Sequence[tuple[UUID, Projection]], *, fresh: bool = False) -> None:
-    """Replace the typed rows of households by those of their projections.
+@dataclass(frozen=True, slots=True)
+class ProjectionRows:
+    """The typed rows of households as the database takes them.
 
-    fresh  True when nothing stands there yet (a roster's first versions): the deletes are spared
-    The household's own row is the caller's to write, with `Projection.household`.
+    lists     (households whose rows of this list are replaced, the new rows), a pair a table
+    found     households whose search terms are replaced, and the new terms
+    is_fresh  nothing stands there yet: nothing has to be deleted
     """
+
+    lists: tuple[tuple[list[UUID], Bound], ...]
+    found: tuple[list[UUID], list[tuple[int, Any]]]
+    is_fresh: bool
+
+
+def bind_projections(
+    dialect: str, projections: Sequence[tuple[UUID, Projection]], *, is_fresh: bool = False
+) -> ProjectionRows:
+    """The rows of the projections of some households."""
+    lists = []
+    for name, model in ROW_MODELS.items():
+        told = [(id_, projection.rows[name]) for id_, projection in projections if name in projection.rows]
+        rows = bind_rows(dialect, model.__table__, [row for _, rows in told for row in rows])
+        lists.append(([id_ for id_, _ in told], rows))
+    terms = [(id_, projection.terms) for id_, projection in projections if projection.terms is not None]
+    return ProjectionRows(tuple(lists), ([id_ for id_, _ in terms], bind_terms(dialect, terms)), is_fresh)
+
+
+def write_projections(rows: ProjectionRows) -> None:
+    """Replace the typed rows of households by these. The household's own row is the caller's to write."""
     db.session.flush()
     connection = db.session.connection()  # plain statements: the session's own bookkeeping would double their time
-    for name, model in ROW_MODELS.items():
-        table: Table = model.__table__
-        told = [
-            (household_id, projection.rows[name]) for household_id, projection in projections if name in projection.rows
-        ]
-        if told and not fresh:
-            connection.execute(
-                delete(table).where(table.c.household_id.in_([household_id for household_id, _ in told]))
-            )
-        insert_rows(connection, table, [row for _, rows in told for row in rows])
-    found = [
-        (household_id, projection.terms) for household_id, projection in projections if projection.terms is not None
-    ]
-    if found and not fresh:
-        ids = [household_id for household_id, _ in found]
-        connection.execute(delete(SearchTerm).where(SearchTerm.household_id.in_(ids)))
-    write_terms(found)
+    for household_ids, bound in rows.lists:
+        if household_ids and not rows.is_fresh:
+            table = Household.metadata.tables[bound.table]
+            connection.execute(delete(table).where(table.c.household_id.in_(household_ids)))
+        write_bound(connection, bound)
+    household_ids, terms = rows.found
+    if household_ids and not rows.is_fresh:
+        connection.execute(delete(SearchTerm).where(SearchTerm.household_id.in_(household_ids)))
+    insert_terms(connection, terms)
 
 
 def place_of(household: Household) -> Place:
