@@ -20,6 +20,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from functools import partial
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,8 @@ from bench.machine import Table, show
 JOBS, KILLS, WORKERS = 2000, 200, 2
 HOUSEHOLDS, NEW = 4_000, 2_000
 CLIENTS = 16
+BUSIEST = 4.5
+"""Records a second on the busiest day that the field has told of."""
 SECONDS = float(os.environ.get("BENCH_JOBS_SECONDS", "20"))
 EFFECT = "bench.effect"
 STARTING = 10
@@ -204,12 +207,13 @@ def _play_kills(url: str, jobs: int = JOBS, wanted: int = KILLS) -> dict[str, An
 
 
 def prepare() -> None:
-    """Give the seeded project a register of some size, somebody to ask for jobs, and a roster that is ready to import."""
+    """Give the seeded project a register of some size, and somebody to ask for jobs."""
     from survey import create_app
     from survey.domain.access import Role
     from survey.models import User, db
     from survey.services import account
     from survey.services.project import get_project_by_code
+    from survey.services.roster import imports
 
     app = create_app()
     with app.app_context():
@@ -218,13 +222,9 @@ def prepare() -> None:
         db.session.add(user)
         db.session.flush()
         account.set_membership(actor=None, project=project, user=user, role=Role.OFFICE)
-        for rows in (HOUSEHOLDS, HOUSEHOLDS + NEW):
-            row, file = _upload(project, user, rows)
-            if rows == HOUSEHOLDS:
-                from survey.services.roster import imports
-
-                imports.commit_roster(actor=user, project=project, row=row, file=file, answers={}, digest=row.digest)
-            db.session.commit()
+        row, file = _upload(project, user, HOUSEHOLDS)
+        imports.commit_roster(actor=user, project=project, row=row, file=file, answers={}, digest=row.digest)
+        db.session.commit()
 
 
 def _upload(project: Any, user: Any, rows: int) -> tuple[Any, Any]:
@@ -243,8 +243,8 @@ def _upload(project: Any, user: Any, rows: int) -> tuple[Any, Any]:
     return row, file
 
 
-def ask() -> None:
-    """Ask for two exports and an import at once."""
+def ask(*, with_import: bool) -> None:
+    """Ask for two exports at once, and for the import of a roster that has 2,000 homes more than the last one."""
     import sqlalchemy as sa
 
     from survey import create_app
@@ -258,11 +258,13 @@ def ask() -> None:
     with app.app_context():
         project = get_project_by_code("SYNC")
         user = db.session.scalars(sa.select(User).where(User.username == "office")).one()
+        if with_import:
+            done = sa.select(sa.func.count()).where(RosterImport.state == ImportState.COMMITTED)
+            row, _file = _upload(project, user, HOUSEHOLDS + NEW * (db.session.scalar(done) or 0))
+            db.session.commit()
+            imports.enqueue_commit(actor=user, project=project, row=row, digest=row.digest)
         for _ in range(2):
             enqueue_export(actor=user, project=project, ledger="register", clear=False, reason="")
-        waiting = sa.select(RosterImport).where(RosterImport.state == ImportState.PREVIEWED)
-        for row in db.session.scalars(waiting).all():
-            imports.enqueue_commit(actor=user, project=project, row=row, digest=row.digest)
         db.session.commit()
 
 
@@ -319,18 +321,20 @@ def _beside_tablets(name: str, url: str) -> Iterator[Table]:
     with served(url, prepare) as (plan, _pids):
         versions: list[list[int]] = [[1] * EACH for _ in range(TABLETS)]
 
-        def measure(work: str, rate: float, seconds: float) -> float:
+        def measure(work: str, pace: str, rate: float, seconds: float) -> float:
             made = play("load", {**plan, "clients": CLIENTS, "batch": 1, "photo": False, "seconds": seconds,
                                  "versions": versions, "rate": rate})  # fmt: skip
             versions[: len(made["versions"])] = made["versions"]
             times = [1000 * each for each in made["times"]]
             speed: float = made["events"] / made["seconds"]
-            rows.append([work, "half the best rate" if rate else "as fast as it goes", round(speed, 1),
+            rows.append([work, pace, round(speed, 1),
                          *(round(percentile(times, part), 1) for part in (50, 95, 99)), round(max(times), 1)])  # fmt: skip
             return speed
 
-        best = measure("none", 0, SECONDS / 3)
-        measure("none", best / 2, SECONDS)
+        best = measure("none", "as fast as it goes", 0, SECONDS / 3)
+        paces = (("the field's busiest", BUSIEST), ("half the best rate", best / 2))
+        for pace, rate in paces:
+            measure("none", pace, rate, SECONDS)
         # They stand ready as they do in an office: to start one costs more than an export.
         more = [
             subprocess.Popen(
@@ -340,22 +344,23 @@ def _beside_tablets(name: str, url: str) -> Iterator[Table]:
             for _ in range(2)
         ]  # fmt: skip
         time.sleep(STARTING)
-        _run(kept, "ask")
-        measure("two exports and an import at once, three workers", best / 2, SECONDS)
-        _run(kept, "await")
+        for pace, rate in paces:
+            _run(kept, "ask-import")
+            measure("two exports and an import at once, three workers", pace, rate, SECONDS)
+            _run(kept, "await")
         for each in more:
             each.terminate()
             each.wait()
         ended = json.loads(_run(kept, "told"))
         _run(kept, "ask")
-        measure("two exports one after the other, one worker", best / 2, SECONDS)
+        measure("two exports one after the other, one worker", *paces[1], SECONDS)
     yield Table(
         f"What tablets feel of long work, {name}",
         ["jobs meanwhile", "pace", "events/s", "p50 ms", "p95 ms", "p99 ms", "longest ms"],
         rows,
         f"{CLIENTS} tablets, one save of a household a request, {SECONDS:.0f} s a line; the project has {HOUSEHOLDS:,} "
-        f"households, the roster {HOUSEHOLDS + NEW:,} rows of which {NEW:,} are new. Load of the machine before it began: "
-        f"{load:.1f}. Of the three at once: "
+        f"households, each roster {NEW:,} rows more than the one before. The field's busiest day: 130,000 records in eight "
+        f"hours, {BUSIEST} a second. Load of the machine before it began: {load:.1f}. Of the three at once, twice: "
         + "; ".join(f"{kind} {state}{' ' + error if error else ''}, {seconds} s" for kind, state, error, seconds in ended),
     )  # fmt: skip
 
@@ -390,6 +395,7 @@ if __name__ == "__main__":
         print(json.dumps(kills(int(sys.argv[2]), int(sys.argv[3]))))
         sys.exit(0)
     if sys.argv[1:]:
-        {"prepare": prepare, "ask": ask, "await": await_end, "told": told}[sys.argv[1]]()
+        {"prepare": prepare, "ask": partial(ask, with_import=False), "ask-import": partial(ask, with_import=True),
+         "await": await_end, "told": told}[sys.argv[1]]()  # fmt: skip
         sys.exit(0)
     sys.exit(show(tables()))

@@ -130,20 +130,24 @@ def _import(path: Path) -> Iterator[Table]:
 
         file = read_roster(data, today=TODAY)
         lap("read")
-        plan = imports.plan_file(project=project, data=data, file=file, answers={})
+        looked = imports.look(project=project, data=data, file=file, answers={})
         lap("compare")
+        prepared = imports.work_out(looked, saved_by_id=None)
+        lap("work the rows out")
         row = imports.upload_roster(
-            actor=None, project=project, filename=path.name, data=data, file=file, answers={}, today=TODAY, plan=plan
-        )
+            actor=None, project=project, filename=path.name, data=data, file=file, answers={}, today=TODAY,
+            plan=looked.plan,
+        )  # fmt: skip
         lap("keep file and preview")
         imports.commit_roster(
-            actor=None, project=project, row=row, file=file, answers={}, digest=plan.digest, plan=plan
-        )
-        lap("write")
+            actor=None, project=project, row=row, file=file, answers={}, digest=looked.plan.digest, looked=looked,
+            prepared=prepared,
+        )  # fmt: skip
+        lap("write, while on SQLite all others wait")
         db.session.commit()
-        lap("commit")
+        lap("commit, the same")
         whole = time.perf_counter() - begun
-        counts: dict[str, Any] = plan.counts
+        counts: dict[str, Any] = looked.plan.counts
         written = db.session.query(Household).filter_by(project_id=project.id).count()
         db.session.rollback()
         yield Table(
