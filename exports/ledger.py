@@ -14,7 +14,9 @@ from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 from fractions import Fraction
 from itertools import groupby, islice
+from typing import NamedTuple
 
+from survey.domain.codes import Code
 from survey.domain.errors import DomainError
 
 HUNDREDTH = Decimal("0.01")
@@ -40,6 +42,13 @@ class Kind(StrEnum):
     MOMENT = "moment"  # a real date and time in the office's time zone, without an offset
 
 
+class Coded(NamedTuple):
+    """A word of a list that is no `Code`: the code that is kept, and the word that people read."""
+
+    value: str
+    label: str
+
+
 SUMMABLE = frozenset({Kind.INTEGER, Kind.AREA, Kind.MONEY})
 
 
@@ -55,6 +64,8 @@ class Column:
     bar         a bar behind the figure, as long as the figure is large: for shares that are compared by eye
     field       the sheet's question whose answer stands here: it can be read back from an edited ledger
     filters     the filters of the list of households that choose those behind the figure; None: it leads nowhere
+    coded       its values are words of a code list: `Code` members or `Coded`, so that a column of codes can stand beside it
+    as_code     this is that column: the same values, by their codes
     """
 
     key: str
@@ -69,6 +80,8 @@ class Column:
     bar: bool = False
     field: str = ""
     filters: tuple[tuple[str, str], ...] | None = None
+    coded: bool = False
+    as_code: bool = False
 
     @property
     def heading(self) -> str:
@@ -84,7 +97,9 @@ class Sheet:
     note    a line under the table that says how the figures were counted
     frozen  the key of the last column that stays in view when scrolling to the right
     rows    the list of the survey sheet ("persons") that this sheet shows, "" where it shows none
-    narrow  (filter, column): each row's value of the column narrows the list of households to those behind the row
+    narrow  (filter, key): each record's value narrows the list of households to those behind the row
+    leads   the key of a record's value that says whether its figures lead to households: those of another day or round
+            cannot be listed any more. "": all do
     """
 
     key: str
@@ -96,6 +111,12 @@ class Sheet:
     frozen: str = ""
     rows: str = ""
     narrow: tuple[str, str] | None = None
+    leads: str = ""
+
+    @property
+    def leads_somewhere(self) -> bool:
+        """Whether figures of the sheet lead to the households behind them."""
+        return any(column.filters is not None for column in self.columns)
 
     @property
     def visible(self) -> tuple[Column, ...]:
@@ -132,6 +153,27 @@ class Ledger:
         if not self.is_open_to(granted):
             raise DomainError("export.ledger_forbidden")
         return replace(self, sheets=tuple(_permitted(sheet, granted) for sheet in self.sheets))
+
+    @property
+    def is_coded(self) -> bool:
+        """Whether some column shows words of a code list."""
+        return any(column.coded for sheet in self.sheets for column in sheet.columns)
+
+    def with_codes(self) -> Ledger:
+        """This ledger with a column of codes behind each column of coded words, for whoever reads it by a program."""
+        return replace(
+            self, sheets=tuple(replace(sheet, columns=tuple(_coded(sheet.columns))) for sheet in self.sheets)
+        )
+
+
+def _coded(columns: Iterable[Column]) -> Iterator[Column]:
+    for column in columns:
+        yield column
+        if column.coded:
+            label = f"{column.label}\n代码"
+            yield Column(
+                column.key, label, 8, Kind.CODE, group=column.group, permission=column.permission, as_code=True
+            )
 
 
 def _permitted(sheet: Sheet, granted: Collection[str]) -> Sheet:
@@ -203,6 +245,8 @@ def shown(kind: Kind, value: object) -> str:
     """A value as the cell displays it, for the preview on the page and for texts. None is ""."""
     if value is None:
         return ""
+    if isinstance(value, (Code, Coded)):
+        return value.label
     if isinstance(value, Fraction):
         return f"{rounded_share(value) * 100:.2f}%"
     if isinstance(value, datetime):
@@ -229,22 +273,27 @@ class Preview:
     sheet: Sheet
     rows: list[list[Shown]]
     total: list[Shown] | None
+    is_whole: bool
 
 
 def preview(sheet: Sheet, records: Iterable[Record], limit: int) -> Preview:
-    """The first `limit` rows in the visible columns, 序号 counted. Reads no further than it must."""
-    first = list(islice(records, limit + 1))
+    """The first `limit` rows in the visible columns, 序号 counted. Reads no further than it must.
+
+    A sheet whose figures lead to households is shown whole, with its 合计: nobody can press a figure that is not there.
+    """
+    first = list(records if sheet.leads_somewhere else islice(records, limit + 1))
+    is_whole = sheet.leads_somewhere or len(first) <= limit
     shown_rows = [[_shown_cell(sheet, column, record, number) for column in sheet.visible]
-                  for number, record in enumerate(first[:limit], 1)]  # fmt: skip
-    has_total = 0 < len(first) <= limit and any(column.total for column in sheet.columns)
-    return Preview(sheet, shown_rows, _shown_total(sheet, first) if has_total else None)
+                  for number, record in enumerate(first if is_whole else first[:limit], 1)]  # fmt: skip
+    has_total = is_whole and bool(first) and any(column.total for column in sheet.columns)
+    return Preview(sheet, shown_rows, _shown_total(sheet, first) if has_total else None, is_whole)
 
 
 def _shown_cell(sheet: Sheet, column: Column, record: Record, number: int) -> Shown:
     if column.kind is Kind.SERIAL:
         return Shown(str(number))
     text = shown(column.kind, record.get(column.key))
-    if column.filters is None or not record.get(column.key):
+    if column.filters is None or not record.get(column.key) or (sheet.leads and not record.get(sheet.leads)):
         return Shown(text)
     narrowed = {sheet.narrow[0]: str(record[sheet.narrow[1]])} if sheet.narrow else {}
     return Shown(text, narrowed | dict(column.filters))
@@ -255,7 +304,8 @@ def _shown_total(sheet: Sheet, records: list[Record]) -> list[Shown]:
     cells = []
     for column in sheet.visible:
         value = "合计" if column.kind is Kind.SERIAL else total_of(column, sums)
-        leads = dict(column.filters) if column.filters is not None and column.total is True and value else None
+        is_sum = column.filters is not None and column.total is True and not sheet.leads
+        leads = dict(column.filters or ()) if is_sum and value else None
         cells.append(Shown(shown(column.kind, value), leads))
     return cells
 

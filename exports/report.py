@@ -56,7 +56,7 @@ def ledger_of(kind: ReportKind) -> Ledger:
             "teams", "各小组", f"入户调查{kind.label}",
             (SERIAL, _OF_DAY["team"], *counted, *summed[:2],
              replace(_OF_DAY["done_share"], total=lambda sums: share(sums["done_so_far"], sums["due"])), *summed[2:]),
-            note="口径同《进度日报》台账：完成指首次提交；同意指本轮征询中全户同意。", frozen="team",
+            note="口径同《进度日报》台账：完成指首次提交之日，后来被退回、还没有再提交的不计；同意指本轮征询中全户同意。", frozen="team",
         ),
         Sheet(
             "days", "逐日", f"近{COURSE}天进展",

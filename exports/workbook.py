@@ -31,6 +31,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from exports.ledger import (
     COUNT_KEY,
+    Coded,
     Column,
     Heading,
     Kind,
@@ -42,6 +43,7 @@ from exports.ledger import (
     summing,
     total_of,
 )
+from survey.domain.codes import Code
 
 PAPER = {"A3": 8, "A4": 9}
 LONGEST_TEXT = 32_767
@@ -423,6 +425,7 @@ class Cells(dict[object, str]):
         blank = f'{self._head}" s="{styles.index(column.kind)}"/>'
         super().__init__({None: blank, "": blank})
         self._cell = _cell_of(column, styles)
+        self._as_code = column.as_code
         is_text = column.kind in WRAPPED
         # Half-width characters on a line; 0 where a text is not wrapped or not seen.
         self._width = int(column.width) - 1 if is_text and not column.hidden else 0
@@ -431,7 +434,9 @@ class Cells(dict[object, str]):
         self._start = f'{self._head}" s="{styles.index(column.kind)}{TEXT_START}' if is_text else ""
 
     def __missing__(self, value: Any) -> str:
-        if (
+        if isinstance(value, (Code, Coded)):
+            text = self[str(value.value) if self._as_code else value.label]
+        elif (
             self._start and value.__class__ is str
             and len(value) <= (self._latin if value.isascii() else self._any) and _PLAIN(value)
         ):  # fmt: skip

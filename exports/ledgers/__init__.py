@@ -91,12 +91,13 @@ def snapshot_no(project_code: str, now: datetime) -> str:
 
 
 def export_ledger(
-    name: str, *, project: Project, view: View, now: datetime, target: Path | BinaryIO, by: str = "",
+    name: str, *, project: Project, view: View, now: datetime, target: Path | BinaryIO, by: str = "", codes: bool = False,
     tell: Callable[[int], None] | None = None,
 ) -> Exported:  # fmt: skip
     """Write a ledger as the reader may see it, as everything stands at one moment.
 
-    tell  is told now and then how many rows are written; what it raises stops the export
+    codes  whether a column of codes stands behind each column of coded words
+    tell   is told now and then how many rows are written; what it raises stops the export
 
     Ends the session's transaction; the caller records the export afterwards, in a transaction of its own.
     Raises DomainError("export.ledger_unknown").
@@ -104,7 +105,8 @@ def export_ledger(
     ledger, reading = find_ledger(name)
     snapshot = snapshot_no(project.code, now)
     with one_moment():
-        return _export(ledger, reading, project, view, heading_of(project, now, snapshot, by), target, tell)
+        described = ledger.with_codes() if codes else ledger
+        return _export(described, reading, project, view, heading_of(project, now, snapshot, by), target, tell)
 
 
 def rows_ahead(names: Iterable[str], view: View) -> int:
@@ -174,7 +176,7 @@ def _export(
 ) -> Exported:  # fmt: skip
     described = ledger.permitted(view.granted)
     runs: Iterable[tuple[str, Iterable[Record]]]
-    if ledger is register.LEDGER:  # the only one whose sheets share what they read
+    if ledger.name == register.LEDGER.name:  # the only one whose sheets share what they read
         runs = register.together(view)
     else:
         runs = reading(view, read_settings(project.settings)).items()

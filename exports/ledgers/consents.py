@@ -21,6 +21,7 @@ from survey.domain.coownership import HouseholdChoice
 from survey.domain.message import N_
 from survey.domain.settings import ProjectSettings
 from survey.models import Building, Household, Round, db
+from survey.services.register import find_round_id
 from survey.services.round import Count, overview, round_scope, standing_query
 
 C = HouseholdChoice
@@ -37,19 +38,19 @@ ROUNDS = Sheet(
         Column("kind", "类型", 14, Kind.WORD),
         Column("opened_on", "开始日期", 11, Kind.DATE),
         Column("closed_on", "截止日期", 11, Kind.DATE),
-        Column("total", "户数", 8, Kind.INTEGER, group="征询范围"),
+        Column("total", "户数", 8, Kind.INTEGER, group="征询范围", filters=()),
         Column("total_m2", "面积（㎡）", 12, Kind.AREA, group="征询范围"),
         Column("part", "户数", 8, Kind.INTEGER, group="参与"),
         Column("part_share", "户数占比", 9, Kind.SHARE, group="参与"),
         Column("part_m2", "面积（㎡）", 12, Kind.AREA, group="参与"),
         Column("part_area_share", "面积占比", 9, Kind.SHARE, group="参与"),
-        Column("agree", "户数", 7, Kind.INTEGER, group="同意"),
+        Column("agree", "户数", 7, Kind.INTEGER, group="同意", filters=(("choice", "agree"),)),
         Column("agree_m2", "面积（㎡）", 12, Kind.AREA, group="同意"),
-        Column("conditional", "户数", 7, Kind.INTEGER, group="有条件同意"),
+        Column("conditional", "户数", 7, Kind.INTEGER, group="有条件同意", filters=(("choice", "conditional"),)),
         Column("conditional_m2", "面积（㎡）", 11, Kind.AREA, group="有条件同意"),
-        Column("disagree", "户数", 7, Kind.INTEGER, group="不同意"),
+        Column("disagree", "户数", 7, Kind.INTEGER, group="不同意", filters=(("choice", "disagree"),)),
         Column("disagree_m2", "面积（㎡）", 11, Kind.AREA, group="不同意"),
-        Column("abstain", "户数", 7, Kind.INTEGER, group="弃权"),
+        Column("abstain", "户数", 7, Kind.INTEGER, group="弃权", filters=(("choice", "abstain"),)),
         Column("abstain_m2", "面积（㎡）", 11, Kind.AREA, group="弃权"),
         Column("silent", "户数", 7, Kind.INTEGER, group="未表态（含未齐）"),
         Column("silent_m2", "面积（㎡）", 11, Kind.AREA, group="未表态（含未齐）"),
@@ -71,6 +72,7 @@ ROUNDS = Sheet(
     "已结束的轮次按结束时的户数和面积。阈值由项目办按适用的规定设定，分母取参与还是全部从其规定，“以上”含本数；"
     "本表只作比较，不代替依法认定。",
     frozen="title",
+    leads="is_current",
 )
 
 HOUSEHOLDS = Sheet(
@@ -86,12 +88,13 @@ HOUSEHOLDS = Sheet(
         Column("owners", "权利人", 16),
         Column("choice", "本户表态", 14, Kind.WORD),
         Column("counted", "计入户数", 8, Kind.INTEGER, True),
-        Column("area_m2", "面积", 12, Kind.AREA, True, unit="㎡"),
+        Column("area_m2", "面积", 12, Kind.AREA, unit="㎡"),
+        Column("counted_m2", "计入面积", 12, Kind.AREA, True, unit="㎡"),
         NOTE,
         ROW_ID,
     ),
     paper="A4",
-    note="按轮次、楼栋、单元、楼层排列；尚无任何表态记录的户不列。多个权利人的，本户表态按共有规则由各权利人的表态得出。",
+    note="按轮次、楼栋、单元、楼层排列；尚无任何表态记录的户不列。多个权利人的，本户表态按共有规则由各权利人的表态得出；权利人未齐的不计入，合计即征询统计的参与。",
     frozen="door",
 )
 
@@ -132,6 +135,8 @@ def _sum(counts: Iterable[Count]) -> Count:
 
 
 def rounds(view: View) -> Iterator[Record]:
+    """A line a round; the figures of the current one, while it runs, are those by which households can be listed."""
+    current = find_round_id(view.project_id)
     for row in _rounds(view):
         counted = overview(row, _scope(view, row))
         whole, agree, threshold = counted.whole, counted.agree, counted.threshold
@@ -162,6 +167,7 @@ def rounds(view: View) -> Iterator[Record]:
             "whole_by_area": verdict(agree.area_m2, whole.area_m2, threshold),
             "note": "" if row.closed_at else "征询中",
             "id": str(row.id),
+            "is_current": row.id == current and row.closed_at is None,
         }
 
 
@@ -190,8 +196,8 @@ def standings(view: View) -> Iterator[Record]:
                 "door": row.door_text,
                 "owners": view.name(row.owner_names),
                 "choice": C(row.choice).label,
-                "counted": 1,
                 "area_m2": Decimal(row.area_m2),
+                **({"counted": 1, "counted_m2": Decimal(row.area_m2)} if row.choice in PARTICIPATING else {}),
                 "note": "",
                 "id": str(row.id),
             }

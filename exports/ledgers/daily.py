@@ -20,7 +20,7 @@ from survey.domain.coownership import HouseholdChoice
 from survey.domain.message import N_
 from survey.domain.settings import ProjectSettings
 from survey.models import Building, Consent, Household, Request, Standing, Team, Visit, db
-from survey.services.register import find_round_id
+from survey.services.register import TIMELESS, condition, find_round_id
 
 NO_TEAM = "未分组"
 UNMET = (VisitResult.NOBODY_HOME, VisitResult.UNREACHABLE)
@@ -49,7 +49,7 @@ SHEET = Sheet(
         Column("plan", "明日计划", 26),
         NOTE,
     ),
-    note="按楼栋所属小组统计，有入户、提交、表态或诉求的日子各一行；完成指首次提交；同意指本轮征询（没有征询的为最近一轮）中全户同意，"
+    note="按楼栋所属小组统计，有入户、提交、表态或诉求的日子各一行；完成指首次提交之日，后来被退回、还没有再提交的不计，所以各日之和就是分楼栋汇总表的已完成；同意指本轮征询（没有征询的为最近一轮）中全户同意，"
     "日期取该户最后一次表态之日，后来改变主意的不计。累计截至当日。存在问题、明日计划由小组填写。",
     frozen="team",
 )
@@ -140,8 +140,10 @@ def _count_visits(view: View, found: defaultdict[tuple[date, str], Day]) -> None
 
 
 def _count_submitted(view: View, found: defaultdict[tuple[date, str], Day]) -> None:
+    """Households that are surveyed, on the day when they first were."""
     query = _with_team(select(_TEAM, Household.first_submitted_at))
-    for team, at in stream(query.where(view.scope, Household.first_submitted_at.is_not(None))):
+    surveyed = condition("surveyed", "yes", TIMELESS)
+    for team, at in stream(query.where(view.scope, surveyed, Household.first_submitted_at.is_not(None))):
         found[_day(at), team].done += 1
 
 

@@ -46,10 +46,11 @@ def _check_folder(out: Path) -> None:
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="The .xlsx to write.")
 @click.option("--clear", is_flag=True, help="ID numbers and phones in clear; wants --reason, and is logged.")
 @click.option("--reason", default="", help="Why the numbers are needed in clear.")
+@click.option("--codes", is_flag=True, help="A column of codes behind each column of coded words.")
 @click.option("--list", is_flag=True, is_eager=True, expose_value=False, callback=_list_ledgers,
               help="List the ledgers and stop.")  # fmt: skip
 @in_app
-def export_ledger(name: str, code: str, out: Path, clear: bool, reason: str) -> None:
+def export_ledger(name: str, code: str, out: Path, clear: bool, reason: str, codes: bool) -> None:
     """Write the ledger NAME of a project to an .xlsx file (numbers masked unless --clear)."""
     from exports import ledgers
     from exports.view import view_of
@@ -60,7 +61,7 @@ def export_ledger(name: str, code: str, out: Path, clear: bool, reason: str) -> 
     project = get_project_by_code(code)
     view = view_of(project, None, clear=clear, reason=reason)
     _check_folder(out)
-    done = ledgers.export_ledger(name, project=project, view=view, now=utc_now(), target=out, by="系统")
+    done = ledgers.export_ledger(name, project=project, view=view, now=utc_now(), target=out, by="系统", codes=codes)
     record_export(
         actor=None, project=project, ledger=name, snapshot=done.snapshot, counts=done.counts, clear=clear, reason=reason
     )

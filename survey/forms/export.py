@@ -29,6 +29,8 @@ class ExportLedgerForm(Form):
         render_kw={"autocomplete": "off"},
     )  # fmt: skip
 
+    codes = BooleanField(_l("附代码列"), description=_l("在用词固定的列后面加一列代码，便于别的系统读取。"))
+
     def __init__(self, *args: Any, **values: Any) -> None:
         super().__init__(*args, **values)
         self.reason.flags.show_if = "clear=y"

@@ -17,12 +17,13 @@ ZIP = "application/zip"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-def enqueue_export(*, actor: User, project: Project, ledger: str, clear: bool, reason: str) -> Job:
+def enqueue_export(*, actor: User, project: Project, ledger: str, clear: bool, reason: str, codes: bool = False) -> Job:
     """Ask for a ledger's workbook. What `view_of` refuses is refused by the page, before."""
     return enqueue_job(
         actor=actor, project=project, kind=JobKind.LEDGER_EXPORT,
         needs=Permission.LEDGER_EXPORT_CLEAR if clear else Permission.LEDGER_EXPORT,
-        about=ledgers.find_ledger(ledger)[0].title, arguments={"ledger": ledger, "clear": clear, "reason": reason},
+        about=ledgers.find_ledger(ledger)[0].title,
+        arguments={"ledger": ledger, "clear": clear, "reason": reason, "codes": codes},
     )  # fmt: skip
 
 
@@ -77,7 +78,7 @@ def export_ledger(run: Run) -> None:
             view = view_of(project, actor, clear=clear, reason=reason)
             done = ledgers.export_ledger(
                 name, project=project, view=view, now=utc_now(), target=target, by=actor.display_name,
-                tell=run.progress,
+                codes=run.arguments["codes"], tell=run.progress,
             )  # fmt: skip
         run.begin(JobStep.SEALING)
         target.seek(0)

@@ -6,7 +6,7 @@ the person may see; nothing is written.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
@@ -515,6 +515,14 @@ LISTED = (
     Household.special_count, Household.sheet_version,
 )  # fmt: skip
 """The columns that lists show; a household has eighty."""
+
+
+def list_by_dossier_no(actor: User, project_id: UUID, numbers: Collection[str]) -> dict[str, UUID]:
+    """Dossier number -> household, of those that the person may see."""
+    query = select(Household.dossier_no, Household.id).where(
+        household_scope(actor, project_id), Household.dossier_no.in_(numbers)
+    )
+    return {row.dossier_no: row.id for row in db.session.execute(query)}
 
 
 def conditions(actor: User, reading: Reading, filters: Mapping[str, str]) -> list[ColumnElement[bool]]:

@@ -63,7 +63,7 @@ class Figures:
     told    version of the leading policy -> households that were told it, and no later one
     rounds  round -> choice -> [households, their area in that round, the same area by their rows];
             of the silent only by how much their area of a closed round is another now
-    days    day -> [visits, visits at which somebody was met, households submitted for the first time]
+    days    day -> [visits, visits at which somebody was met, households that are surveyed and were first submitted then]
     people  surveyor -> [visits, households visited, households whose first visit was theirs, of these met at it,
             households returned that they had submitted]
     """
@@ -203,7 +203,8 @@ def _visits(many: bool) -> Select[*tuple[Any, ...]]:
 def _submissions(many: bool) -> Select[*tuple[Any, ...]]:
     moment = Household.first_submitted_at
     day = china_day(moment)
-    return select(*PLACE, day, func.count()).where(_these(many), moment.is_not(None)).group_by(*PLACE, day)
+    surveyed = register.condition("surveyed", "yes", register.TIMELESS)
+    return select(*PLACE, day, func.count()).where(_these(many), surveyed, moment.is_not(None)).group_by(*PLACE, day)
 
 
 @cache

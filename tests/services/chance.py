@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from random import Random
 
+from sqlalchemy.orm import Query
+
 from survey.domain import codes
 from survey.domain.access import Role
 from survey.domain.door import door_sort
@@ -43,12 +45,15 @@ class Chance:
 
     def surveyor_of_a_stairwell(self) -> None:
         one, two, _rest = self.surveyors
-        first, *_others = db.session.query(Building).order_by(Building.no).all()
+        first, *_others = self.buildings().order_by(Building.no).all()
         first.team_id = self.team.id
         factories.assign(one, *db.session.query(Household).filter_by(building_id=first.id))
-        last = db.session.query(Building).order_by(Building.no.desc()).first()
+        last = self.buildings().order_by(Building.no.desc()).first()
         assert last is not None
         buildings.assign(actor=self.office, building=last, users=[two], unit_no="2")
+
+    def buildings(self) -> Query[Building]:
+        return db.session.query(Building).filter_by(project_id=self.project.id)
 
     def add_household(self, number: int) -> None:
         door = f"{1 + number % 3}-{self.random.choice('12')}-{number + 1}01"
@@ -87,7 +92,8 @@ class Chance:
             db.session.rollback()
 
     def any_household(self) -> Household:
-        rows = db.session.query(Household).filter(Household.removed_at.is_(None)).order_by(Household.dossier_no).all()
+        here = db.session.query(Household).filter_by(project_id=self.project.id, removed_at=None)
+        rows = here.order_by(Household.dossier_no).all()
         return self.random.choice(rows)
 
     def moment(self) -> datetime:

@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 
 from survey.domain import codes
 from survey.domain.access import Role
-from survey.domain.household import Action
+from survey.domain.household import Action, HouseholdState
 from survey.models import Project, db, utc_now
 from survey.services import register
 from survey.services.account import set_membership
@@ -124,10 +124,10 @@ def test_the_page_says_what_is_missing_to_the_threshold_and_when_it_will_end(as_
 
 def test_a_survey_that_pauses_is_told_apart_from_one_that_has_just_begun(as_: As, project: Project) -> None:
     home, _left = factories.household(project, "1-1-101"), factories.household(project, "1-1-102")
-    home.first_submitted_at = utc_now() - timedelta(days=40)
+    home.first_submitted_at, home.state = utc_now() - timedelta(days=40), HouseholdState.SUBMITTED
     db.session.commit()
     page = as_("coordinator").get(f"/project/{project.code}/board").text
-    assert "最近 28 天没有一户首次提交" in page and "满七天" not in page
+    assert "最近 28 天没有一户新完成" in page and "满七天" not in page
 
 
 def test_who_has_several_projects_begins_with_all_of_them(as_: As, project: Project) -> None:
