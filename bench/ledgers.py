@@ -1,7 +1,8 @@
 """Ledgers: writing 100,000 rows of 40 columns, by our writer and by others; and a real register read from SQLite.
 
 Each writer runs in a process of its own, so that memory is its own. Its rows come from the same generator, whose cost
-is measured first and taken off. RUHU_BENCH_ROWS sets another number of rows.
+is measured first and taken off. RUHU_BENCH_ROWS sets another number of rows, RUHU_BENCH_HOUSEHOLDS and RUHU_BENCH_BIG
+other numbers of households.
 """
 
 from __future__ import annotations
@@ -16,9 +17,12 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
 from decimal import Decimal
+from itertools import islice
 from pathlib import Path
+from typing import Any
 
 from bench.machine import Table, show
 
@@ -158,22 +162,39 @@ def writers() -> Table:
     )
 
 
+def _told(folder: str, *arguments: str) -> list[list[str]]:
+    """What a process of its own prints over an SQLite installation in this folder."""
+    environ = {**os.environ, "RUHU_INSTANCE": folder}
+    environ.pop("DATABASE_URL", None)
+    done = subprocess.run(
+        [sys.executable, "-m", "bench.ledgers", *arguments], capture_output=True, text=True, check=False, env=environ
+    )
+    if done.returncode:
+        raise RuntimeError(done.stderr[-2000:])
+    return [line.split("\t") for line in done.stdout.splitlines()]
+
+
+def big_register() -> Iterator[Table]:
+    """The register of many households with its child sheets, read from SQLite and written to a file."""
+    households = int(os.environ.get("RUHU_BENCH_BIG", "100000"))
+    with tempfile.TemporaryDirectory() as folder:
+        _told(folder, "--fill", str(households), "2", "1")
+        rows = [_told(folder, "--register", folder)[0] for _ in range(2)]
+    yield Table(
+        f"The register of {households:,} households, from SQLite to a file",
+        ("rows on all sheets", "seconds", "CPU s", "CPU ms a row", "peak MB", "file MB"),
+        rows,
+        "2 people, 1 part and 1 fixture a household; the export runs twice, in a process of its own each time.",
+        right=frozenset(range(6)),
+    )
+
+
 def registers() -> Iterator[Table]:
     """Every ledger of a generated project, read from SQLite and written."""
     households = int(os.environ.get("RUHU_BENCH_HOUSEHOLDS", "2000"))
     with tempfile.TemporaryDirectory() as folder:
-        environ = {**os.environ, "RUHU_INSTANCE": folder, "RUHU_BENCH_HOUSEHOLDS": str(households)}
-        environ.pop("DATABASE_URL", None)
-        done = subprocess.run(
-            [sys.executable, "-m", "bench.ledgers", "--registers"],
-            capture_output=True,
-            text=True,
-            check=False,
-            env=environ,
-        )
-    if done.returncode:
-        raise RuntimeError(done.stderr[-2000:])
-    rows = [line.split("\t") for line in done.stdout.splitlines()]
+        _told(folder, "--fill", str(households), "4", "2")
+        rows = _told(folder, "--registers", str(households))
     yield Table(
         f"The ledgers of a project of {households:,} households, from SQLite",
         ("ledger", "rows on all sheets", "CPU s", "CPU ms a household", "file MB"),
@@ -183,20 +204,17 @@ def registers() -> Iterator[Table]:
     )
 
 
-def measure_registers() -> None:
-    """Fill a database with plain households and time each ledger; prints a line for each."""
-    from exports.ledgers import LEDGERS, export_ledger
-    from exports.view import view_of
+def fill(households: int, people_each: int, parts_each: int) -> None:
+    """Fill a database with plain households."""
     from survey import create_app
     from survey.domain import codes
     from survey.domain.sheet import Certificate, Fixture, Part, Person, Sheet
-    from survey.models import db, new_id, utc_now
+    from survey.models import db, new_id
     from survey.models.migrate import upgrade
     from survey.services import building
     from survey.services import project as projects
     from survey.services.sheet.bulk import FirstSheet, save_first_sheets
 
-    households = int(os.environ["RUHU_BENCH_HOUSEHOLDS"])
     app = create_app()
     with app.app_context():
         upgrade(db.engine)
@@ -211,12 +229,13 @@ def measure_registers() -> None:
                     Person(uid=f"p{i}", full_name=f"张三{number}", id_no=f"379900199001{number % 10000:04d}01", hukou_here=True,
                            lives_here=True, phone=f"120{number:08d}",
                            roles=(codes.PersonRole.OWNER if i == 0 else codes.PersonRole.RESIDENT,))
-                    for i in range(4)
+                    for i in range(people_each)
                 )  # fmt: skip
                 sheet = Sheet(
                     persons=people, fixtures=(Fixture(uid="f", fixture_kind=codes.FixtureKind.SOLAR),),
                     certificates=(Certificate(uid="c", cert_no=f"鲁（2019）东营市不动产权第{number:07d}号"),),
-                    parts=tuple(Part(uid=f"b{i}", kind=codes.PartKind.MAIN, area_cert_m2=Decimal("85.20")) for i in range(2)),
+                    parts=tuple(Part(uid=f"b{i}", kind=codes.PartKind.MAIN, area_cert_m2=Decimal("85.20"))
+                                for i in range(parts_each)),
                 )  # fmt: skip
                 values = {"id": key, "project_id": project.id, "building_id": house.id, "unit_no": "1",
                           "dossier_no": f"BENCH-{number:07d}",
@@ -225,28 +244,70 @@ def measure_registers() -> None:
                         "floor_no": 1, "sort": room}  # fmt: skip
                 yield FirstSheet(values, [door], (f"{house.no}-1-{room}",), sheet)
 
-        save_first_sheets(actor=None, items=list(items()))
+        waiting = items()
+        while some := list(islice(waiting, 5000)):
+            save_first_sheets(actor=None, items=some)
         db.session.commit()
-        view = view_of(project, None)
-        gc.collect()
-        gc.freeze()  # as the worker does
+
+
+def measure_registers(households: int) -> None:
+    """Time each ledger; prints a line for each."""
+    from exports.ledgers import LEDGERS, export_ledger
+
+    with exporting() as values:
         for name in LEDGERS:
             out = io.BytesIO()
             began = time.process_time()
-            done = export_ledger(name, project=project, view=view, now=utc_now(), target=out)
+            done = export_ledger(name, **values, target=out)
             spent = time.process_time() - began
             count, size = sum(done.counts.values()), len(out.getvalue()) / 1e6
             print(f"{name}\t{count:,}\t{spent:.2f}\t{spent / households * 1000:.3f}\t{size:.2f}")
 
 
+def measure_register(folder: str) -> None:
+    """Export the register to a file; prints what it took."""
+    from exports.ledgers import export_ledger
+
+    path = Path(folder) / "register.xlsx"
+    with exporting() as values:
+        began, cpu = time.perf_counter(), time.process_time()
+        done = export_ledger("register", **values, target=path)
+        seconds, spent = time.perf_counter() - began, time.process_time() - cpu
+    count, peak = sum(done.counts.values()), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    size = path.stat().st_size / 1e6
+    print(f"{count:,}\t{seconds:.1f}\t{spent:.1f}\t{spent / count * 1000:.3f}\t{peak:.0f}\t{size:.1f}")
+
+
+@contextmanager
+def exporting() -> Iterator[dict[str, Any]]:
+    """What an export of the project is asked with, in a process that stands as the worker does."""
+    from exports.view import view_of
+    from survey import create_app
+    from survey.models import db, utc_now
+    from survey.services.project import get_project_by_code
+
+    with create_app().app_context():
+        project = get_project_by_code("BENCH")
+        view = view_of(project, None)
+        db.session.rollback()
+        gc.collect()
+        gc.freeze()
+        yield {"project": project, "view": view, "now": utc_now()}
+
+
 def tables() -> Iterator[Table]:
     yield writers()
+    yield from big_register()
     yield from registers()
 
 
 if __name__ == "__main__":
-    if sys.argv[1:] == ["--registers"]:
-        measure_registers()
+    if sys.argv[1:2] == ["--fill"]:
+        fill(*(int(each) for each in sys.argv[2:]))
+    elif sys.argv[1:2] == ["--registers"]:
+        measure_registers(int(sys.argv[2]))
+    elif sys.argv[1:2] == ["--register"]:
+        measure_register(sys.argv[2])
     elif sys.argv[1:]:
         print(measure(sys.argv[1]))
     else:
