@@ -33,6 +33,11 @@ def test_every_permission_and_role_has_words_in_the_guide(roles: dict[str, Any])
     assert set(roles["SCOPES"]) == set(Role)
 
 
+def test_the_columns_of_the_ledgers_are_those_of_the_code() -> None:
+    made = runpy.run_path(str(ROOT / "scripts" / "ledgers.py"))["page"]()
+    assert (DOCS / "ledgers.md").read_text("utf-8") == made, "run .venv/bin/python scripts/ledgers.py"
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_links_between_the_pages_lead_somewhere(page: Path) -> None:
     for target in LINK.findall(page.read_text("utf-8")):
