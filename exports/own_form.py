@@ -116,6 +116,8 @@ def fill_workbook(
         if lines is not None:
             _move_cells(page, lines)
             _repeat(page, lines, places, rows or [dict.fromkeys(names)], once)
+    if book.calculation is not None:  # Whoever opens it reckons anew: what the file knew was of the blank form.
+        book.calculation.fullCalcOnLoad = True
     _number(book, str(once[NUMBERED]), str(once["导出人"] or ""))
     out = io.BytesIO()
     book.save(out)
@@ -199,7 +201,7 @@ def _is_framed(cell: Any) -> bool:
 
 
 def _is_blank(above: Any, cell: Any, sheet: str) -> bool:
-    if cell.value is None or cell.value == "":
+    if cell.value is None or str(cell.value).isspace() or cell.value == "":
         return True
     offset = cell.row - above.row
     if above.data_type == "f" and isinstance(above.value, str):
@@ -249,9 +251,6 @@ def _move_references(book: Any, places: Mapping[str, Lines]) -> None:
         for cell in page._cells.values():
             if cell.hyperlink is not None and cell.hyperlink.location:
                 cell.hyperlink.location = moved(cell.hyperlink.location, page.title)
-        for chart in page._charts:
-            for part in chart._charts:
-                _move_chart(part, lambda text: moved(text, name=True))
         for each in page.defined_names.values():
             each.value = moved(each.value, page.title, name=True)
         _move_conditions(page, lines, places)
@@ -259,6 +258,10 @@ def _move_references(book: Any, places: Mapping[str, Lines]) -> None:
             _move_areas(page, lines)
     for each in book.defined_names.values():
         each.value = moved(each.value, name=True)
+    for page in (*book.worksheets, *book.chartsheets):
+        for chart in page._charts:
+            for part in chart._charts:
+                _move_chart(part, lambda text: moved(text, name=True))
 
 
 def _set_formula(cell: Any, text: str, lines: Lines | None) -> None:

@@ -62,7 +62,7 @@ class Lines:
 
     def moved(self, row: int) -> int:
         """Where a row of the form stands afterwards."""
-        return row + self.more if row > self.last else row
+        return min(row + self.more, LAST_ROW) if row > self.last else row
 
     def grown(self, top: int, bottom: int) -> tuple[int, int]:
         """The rows of a range afterwards."""

@@ -207,6 +207,34 @@ def test_what_the_form_says_of_the_line_holds_for_all_records_and_what_is_below_
     assert page.defined_names["一列"].value == "样表!$C$2:$C$53"
 
 
+def test_a_format_of_a_whole_column_stays_one() -> None:
+    def whole(book: Any) -> None:
+        rule = FormulaRule(["C1>1"], fill=PatternFill("solid", end_color="FFFF00"))
+        book["样表"].conditional_formatting.add("C1:C1048576", rule)
+
+    page = filled(form(whole))["样表"]
+    assert [str(each.sqref) for each in page.conditional_formatting] == ["C1:C1048576"]
+
+
+def test_a_chart_on_a_sheet_of_its_own_draws_all_records() -> None:
+    def drawn(book: Any) -> None:
+        chart = BarChart()
+        chart.add_data(Reference(book["样表"], min_col=4, min_row=2, max_row=7))
+        book.create_chartsheet("图").add_chart(chart)
+
+    (series,) = filled(form(drawn)).chartsheets[0]._charts[0].series
+    assert series.val.numRef.f == "'样表'!$D$2:$D$53"
+
+
+def test_an_array_formula_of_the_line_is_one_in_each_record() -> None:
+    page = filled(form(lambda book: book["样表"].__setitem__("G2", ArrayFormula("G2", "=SUM(C2:D2*2)"))))["样表"]
+    assert (page["G9"].value.ref, page["G9"].value.text) == ("G9", "=SUM(C9:D9*2)")
+
+
+def test_whoever_opens_a_filled_form_reckons_anew() -> None:
+    assert filled(form(lambda book: setattr(book.calculation, "fullCalcOnLoad", False))).calculation.fullCalcOnLoad
+
+
 def test_a_filter_set_on_the_header_alone_reaches_all_records() -> None:
     page = filled(form(lambda book: setattr(book["样表"].auto_filter, "ref", "A1:F1")))["样表"]
     assert page.auto_filter.ref == "A1:F53"

@@ -26,6 +26,7 @@ PLACES = {"表": LINES, "2026 表": Lines(first=4, last=4, count=10)}
         ("=ROUND(SUM($C$2)/LOG10(C9),2)", "=ROUND(SUM($C$2:$C$53)/LOG10(C55),2)"),
         ('=SUM(IF(C2="是",D2))', '=SUM(IF(C2:C53="是",D2:D53))'),
         ("=SUM(2:2)", "=SUM(2:53)"),
+        ("=SUM(C2:C1048576)", "=SUM(C2:C1048576)"),
         ("=D8/C8", "=D54/C54"),
         ("=C1+C2", "=C1+C2"),
         ("=SUM(C:C)+SUM($A:$B)", "=SUM(C:C)+SUM($A:$B)"),
