@@ -20,7 +20,8 @@ from typing import Any
 
 from exports.child import ask, serve
 from exports.ledger import Column, Heading, Kind, Record, Sheet, rounded_share, summing, total_of
-from exports.own_form import Value, fill_workbook, read_form
+from exports.own_form.fill import Value, fill_workbook
+from exports.own_form.read import read_form
 from survey.domain.errors import DomainError
 from survey.services.roster.sniff import Kind as FileKind
 from survey.services.roster.sniff import sniff

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from openpyxl import Workbook, load_workbook
 from openpyxl.chart import BarChart, Reference
+from openpyxl.drawing.image import Image
 from openpyxl.formatting.rule import FormulaRule
 from openpyxl.styles import Border, PatternFill, Side
 from openpyxl.workbook.defined_name import DefinedName
@@ -22,8 +23,10 @@ from openpyxl.worksheet.formula import ArrayFormula
 from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.pagebreak import Break
 from openpyxl.worksheet.table import Table
+from PIL import Image as Picture
 
-from exports.own_form import fill_workbook, read_form
+from exports.own_form.fill import fill_workbook
+from exports.own_form.read import read_form
 
 NAMES = ("序号", "楼栋", "户数", "面积")
 ONCE: dict[str, Any] = {
@@ -235,6 +238,21 @@ def test_whoever_opens_a_filled_form_reckons_anew() -> None:
     assert filled(form(lambda book: setattr(book.calculation, "fullCalcOnLoad", False))).calculation.fullCalcOnLoad
 
 
+def test_titles_and_pictures_below_the_line_move_and_those_above_stay() -> None:
+    def pictured(book: Any) -> None:
+        page = book["样表"]
+        page.print_title_rows = "8:9"
+        for cell in ("H1", "A12"):
+            picture = io.BytesIO()
+            Picture.new("RGB", (4, 4)).save(picture, "PNG")
+            page.add_image(Image(picture), cell)
+        page.add_data_validation(DataValidation("whole", formula1="C8"))
+
+    page = filled(form(pictured))["样表"]
+    assert page.print_title_rows == "$54:$55"
+    assert [each.anchor._from.row for each in page._images] == [0, 11 + 46]
+
+
 def test_a_filter_set_on_the_header_alone_reaches_all_records() -> None:
     page = filled(form(lambda book: setattr(book["样表"].auto_filter, "ref", "A1:F1")))["样表"]
     assert page.auto_filter.ref == "A1:F53"
@@ -314,5 +332,10 @@ def test_a_formula_that_can_never_count_all_records_is_found(formula: str, part:
 
 
 def test_a_formula_that_cannot_be_read_stays_as_the_form_has_it() -> None:
-    page = filled(form(lambda book: book["样表"].__setitem__("C10", "=SUM(C2")))["样表"]
-    assert page["C56"].value == "=SUM(C2"
+    def unread(book: Any) -> None:
+        book["样表"]["C10"] = book["样表"]["G2"] = "=SUM(C2"
+        book["样表"].row_dimensions[2].height = 30
+
+    page = filled(form(unread))["样表"]
+    assert (page["C56"].value, page["G3"].value) == ("=SUM(C2", "=SUM(C2")
+    assert [page.row_dimensions[row].height for row in (1, 2, 3, 53, 54)] == [None, 30, 30, 30, None]

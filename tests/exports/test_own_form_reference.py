@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exports.reference import Formula, Lines, sheet_key
+from exports.own_form.reference import Formula, Lines, sheet_key
 
 LINES = Lines(first=2, last=7, count=52)
 """Six lines on the form, 52 records: 46 rows are inserted below row 7."""
@@ -36,6 +36,7 @@ PLACES = {"表": LINES, "2026 表": Lines(first=4, last=4, count=10)}
         ("=别的表!C9+[1]表!C9+SUM(表1[面积])", "=别的表!C9+[1]表!C9+SUM(表1[面积])"),
         ("=TAX2026X+XFE9+合计9", "=TAX2026X+XFE9+合计9"),
         ("=1E+5*C9%", "=1E+5*C55%"),
+        ("=SUM(C9:9)", "=SUM(C9:9)"),
         ("={1,2;3,4}", "={1,2;3,4}"),
         ("=IFERROR(#REF!+C9,0)", "=IFERROR(#REF!+C55,0)"),
     ],
