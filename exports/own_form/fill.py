@@ -69,8 +69,7 @@ def _number(book: Any, snapshot: str, by: str) -> None:
     for page in book.worksheets:
         if not any((page.oddFooter, page.evenFooter, page.firstFooter)):
             page.oddFooter.left.text = f"快照号：{footer_text(snapshot)}"
-            page.oddFooter.center.text = "第&P页 共&N页"
-            page.oddFooter.right.text = f"导出人：{footer_text(by)}" if by else None
+            page.oddFooter.right.text = f"{f'导出人：{footer_text(by)}　' if by else ''}第&P页 共&N页"
 
 
 def _move_cells(page: Any, lines: Lines) -> None:

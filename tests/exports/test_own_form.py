@@ -288,7 +288,7 @@ def test_a_filled_form_carries_its_number_in_properties_and_footer() -> None:
         "快照号": ONCE["快照号"], "导出人": "王敏&李"
     }  # fmt: skip
     for page in book.worksheets:
-        assert str(page.oddFooter) == f"&L快照号：{ONCE['快照号']}&C第&P页 共&N页&R导出人：王敏&&李"
+        assert str(page.oddFooter) == f"&L快照号：{ONCE['快照号']}&R导出人：王敏&&李　第&P页 共&N页"
     again = io.BytesIO()
     book.save(again)
     assert len(filled(again.getvalue()).custom_doc_props) == 2
