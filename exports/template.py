@@ -20,7 +20,8 @@ from typing import Any
 
 from exports.child import ask, serve
 from exports.ledger import Column, Heading, Kind, Record, Sheet, rounded_share, summing, total_of
-from exports.own_workbook import Value, fill_workbook, find_placeholders
+from exports.own_form.fill import Value, fill_workbook
+from exports.own_form.read import read_form
 from survey.domain.errors import DomainError
 from survey.services.roster.sniff import Kind as FileKind
 from survey.services.roster.sniff import sniff
@@ -63,8 +64,8 @@ def check_template(data: bytes, sheet: Sheet) -> list[Fault]:
     """
     if sniff(data) is not FileKind.XLSX:
         raise DomainError("template.no_xlsx", "file")
-    found = json.loads(_ask({"fill": False}, data))
     records, known = names_of(sheet), _known(sheet)
+    found, doubts = json.loads(_ask({"fill": False, "names": [*records]}, data))
     faults = []
     lines: dict[str, set[int]] = {}
     for page, row, cell, name in found:
@@ -78,6 +79,12 @@ def check_template(data: bytes, sheet: Sheet) -> list[Fault]:
         Fault(page, "template.two_lines", (("rows", "、".join(map(str, sorted(rows)))),))
         for page, rows in lines.items()
         if len(rows) > 1
+    ]
+    faults += [
+        Fault(
+            f"{page} {cell}", "template.part_of_lines" if part else "template.formula_unread", (("formula", formula),)
+        )
+        for page, cell, formula, part in doubts
     ]
     if not lines and not faults:
         faults.append(Fault("", "template.no_record", (("example", f"{{{{{next(iter(records))}}}}}"),)))
@@ -157,8 +164,12 @@ def _ask(order: Mapping[str, object], data: bytes) -> bytes:
 
 def _answer(order: dict[str, Any], data: bytes) -> bytes:
     if not order["fill"]:
-        found = [[each.sheet, each.row, each.cell, each.name] for each in find_placeholders(data)]
-        return json.dumps(found, ensure_ascii=False).encode()
+        found, doubts = read_form(data, order["names"])
+        told = [
+            [[each.sheet, each.row, each.cell, each.name] for each in found],
+            [[each.sheet, each.cell, each.formula[:80], each.part] for each in doubts],
+        ]
+        return json.dumps(told, ensure_ascii=False).encode()
     rows = [_unpacked(row) for row in order["rows"]]
     return fill_workbook(data, order["names"], rows, _unpacked(order["once"]))
 

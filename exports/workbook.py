@@ -388,10 +388,10 @@ def _set_up_page(
     page.repeat_rows(2, header_last)
     page.print_area(0, 0, last, shown_last)
     by = f"导出人：{heading.exported_by}" if heading.exported_by else ""
-    page.set_footer(f"&L快照号：{_footer(heading.snapshot)}&C第&P页 共&N页&R{_footer(by)}")
+    page.set_footer(f"&L快照号：{footer_text(heading.snapshot)}&C第&P页 共&N页&R{footer_text(by)}")
 
 
-def _footer(text: str) -> str:
+def footer_text(text: str) -> str:
     """A text without meaning to Excel's footer codes."""
     return cell_text(text)[:60].replace("&", "&&")
 

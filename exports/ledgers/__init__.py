@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import count
+from itertools import count, islice
 from pathlib import Path
 from typing import BinaryIO
 from zipfile import ZIP_STORED, ZipFile
@@ -31,7 +31,7 @@ from exports.ledgers import (
     requests,
     unregistered,
 )
-from exports.template import fill_template
+from exports.template import MOST_ROWS, fill_template
 from exports.view import CHINA, View, one_moment
 from exports.workbook import write_ledger
 from survey.domain.errors import DomainError
@@ -153,8 +153,8 @@ def export_template(
     title, file = template.title, template.file
     heading = heading_of(project, now, snapshot_no(project.code, now), by)
     with one_moment():
-        records = reading(view, read_settings(project.settings))[sheet.key]
-        data, count = fill_template(file, sheet, heading, records)
+        records = [*islice(reading(view, read_settings(project.settings))[sheet.key], MOST_ROWS + 1)]
+    data, count = fill_template(file, sheet, heading, records)
     name = f"{title}_{heading.project}_{heading.cut_off:%Y%m%d_%H%M}.xlsx"
     return Exported(described, heading.snapshot, {sheet.key: count}, name), data
 

@@ -18,6 +18,7 @@ class JobKind(Code):
     NOTICE_PRINT = "notice.print", N_("打印文书")
     REPORT_MAKE = "report.make", N_("生成进度报告")
     ROSTER_IMPORT = "roster.import", N_("导入花名册")
+    TEMPLATE_EXPORT = "template.export", N_("按样表导出")
 
 
 class JobState(Code):

@@ -83,6 +83,10 @@ MESSAGES: dict[str, str] = {
     "template.no_xlsx": N_("样表要用 .xlsx 格式。请在 Excel 或 WPS 里另存为“Excel 工作簿（.xlsx）”再上传。"),
     "template.unknown": N_("没有名为“{name}”的占位符。相近的有：{near}。"),
     "template.two_lines": N_("每个工作表里，住户的占位符只能放在同一行，现在分在第 {rows} 行。"),
+    "template.part_of_lines": N_(
+        "公式 {formula} 只取了按占位符重复的各行里的一部分，行数一变就会算错。请写成从占位符那一行起的范围，例如 =SUM(D5)、=SUM(D5:D9)。"
+    ),
+    "template.formula_unread": N_("公式 {formula} 读不懂，填好以后可能算错。请换一种写法，或直接写占位符。"),
     "template.no_record": N_("样表里没有找到占位符。请在表头下面的一行里写上，例如 {example}。"),
     "template.too_many": N_("样表一次最多填 {most} 行。请按楼栋分开，或导出系统的台账。"),
     "template.failed": N_("这个样表太复杂，没有处理完。请删去不用的工作表、图片和多余的格式后再试。"),

@@ -21,7 +21,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from survey.config import Config
 from survey.domain.errors import DomainError
 from survey.domain.job import JobKind
-from survey.jobs import ledger, notice, report, roster, sweep
+from survey.jobs import ledger, notice, report, roster, sweep, template
 from survey.jobs.priority import Front, at_once
 from survey.jobs.run import Cancelled, Run, Stopping
 from survey.models import Job, Project, db, utc_now
@@ -41,6 +41,7 @@ TASKS: Mapping[JobKind, Task] = {
     JobKind.NOTICE_PRINT: notice.print_notices,
     JobKind.REPORT_MAKE: report.make_report,
     JobKind.ROSTER_IMPORT: roster.import_roster,
+    JobKind.TEMPLATE_EXPORT: template.export_template,
 }
 
 

@@ -6,26 +6,28 @@ import io
 from pathlib import PurePath
 from uuid import UUID
 
-from flask import Blueprint, flash, redirect, render_template, send_file, url_for
+from flask import Blueprint, current_app, flash, redirect, render_template, send_file, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from exports import ledgers
 from exports.ledger import Sheet
 from exports.template import ONCE, Fault, check_template, names_of
-from exports.view import view_of
+from exports.view import count_households, view_of
 from survey.domain.access import Permission
 from survey.domain.errors import DomainError, NotFound
 from survey.forms.base import sentence_of
 from survey.forms.export import ExportLedgerForm
 from survey.forms.template import AddTemplateForm
+from survey.jobs.ledger import XLSX
+from survey.jobs.template import enqueue_export
 from survey.models import utc_now
 from survey.services.export import record_export
 from survey.services.template import add_template, get_template, list_templates, remove_template
 from survey.web.access import current_user, may, project_of_page, requires
+from survey.web.job import to_job
 
 bp = Blueprint("template", __name__)
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @bp.get("/project/<project_code>/ledger/<name>/templates")
@@ -90,13 +92,19 @@ def add(project_code: str, name: str) -> ResponseReturnValue:
 @bp.post("/project/<project_code>/ledger/<name>/template/<uuid:template_id>/export")
 @requires(Permission.LEDGER_EXPORT)
 def export(project_code: str, name: str, template_id: UUID) -> ResponseReturnValue:
-    """The office's form, filled with the ledger as it stands."""
+    """The office's form, filled with the ledger as it stands; where there is much to read, the page of the job that does so."""
     project = project_of_page()
     template = get_template(project.id, template_id)
     form = ExportLedgerForm()
     if template.ledger != name or not form.validate_on_submit():
         raise NotFound
     view = view_of(project, current_user, clear=form.clear.data, reason=form.reason.data)
+    if count_households(view) > current_app.config["RUHU"].export_at_once:
+        return to_job(
+            enqueue_export(
+                actor=current_user, project=project, template=template, clear=view.clear, reason=form.reason.data
+            )
+        )
     done, data = ledgers.export_template(
         template, project=project, view=view, now=utc_now(), by=current_user.display_name
     )

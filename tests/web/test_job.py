@@ -13,7 +13,7 @@ from zipfile import ZipFile
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from openpyxl import load_workbook
+from openpyxl import Workbook, load_workbook
 from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
@@ -32,6 +32,7 @@ from survey.services import records
 from survey.services.result import path_of
 from survey.services.roster.read import read_roster
 from survey.services.sheet import bulk, save_sheet
+from survey.services.template import add_template
 from tests import factories
 from tests.web.test_roster import HEAD, book, digest, upload
 
@@ -96,6 +97,34 @@ def test_a_big_ledger_is_made_by_a_job_and_taken_from_its_page(as_: As, config: 
     ]  # fmt: skip
     assert log[1].details["rows"]["households"] == 2
     assert log[1].details["snapshot"] in sheet.oddFooter.left.text
+
+
+def test_a_form_of_ones_own_is_filled_by_a_job_too_where_there_is_much(
+    as_: As, config: Config, office: User, project: Project
+) -> None:
+    form = Workbook()
+    form.active.append(["{{房号}}"])
+    form.active.append(["=COUNTA(A1)"])
+    file = io.BytesIO()
+    form.save(file)
+    template = add_template(
+        actor=office, project=project, ledger="register", sheet="households", title="区里的表", data=file.getvalue()
+    )
+    db.session.commit()
+    browser = as_(office)
+    answer = browser.post(f"/project/YY/ledger/register/template/{template.id}/export", data={})
+    assert answer.location == f"/project/YY/job/{newest().id}"
+    assert "按样表导出：区里的表" in browser.get(answer.location).text
+    work(config)
+    taken = load_workbook(io.BytesIO(browser.post(f"{answer.location}/download").data))
+    assert [row[0].value for row in taken.active] == ["101", "501", "=COUNTA(A1:A2)"]
+    (log,) = entries("ledger.export")
+    assert log.details["rows"] == {"households": 2}
+    assert log.details["snapshot"] == taken.custom_doc_props["快照号"].value
+    again = browser.post(f"/project/YY/ledger/register/template/{template.id}/export", data={})
+    template.removed_at = utc_now()
+    work(config)
+    assert newest().state is JobState.FAILED and browser.get(again.location).status_code == 200
 
 
 def test_all_ledgers_come_as_one_parcel_under_one_number(as_: As, config: Config, office: User) -> None:
