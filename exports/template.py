@@ -19,9 +19,10 @@ from fractions import Fraction
 from typing import Any
 
 from exports.child import ask, serve
-from exports.ledger import Column, Heading, Kind, Record, Sheet, rounded_share, summing, total_of
+from exports.ledger import Coded, Column, Heading, Kind, Record, Sheet, rounded_share, summing, total_of
 from exports.own_form.fill import Value, fill_workbook
 from exports.own_form.read import read_form
+from survey.domain.codes import Code
 from survey.domain.errors import DomainError
 from survey.services.roster.sniff import Kind as FileKind
 from survey.services.roster.sniff import sniff
@@ -122,6 +123,8 @@ def _value(column: Column, record: Record, number: int) -> Value:
 
 
 def _plain_value(value: object) -> Value:
+    if isinstance(value, (Code, Coded)):
+        return value.label
     if isinstance(value, Fraction):
         return rounded_share(value)
     return value if isinstance(value, str | int | Decimal | date | datetime) else None
