@@ -32,7 +32,7 @@ SHEET = Sheet(
         DOOR,
         Column("addressee", "受送达人", 12),
         Column("method", "方式", 10, Kind.WORD),
-        Column("place", "地点", 16),
+        Column("place", "地点", 24),
         Column("served_at", "时间", 16, Kind.MOMENT),
         Column("counts_from", "视为送达", 11, Kind.DATE, group="期限"),
         Column("term_until", "届满日", 11, Kind.DATE, group="期限"),
