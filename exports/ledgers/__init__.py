@@ -150,7 +150,6 @@ def export_template(
     sheet = next(each for each in described.sheets if each.key == template.sheet)
     title, file = template.title, template.file
     heading = heading_of(project, now, snapshot_no(project.code, now), by, view)
-    heading = replace(heading, counted_in=ledger.counted_in)
     with one_moment():
         records = reading(view, read_settings(project.settings))[sheet.key]
         data, count = fill_template(file, sheet, heading, records)

@@ -48,6 +48,7 @@ def known_names(household_ids: Collection[UUID]) -> Iterator[tuple[UUID, str]]:
     """(household, name) for every name of a person in the records of these households; read when it is asked for.
 
     A witness is written with the organisation ("李娟 颐园社区居委会"): the name stands for itself, the organisation for none.
+    A number behind a name is none either.
     """
     for household_id, columns in NAMES:
         query = select(household_id, *columns).where(household_id.in_(household_ids))
@@ -58,8 +59,8 @@ def known_names(household_ids: Collection[UUID]) -> Iterator[tuple[UUID, str]]:
 
 def _names_in(text: str) -> Iterator[str]:
     for part in (each.strip() for each in _BETWEEN.split(text)):
-        pieces = [part] if part.isascii() else part.split()
-        yield from (name for name in pieces if name not in NO_NAME and not ORGANISATION.match(name))
+        pieces = [part] if part.isascii() else [piece for piece in part.split() if not piece.isascii()]
+        yield from (name for name in pieces if name and name not in NO_NAME and not ORGANISATION.match(name))
 
 
 def get_person(household: Household, person_id: UUID) -> PersonRow:
