@@ -27,7 +27,7 @@ from survey.domain.access import Permission
 from survey.domain.codes import ETHNICITIES
 from survey.domain.errors import DomainError
 from survey.domain.household import EDITABLE, Action, actions_from
-from survey.domain.mask import mask_id_no, mask_phone
+from survey.domain.mask import STAR, mask_id_no, mask_numbers, mask_phone
 from survey.domain.merge import Merged, resolve
 from survey.domain.roster.cells import day, folded_text, id_numbers, phones, share
 from survey.domain.roster.record import Fault, letter_of
@@ -384,7 +384,7 @@ def _answers(column: Column, record: type[Any], text: str, was: tuple[Answers, .
     if kind.kind == "decimal":
         return (_decimal(text),)
     if kind.kind == "str":
-        return (old if old and text == cell_text(old[0]).strip() else (text,),)
+        return (_words(text, old),)
     if kind.kind == "int" and not re.fullmatch(r"-?[0-9]{1,6}", text):
         raise DomainError("amendment.whole", text=text[:40])
     if kind.kind == "date":
@@ -393,6 +393,17 @@ def _answers(column: Column, record: type[Any], text: str, was: tuple[Answers, .
             raise DomainError("amendment.date", text=text[:40])
         return ((found.isoformat(),),)
     return ((text,),)
+
+
+def _words(text: str, old: Answers) -> Answers:
+    """A text of one's own words; as long as it stands as it was exported, its numbers masked, nobody touched it."""
+    was = old[0] if old else ""
+    masked = mask_numbers(was)
+    if old and text in (cell_text(was).strip(), cell_text(masked).strip()):
+        return old
+    if masked != was and STAR in text:
+        raise DomainError("amendment.masked")  # the number behind the mask would be lost
+    return (text,)
 
 
 def _yes_no(text: str, old: Answers) -> Answers:

@@ -134,6 +134,7 @@ class Ledger:
     """A workbook's description: its name on the command line and in addresses, title, purpose, sheets.
 
     permission  the permission without which nobody reads any of it
+    counted_in  the units of its figures, for the heading; "" where it counts nothing
     """
 
     name: str
@@ -141,6 +142,7 @@ class Ledger:
     description: str
     sheets: tuple[Sheet, ...]
     permission: str = ""
+    counted_in: str = ""
 
     def is_open_to(self, granted: Collection[str]) -> bool:
         return not self.permission or self.permission in granted
@@ -204,7 +206,7 @@ class Heading:
             f"填报单位：{self.unit}",
             f"项目名称：{self.project}",
             f"统计截止时间：{self.cut_off:%Y-%m-%d %H:%M}",
-            f"单位：{self.counted_in}",
+            f"单位：{self.counted_in}" if self.counted_in else "",
         )
 
 

@@ -6,11 +6,11 @@ start while the session holds unsaved changes: reading begins a transaction of i
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import islice
 from typing import Any, TypeVar
 from uuid import UUID
@@ -21,16 +21,22 @@ from sqlalchemy import ColumnElement, Select, TypeCoerce, and_, bindparam, func,
 from survey.domain.access import GRANTS, Permission, Role
 from survey.domain.codes import Code
 from survey.domain.errors import DomainError
-from survey.domain.mask import mask_cert_no, mask_id_no, mask_name, mask_phone
-from survey.models import Household, Project, User, db
+from survey.domain.mask import mask_cert_no, mask_id_no, mask_name, mask_names, mask_numbers, mask_phone
+from survey.models import Household, Project, User, db, utc_now
 from survey.models.base import READ_ONLY, Key
 from survey.models.crypto import unseal
-from survey.services.scope import household_scope, role_in
+from survey.services.person import known_names
+from survey.services.scope import find_membership, household_scope, role_in
 
 CHINA = ZoneInfo("Asia/Shanghai")
 STREAM = 1000
 
 Item = TypeVar("Item")
+
+
+def local_today() -> date:
+    """Today on the clock of the neighbourhood."""
+    return utc_now().astimezone(CHINA).date()
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +47,7 @@ class View:
     granted   the permissions of the reader
     clear     ID numbers and phones in clear: only with ledger.export_clear, a reason, and an audit entry that says so
     masked_names  whether names are masked as well (协调员: masked summaries)
+    today    the day against which terms are held
     """
 
     project_id: UUID
@@ -48,6 +55,7 @@ class View:
     granted: frozenset[str]
     clear: bool = False
     masked_names: bool = False
+    today: date = field(default_factory=local_today)
 
     @property
     def scope(self) -> ColumnElement[bool]:
@@ -61,7 +69,16 @@ class View:
 
     def name(self, text: str) -> str:
         """A person's name, or several joined by 、."""
-        return "、".join(mask_name(each) for each in text.split("、")) if self.masked_names and text else text
+        if self.masked_names and text:
+            return "、".join(mask_name(each) for each in self.text(text).split("、"))
+        return self.text(text)
+
+    def text(self, text: str, names: Collection[str] = ()) -> str:
+        """What somebody wrote in their own words: without ID numbers and phones, and where names are masked without these."""
+        if not text:
+            return ""
+        text = text if self.clear else mask_numbers(text)
+        return mask_names(text, names) if self.masked_names and names else text
 
     def id_no(self, row: UUID | bytes, sealed: bytes | None) -> str:
         text = unseal("person.id_no", row, sealed)
@@ -71,6 +88,10 @@ class View:
         text = unseal("person.phone", row, sealed)
         return text if self.clear or not text else mask_phone(text)
 
+    def overdue(self, due: date | None) -> str:
+        """逾期 3 天, where a day that is still to be kept is past; else ""."""
+        return f"逾期 {(self.today - due).days} 天" if due is not None and due < self.today else ""
+
     def cert_no(self, text: str) -> str:
         return mask_cert_no(text) if self.masked_names and text else text
 
@@ -78,6 +99,16 @@ class View:
 def count_households(view: View) -> int:
     """How many households an export for this reader goes through."""
     return db.session.scalar(select(func.count()).select_from(Household).where(view.scope)) or 0
+
+
+def scope_words(view: View) -> str:
+    """Of whom the view tells, where that is not the whole project: 二组 15 栋; "" where it is."""
+    member = find_membership(view.actor, view.project_id) if view.actor is not None else None
+    if view.actor is None or member is None or member.role not in (Role.SURVEYOR, Role.LEADER):
+        return ""
+    query = select(func.count(Household.building_id.distinct())).where(view.scope)
+    who = member.team.name if member.role is Role.LEADER and member.team else view.actor.display_name
+    return f"{who} {db.session.scalar(query) or 0} 栋"
 
 
 def view_of(project: Project, actor: User | None, *, clear: bool = False, reason: str = "") -> View:
@@ -165,6 +196,30 @@ def batches(rows: Iterable[Item], size: int = STREAM) -> Iterator[list[Item]]:
     rest = iter(rows)
     while batch := list(islice(rest, size)):
         yield batch
+
+
+Told = Callable[[str], str]
+"""How the reader sees a text about one household."""
+
+
+def with_words(view: View, rows: Iterable[Item], household: Callable[[Item], UUID]) -> Iterator[tuple[Item, Told]]:
+    """Each row, and how the reader sees free texts about its household: the names known there are masked where names are."""
+    if not view.masked_names:
+        yield from ((row, view.text) for row in rows)
+        return
+    for batch in batches(rows):
+        told = words_of(view, {household(row) for row in batch})
+        yield from ((row, told[household(row)]) for row in batch)
+
+
+def words_of(view: View, households: Collection[UUID]) -> dict[UUID, Told]:
+    """How the reader sees free texts about each of these households."""
+    if not view.masked_names:
+        return dict.fromkeys(households, view.text)
+    names: dict[UUID, set[str]] = {each: set() for each in households}
+    for each, name in known_names(households):
+        names[each].add(name)
+    return {each: partial(view.text, names=found) for each, found in names.items()}
 
 
 def grouped(rows: Iterable[Any]) -> dict[Any, list[Any]]:

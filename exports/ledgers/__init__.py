@@ -6,7 +6,7 @@ import secrets
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import count, islice
 from pathlib import Path
@@ -32,7 +32,7 @@ from exports.ledgers import (
     unregistered,
 )
 from exports.template import MOST_ROWS, fill_template
-from exports.view import CHINA, View, one_moment
+from exports.view import CHINA, View, one_moment, scope_words
 from exports.workbook import write_ledger
 from survey.domain.errors import DomainError
 from survey.domain.settings import ProjectSettings, read_settings
@@ -106,7 +106,7 @@ def export_ledger(
     snapshot = snapshot_no(project.code, now)
     with one_moment():
         described = ledger.with_codes() if codes else ledger
-        return _export(described, reading, project, view, heading_of(project, now, snapshot, by), target, tell)
+        return _export(described, reading, project, view, heading_of(project, now, snapshot, by, view), target, tell)
 
 
 def rows_ahead(names: Iterable[str], view: View) -> int:
@@ -129,7 +129,7 @@ def export_set(
     snapshot = snapshot_no(project.code, now)
     done, passed = [], count(1)
     with one_moment(), ZipFile(target, "w", ZIP_STORED) as parcel:
-        heading = heading_of(project, now, snapshot, by)
+        heading = heading_of(project, now, snapshot, by, view)
         for ledger, reading in found:
             with tempfile.TemporaryFile(prefix="ruhu-ledger-") as file:
                 made = _export(ledger, reading, project, view, heading, file, tell, passed)
@@ -151,7 +151,7 @@ def export_template(
     described = ledger.permitted(view.granted)
     sheet = next(each for each in described.sheets if each.key == template.sheet)
     title, file = template.title, template.file
-    heading = heading_of(project, now, snapshot_no(project.code, now), by)
+    heading = heading_of(project, now, snapshot_no(project.code, now), by, view)
     with one_moment():
         records = [*islice(reading(view, read_settings(project.settings))[sheet.key], MOST_ROWS + 1)]
     data, count = fill_template(file, sheet, heading, records)
@@ -159,11 +159,12 @@ def export_template(
     return Exported(described, heading.snapshot, {sheet.key: count}, name), data
 
 
-def heading_of(project: Project, now: datetime, snapshot: str, by: str) -> Heading:
-    """What stands above and below the sheets of an export made at this moment."""
+def heading_of(project: Project, now: datetime, snapshot: str, by: str, view: View | None = None) -> Heading:
+    """What stands above and below the sheets of an export made at this moment; of a part of the project, which part."""
+    scope = scope_words(view) if view is not None else ""
     return Heading(
         unit=project.office_name or project.name,
-        project=project.name,
+        project=f"{project.name}（{scope}）" if scope else project.name,
         cut_off=now.astimezone(CHINA).replace(tzinfo=None),
         snapshot=snapshot,
         exported_by=by,
@@ -175,6 +176,7 @@ def _export(
     tell: Callable[[int], None] | None = None, passed: Iterator[int] | None = None,
 ) -> Exported:  # fmt: skip
     described = ledger.permitted(view.granted)
+    heading = replace(heading, counted_in=ledger.counted_in)
     runs: Iterable[tuple[str, Iterable[Record]]]
     if ledger.name == register.LEDGER.name:  # the only one whose sheets share what they read
         runs = register.together(view)

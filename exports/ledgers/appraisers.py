@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 
 from exports.ledger import Column, Kind, Ledger, Record, Sheet, share
 from exports.ledgers.column import DOOR, DOSSIER, NOTE, ROW_ID, SERIAL
-from exports.view import View, stream
+from exports.view import View, stream, with_words
 from survey.domain.message import N_
 from survey.domain.settings import ProjectSettings
 from survey.models import Household, db
@@ -61,6 +61,7 @@ LEDGER = Ledger(
     N_("评估机构选定统计"),
     N_("各评估机构的得票和占比，附分户意向；产生方式、日期、监督人留空，在选定会议上填写。"),
     (VOTES, CHOICES),
+    counted_in="户",
 )
 
 
@@ -83,7 +84,7 @@ def votes(view: View) -> Iterator[Record]:
     due = db.session.scalar(select(func.count()).select_from(Household).where(view.scope)) or 0
     for row in rows:
         yield {
-            "appraiser": row.appraiser,
+            "appraiser": view.text(row.appraiser),
             "votes": row.votes,
             "vote_share": share(row.votes, named),
             "whole_share": share(row.votes, due),
@@ -97,12 +98,12 @@ def choices(view: View) -> Iterator[Record]:
         .where(view.scope, NAMED != "")
         .order_by(h.door_sort, h.id)
     )
-    for row in stream(query):
+    for row, told in with_words(view, stream(query), lambda row: row.id):
         yield {
             "dossier_no": row.dossier_no,
             "door": row.door_text,
             "owners": view.name(row.owner_names),
-            "appraiser": row.appraiser,
+            "appraiser": told(row.appraiser),
             "counted": 1,
             "id": str(row.id),
         }

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from exports.ledger import COUNT_KEY, Column, Kind, Ledger, Record, Sheet
 from exports.ledgers.column import DOSSIER, NOTE, ROW_ID, SERIAL
-from exports.view import View, local_moment, stream, word
+from exports.view import Told, View, local_moment, stream, with_words, word
 from survey.domain.message import N_
 from survey.domain.settings import ProjectSettings
 from survey.models import Briefing, Household, Policy, PolicyVersion, User, db
@@ -49,6 +49,7 @@ LEDGER = Ledger(
     N_("政策宣讲记录台账"),
     N_("每一次政策宣讲：时间、形式、宣讲人、政策版本、对象、要点、问题与答复、签收。"),
     (SHEET,),
+    counted_in="人",
 )
 
 
@@ -61,7 +62,7 @@ def briefings(view: View) -> Iterator[Record]:
     b = Briefing
     query = (
         select(
-            b.id, b.held_at, b.policy_version_id, b.form, b.place, b.recipient, b.attendees, b.points, b.questions,
+            b.id, b.household_id, b.held_at, b.policy_version_id, b.form, b.place, b.recipient, b.attendees, b.points, b.questions,
             b.materials, b.understood, b.receipt, Household.dossier_no, Household.door_text,
             User.display_name.label("briefed_by"),
         )
@@ -70,25 +71,25 @@ def briefings(view: View) -> Iterator[Record]:
         .where(view.scope)
         .order_by(b.held_at, b.id)
     )  # fmt: skip
-    for row in stream(query):
+    for row, told in with_words(view, stream(query), lambda row: row.household_id):
         version = versions[row.policy_version_id]
         yield {
             "held_at": local_moment(row.held_at),
             "dossier_no": row.dossier_no,
             "door": row.door_text,
-            "place": row.place,
+            "place": told(row.place),
             "form": word(row.form),
             "briefed_by": row.briefed_by,
-            "policy": version.title,
+            "policy": view.text(version.title),
             "version": f"第{version.number}版",
             "in_force": "是" if version.in_force else "否",
             "recipient": view.name(row.recipient),
             "attendees": row.attendees,
-            "points": _points(row.points, version.points),
-            "questions": _questions(row.questions),
-            "materials": row.materials,
+            "points": view.text(_points(row.points, version.points)),
+            "questions": _questions(row.questions, told),
+            "materials": told(row.materials),
             "understood": word(row.understood),
-            "receipt": row.receipt,
+            "receipt": told(row.receipt),
             "note": "",
             "id": str(row.id),
         }
@@ -124,9 +125,9 @@ def _points(numbers: list[int], points: list[str]) -> str:
     return "\n".join(f"{number + 1}.{points[number]}" for number in numbers if 0 <= number < len(points))
 
 
-def _questions(asked: list[dict[str, str]]) -> str:
+def _questions(asked: list[dict[str, str]], told: Told) -> str:
     lines = []
     for each in asked:
-        question, answer = each.get("question", ""), each.get("answer", "")
+        question, answer = told(each.get("question", "")), told(each.get("answer", ""))
         lines.append(f"问：{question}" + (f"\n答：{answer}" if answer else "\n（未答复）"))
     return "\n".join(lines)

@@ -13,7 +13,7 @@ from exports.view import View, stream
 from survey.domain.codes import CompMode, Will
 from survey.domain.message import N_
 from survey.domain.settings import ProjectSettings
-from survey.models import Building, Door, Household, Project, db
+from survey.models import Building, Door, Household, PartRow, Project, db
 from survey.models.base import AreaM2
 from survey.services.register import condition, read
 
@@ -34,6 +34,7 @@ SHEET = Sheet(
         Column("vacant", "空置\n（户）", 7, Kind.INTEGER, True, "调查进度", filters=(("vacant", "yes"),)),
         Column("area_cert_m2", "证载", 12, Kind.AREA, True, "建筑面积（㎡）"),
         Column("area_meas_m2", "实测", 12, Kind.AREA, True, "建筑面积（㎡）"),
+        Column("measured", "已测\n（户）", 7, Kind.INTEGER, True, "建筑面积（㎡）"),
         Column("area_unreg_m2", "未登记", 11, Kind.AREA, True, "建筑面积（㎡）"),
         Column("hukou_count", "户籍", 8, Kind.INTEGER, True, "人口（人）"),
         Column("living_count", "常住", 8, Kind.INTEGER, True, "人口（人）"),
@@ -51,7 +52,7 @@ SHEET = Sheet(
         NOTE,
         ROW_ID,
     ),
-    note="已完成指已提交且未被退回的户；未遇指上门后始终未见到被调查人的户，拒访指最近一次见面时拒绝调查的户；空置指登记为空置或最近一次入户结果为空置的户。"
+    note="实测只计已测的户，一户都没有测的留空。已完成指已提交且未被退回的户；未遇指上门后始终未见到被调查人的户，拒访指最近一次见面时拒绝调查的户；空置指登记为空置或最近一次入户结果为空置的户。"
     "计算面积取证载面积，没有证载面积的取实测面积。同意指摸底意愿为“同意”，占比的分母为应调查户和全部计算面积；"
     "安置方式中“其他”为货币加调换、房票和住房保障。",
     frozen="building_no",
@@ -63,6 +64,7 @@ LEDGER = Ledger(
     N_("分楼栋汇总表"),
     N_("按楼栋汇总的户数、进度、面积、人口、改造意愿和安置方式，附合计。"),
     (SHEET,),
+    counted_in="套、户、人、㎡",
 )
 
 
@@ -99,6 +101,7 @@ def buildings(view: View) -> Iterator[Record]:
         for column in SHEET.columns
         if column.filters is not None
     ]
+    measured = h.id.in_(select(PartRow.household_id).where(PartRow.area_meas_m2.is_not(None)))
     undecided = or_(h.comp_mode.is_(None), h.comp_mode == CompMode.UNDECIDED)
     query = (
         select(
@@ -108,6 +111,7 @@ def buildings(view: View) -> Iterator[Record]:
             func.coalesce(func.sum(h.owner_count), 0).label("owners"),
             *counts,
             _count(undecided).label("undecided"),
+            _count(measured).label("measured"),
             _area(h.area_cert_m2).label("area_cert_m2"),
             _area(h.area_meas_m2).label("area_meas_m2"),
             _area(h.area_unreg_m2).label("area_unreg_m2"),
@@ -127,6 +131,7 @@ def buildings(view: View) -> Iterator[Record]:
             **{key: row._mapping[key] for key in _COPIED},
             "id": str(row.id),
             "building_no": row.no,
+            "area_meas_m2": row.area_meas_m2 if row.measured else None,
             "done_share": share(row.done, row.due),
             "agree_share": share(row.agree, row.due),
             "agree_area_share": share(row.agree_area_m2, row.counted_m2),
@@ -134,6 +139,6 @@ def buildings(view: View) -> Iterator[Record]:
         }
 
 
-_COPIED = ("doors", "owners", "due", "done", "unmet", "refused", "vacant", "area_cert_m2", "area_meas_m2",
+_COPIED = ("doors", "owners", "due", "done", "unmet", "refused", "vacant", "area_cert_m2", "measured",
            "area_unreg_m2", "counted_m2", "hukou_count", "living_count", "agree", "agree_area_m2", "money", "swap",
            "undecided")  # fmt: skip

@@ -10,8 +10,9 @@ from sqlalchemy import select, tuple_
 
 from exports.ledger import COUNT_KEY, Column, Kind, Ledger, Record, Sheet
 from exports.ledgers.column import DOOR, DOSSIER, NOTE, ROW_ID, SERIAL
-from exports.view import View, batches, grouped, local_moment, stream
+from exports.view import Told, View, batches, grouped, local_moment, stream, words_of
 from survey.domain.household import Action
+from survey.domain.mask import mask_names
 from survey.domain.merge import Change, difference
 from survey.domain.message import N_
 from survey.domain.settings import ProjectSettings
@@ -21,6 +22,8 @@ from survey.models import Household, Review, SheetRow, User, db
 
 PASSED = (Action.GROUP_PASS.value, Action.APPROVE.value)
 VERSIONS = 200
+KEPT = frozenset({"cert_no", "part_cert_no", "realty_unit_code", "parcel_no", "uscc"})
+"""Answers that are numbers of papers, in which no phone is looked for."""
 
 SHEET = Sheet(
     "changes",
@@ -70,11 +73,17 @@ def changes(view: View) -> Iterator[Record]:
     hidden = hidden_without(view.granted)
     for batch in batches(stream(query), VERSIONS):
         before = _before([row for row, *_rest in batch])
-        reviews = _reviews({row.household_id for row, *_rest in batch})
+        homes = {row.household_id for row, *_rest in batch}
+        reviews, words = _reviews(homes), words_of(view, homes)
         for row, dossier_no, door, name in batch:
             old, new = before[row.household_id, row.version - 1], row.pairs
             titles = row_titles(old, new)
-            shown = {key: view.name(title) if key[0] == "persons" else title for key, title in titles.items()}
+            names = _names(old, new) if view.masked_names else set()
+
+            def told(text: str, known: Told = words[row.household_id], names: set[str] = names) -> str:
+                return mask_names(known(text), names)
+
+            shown = {key: (view.name if key[0] == "persons" else told)(title) for key, title in titles.items()}
             passed = [who for _id, at, who in reviews.get(row.household_id, []) if at >= row.saved_at]
             for change in difference(to_keys(old), to_keys(new)):
                 yield {
@@ -82,14 +91,25 @@ def changes(view: View) -> Iterator[Record]:
                     "door": door,
                     "version": row.version,
                     "field": key_label(change.key, shown),
-                    **_values(change, view, hidden),
+                    **_values(change, view, hidden, told),
                     "source": SOURCES.get(row.source, row.source),
-                    "reason": row.reason,
+                    "reason": told(row.reason),
                     "changed_by": name or "系统",
                     "changed_at": local_moment(row.saved_at),
                     "reviewed_by": passed[0] if passed else "",
                     "id": str(row.id),
                 }
+
+
+def _names(*versions: Pairs) -> set[str]:
+    """The names that these versions of a sheet tell, also of people who no longer stand in it."""
+    return {
+        text
+        for pairs in versions
+        for key, texts in to_keys(pairs).items()
+        if field_of(key) in NAME_FIELDS
+        for text in texts
+    }
 
 
 def _before(rows: list[SheetRow]) -> dict[tuple[UUID, int], Pairs]:
@@ -110,7 +130,7 @@ def _reviews(ids: set[UUID]) -> dict[UUID, list[Any]]:
     return grouped(db.session.execute(query))
 
 
-def _values(change: Change, view: View, hidden: frozenset[str]) -> dict[str, object]:
+def _values(change: Change, view: View, hidden: frozenset[str], told: Told) -> dict[str, object]:
     """Old and new value in words, as far as the reader may see them."""
     name = field_of(change.key)
     if name in hidden:
@@ -118,6 +138,8 @@ def _values(change: Change, view: View, hidden: frozenset[str]) -> dict[str, obj
     old, new = (word_of(change.key, texts, clear=view.clear) for texts in (change.old, change.new))
     if name in NAME_FIELDS:
         old, new = view.name(old), view.name(new)
+    elif name not in KEPT:
+        old, new = told(old), told(new)
     if old == new:
         new = f"{new}（已更改）"  # two numbers or names that look alike masked are still two
     return {"old": old, "new": new}

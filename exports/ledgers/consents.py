@@ -70,7 +70,7 @@ ROUNDS = Sheet(
     ),
     note="参与＝同意＋有条件同意＋不同意＋弃权；弃权计入参与，不计入同意；有条件同意不计入同意。面积取证载面积，没有证载面积的取实测面积；"
     "已结束的轮次按结束时的户数和面积。阈值由项目办按适用的规定设定，分母取参与还是全部从其规定，“以上”含本数；"
-    "本表只作比较，不代替依法认定。",
+    "本表只作比较，不代替依法认定。计票人、监票人留空，计票时签名。",
     frozen="title",
     leads="is_current",
 )
@@ -103,6 +103,7 @@ LEDGER = Ledger(
     N_("意愿征询统计表"),
     N_("各征询轮次按户数和面积统计的参与、同意、不同意、有条件同意、弃权及占比，附分户表态明细。"),
     (ROUNDS, HOUSEHOLDS),
+    counted_in="户、㎡",
 )
 
 
@@ -143,7 +144,7 @@ def rounds(view: View) -> Iterator[Record]:
         taking = _sum(counted.by_choice[choice] for choice in PARTICIPATING)
         silent = _sum(count for choice, count in counted.by_choice.items() if choice not in PARTICIPATING)
         yield {
-            "title": row.title,
+            "title": view.text(row.title),
             "kind": row.kind.label,
             "opened_on": local_day(row.opened_at),
             "closed_on": local_day(row.closed_at),
@@ -190,7 +191,7 @@ def standings(view: View) -> Iterator[Record]:
         )  # fmt: skip
         for row in stream(query):
             yield {
-                "round": round_.title,
+                "round": view.text(round_.title),
                 "dossier_no": row.dossier_no,
                 "building_no": row.no,
                 "door": row.door_text,

@@ -15,11 +15,14 @@ from exports.ledger import Column, Kind, Ledger, Record, Sheet, share
 from exports.ledgers.building_summary import counted_area
 from exports.ledgers.column import NOTE, SERIAL
 from exports.view import View, local_day, stream
+from survey.domain.access import Permission
 from survey.domain.codes import VisitResult
 from survey.domain.coownership import HouseholdChoice
+from survey.domain.door import counted_key
 from survey.domain.message import N_
+from survey.domain.report import ReportKind
 from survey.domain.settings import ProjectSettings
-from survey.models import Building, Consent, Household, Request, Standing, Team, Visit, db
+from survey.models import Building, Consent, Household, Report, Request, Standing, Team, Visit, db
 from survey.services.register import TIMELESS, condition, find_round_id
 
 NO_TEAM = "未分组"
@@ -49,8 +52,8 @@ SHEET = Sheet(
         Column("plan", "明日计划", 26),
         NOTE,
     ),
-    note="按楼栋所属小组统计，有入户、提交、表态或诉求的日子各一行；完成指首次提交之日，后来被退回、还没有再提交的不计，所以各日之和就是分楼栋汇总表的已完成；同意指本轮征询（没有征询的为最近一轮）中全户同意，"
-    "日期取该户最后一次表态之日，后来改变主意的不计。累计截至当日。存在问题、明日计划由小组填写。",
+    note="按楼栋所属小组统计，有入户、提交、表态或诉求的日子各一行；完成指首次提交之日，后来被退回、还没有再提交的不计，各日之和就是分楼栋汇总表的已完成；同意指本轮征询（没有征询的为最近一轮）中全户同意，"
+    "日期取该户最后一次表态之日，后来改变主意的不计。累计截至当日。存在问题、明日计划取当日的进度日报（全项目），写在当日第一行；没有日报的留空填写。",
     frozen="team",
 )
 
@@ -59,6 +62,7 @@ LEDGER = Ledger(
     N_("进度日报"),
     N_("各小组每天的入户、完成、同意、未遇、拒访和诉求，以及截至当日的累计和完成率。"),
     (SHEET,),
+    counted_in="户、次、件、㎡",
 )
 
 
@@ -89,8 +93,10 @@ def days(view: View) -> Iterator[Record]:
     _count_requests(view, found)
     due = due_of(view)
     so_far: defaultdict[str, Day] = defaultdict(Day)
-    for (day, team), counted in sorted(found.items(), key=lambda item: item[0]):
+    reported = _reported(view)
+    for (day, team), counted in sorted(found.items(), key=_in_order):
         name, total = team or NO_TEAM, so_far[team]
+        problems, plan = reported.pop(day, ("", ""))
         total.done += counted.done
         total.agree += counted.agree
         total.agree_m2 += counted.agree_m2
@@ -109,7 +115,31 @@ def days(view: View) -> Iterator[Record]:
             "agree_m2": total.agree_m2,
             "new_requests": counted.new_requests,
             "closed_requests": counted.closed_requests,
+            "problems": problems,
+            "plan": plan,
         }
+
+
+def _in_order(item: tuple[tuple[date, str], Day]) -> tuple[date, bool, str]:
+    """By day and by the teams' numbers, 二组 before 三组; what belongs to no team comes last."""
+    (day, team), _counted = item
+    return day, not team, counted_key(team)
+
+
+def _reported(view: View) -> dict[date, tuple[str, str]]:
+    """Day -> problems and plan as its newest report tells them."""
+    if not view.may(Permission.REPORT_SHOW):
+        return {}
+    query = (
+        select(Report.last_day, Report.problems, Report.plan)
+        .where(
+            Report.project_id == view.project_id,
+            Report.kind == ReportKind.DAILY,
+            (Report.problems != "") | (Report.plan != ""),
+        )
+        .order_by(Report.made_at, Report.id)
+    )
+    return {day: (view.text(problems), view.text(plan)) for day, problems, plan in db.session.execute(query)}
 
 
 def due_of(view: View) -> dict[str, int]:

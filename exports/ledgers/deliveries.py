@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import datetime
+from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, tuple_
 
 from exports.ledger import COUNT_KEY, Column, Kind, Ledger, Record, Sheet
 from exports.ledgers.column import DOOR, DOSSIER, NOTE, ROW_ID, SERIAL
-from exports.view import View, local_moment, stream, word
+from exports.view import View, batches, local_moment, stream, with_words, word
+from survey.domain.codes import PersonRole
 from survey.domain.message import N_
 from survey.domain.settings import ProjectSettings
-from survey.models import Delivery, Household, User
+from survey.domain.sheet import from_pairs
+from survey.models import Delivery, Household, SheetRow, User, db
+
+CHUNK = 200
 
 SHEET = Sheet(
     "deliveries",
@@ -26,7 +32,7 @@ SHEET = Sheet(
         DOOR,
         Column("addressee", "受送达人", 12),
         Column("method", "方式", 10, Kind.WORD),
-        Column("place", "地点", 16),
+        Column("place", "地点", 24),
         Column("served_at", "时间", 16, Kind.MOMENT),
         Column("counts_from", "视为送达", 11, Kind.DATE, group="期限"),
         Column("term_until", "届满日", 11, Kind.DATE, group="期限"),
@@ -36,11 +42,12 @@ SHEET = Sheet(
         Column("relation", "与受送达人关系", 12, Kind.WORD, group="签收"),
         Column("refused_reason", "拒收事由", 18, group="拒收"),
         Column("witness", "见证人", 16, group="拒收"),
-        Column("photo", "照片（扫描件）", 9, Kind.WORD),
+        Column("photo", "照片\n（扫描件）", 10, Kind.WORD),
         NOTE,
         ROW_ID,
     ),
-    note="一次送达一行，拒收的也列；公告送达自公告之日起满三十日视为送达；届满日是送达后补正、申请复核的最后一日；签收人与受送达人关系空白的为本人签收。",
+    note="一次送达一行，拒收的也列；公告送达自公告之日起满三十日视为送达；届满日是送达后补正、申请复核的最后一日；签收人与受送达人关系空白的为本人签收。"
+    "受送达人：本人签收的为签收人，其他的为送达时登记的产权人，公房为承租人。",
     frozen="notice",
 )
 
@@ -58,31 +65,73 @@ def records(view: View, settings: ProjectSettings) -> dict[str, Iterable[Record]
 
 def deliveries(view: View) -> Iterator[Record]:
     query = (
-        select(Delivery, Household.dossier_no, Household.door_text, Household.owner_names, User.display_name)
+        select(Delivery, Household.dossier_no, Household.door_text, User.display_name)
         .join(Household, Household.id == Delivery.household_id)
         .join(User, User.id == Delivery.recorded_by_id)
         .where(view.scope)
         .order_by(Delivery.number)
     )
-    for row, dossier_no, door, owners, server in stream(query):
-        yield {
-            "number": str(row.number),
-            "notice": row.notice,
-            "document_no": row.document_no,
-            "dossier_no": dossier_no,
-            "door": door,
-            "addressee": view.name(owners),
-            "method": word(row.method),
-            "place": row.place,
-            "served_at": local_moment(row.served_at),
-            "counts_from": row.counts_from,
-            "term_until": row.term_until,
-            "server_1": server,
-            "server_2": row.second_server,
-            "recipient": view.name(row.recipient),
-            "relation": row.recipient_relation,
-            "refused_reason": row.refused_reason,
-            "witness": view.name(row.witness),
-            "photo": "有" if row.evidence_id else "无",
-            "id": str(row.id),
-        }
+    for batch in batches(stream(query), CHUNK):
+        addressed = _addressees([row for row, *_rest in batch])
+        for (row, dossier_no, door, server), told in with_words(view, batch, lambda found: found[0].household_id):
+            yield {
+                "number": str(row.number),
+                "notice": told(row.notice),
+                "document_no": row.document_no,
+                "dossier_no": dossier_no,
+                "door": door,
+                "addressee": view.name(addressed[row.id]),
+                "method": word(row.method),
+                "place": told(row.place),
+                "served_at": local_moment(row.served_at),
+                "counts_from": row.counts_from,
+                "term_until": row.term_until,
+                "server_1": server,
+                "server_2": told(row.second_server),
+                "recipient": view.name(row.recipient),
+                "relation": told(row.recipient_relation),
+                "refused_reason": told(row.refused_reason),
+                "witness": told(row.witness),
+                "photo": "有" if row.evidence_id else "无",
+                "id": str(row.id),
+            }
+
+
+def _addressees(rows: list[Delivery]) -> dict[UUID, str]:
+    """Delivery -> who was addressed then: who signed for themselves; else the owners, or tenants of public housing, of the
+    sheet as it stood at that moment (of one that was written later, the first).
+    """
+    asked = [row for row in rows if not (row.recipient and not row.recipient_relation)]
+    stood = _versions_at([(row.household_id, row.served_at) for row in asked])
+    wanted = {(household, version) for (household, _at), version in stood.items()}
+    query = select(SheetRow).where(tuple_(SheetRow.household_id, SheetRow.version).in_(wanted))
+    holders = {(row.household_id, row.version): _holders(row) for row in db.session.scalars(query)} if wanted else {}
+    found = {row.id: row.recipient for row in rows}
+    for row in asked:
+        found[row.id] = holders.get((row.household_id, stood.get((row.household_id, row.served_at), 0)), "")
+    return found
+
+
+def _versions_at(moments: list[tuple[UUID, datetime]]) -> dict[tuple[UUID, datetime], int]:
+    """(household, moment) -> the version of its sheet that stood then, else the first; nothing where there is none."""
+    s = SheetRow
+    saved: dict[UUID, list[tuple[int, datetime]]] = {}
+    query = select(s.household_id, s.version, s.saved_at).where(s.household_id.in_({each for each, _at in moments}))
+    for household, version, at in db.session.execute(query.order_by(s.household_id, s.version)):
+        saved.setdefault(household, []).append((version, at))
+    return {
+        (household, moment): max(
+            (version for version, at in saved[household] if at <= moment), default=saved[household][0][0]
+        )
+        for household, moment in moments
+        if household in saved
+    }
+
+
+def _holders(row: SheetRow) -> str:
+    """Whose home it is by a version of the sheet: the owners, else the tenants."""
+    persons = from_pairs(row.pairs).persons
+    for role in (PersonRole.OWNER, PersonRole.TENANT):
+        if names := [person.full_name for person in persons if role in person.roles and person.full_name]:
+            return "、".join(names)
+    return ""

@@ -11,6 +11,7 @@ from exports.ledgers.column import NOTE, ROW_ID, SERIAL
 from exports.view import View, joined, word
 from survey.domain.access import Permission
 from survey.domain.message import N_
+from survey.domain.posting import PostingState
 from survey.domain.settings import ProjectSettings
 from survey.models import Posting, db
 
@@ -32,10 +33,11 @@ SHEET = Sheet(
         Column("outcomes", "处理结果", 30, group="异议"),
         Column("result", "公示结果", 22),
         Column("state", "状态", 8, Kind.WORD),
+        Column("overdue", "逾期", 10, Kind.WORD),
         NOTE,
         ROW_ID,
     ),
-    note="张贴的当天不计入公示期；期满日为节假日的顺延至其后第一个工作日。",
+    note="张贴的当天不计入公示期；期满日为节假日的顺延至其后第一个工作日。过了期满日还没有结束的，在“逾期”栏写明天数。",
     frozen="title",
 )
 
@@ -44,6 +46,7 @@ LEDGER = Ledger(
     N_("公示台账"),
     N_("每一次公示的名称、范围、张贴地点、起止和天数、照片、异议件数和处理结果。"),
     (SHEET,),
+    counted_in="天、件",
 )
 
 
@@ -56,18 +59,20 @@ def postings(view: View) -> Iterator[Record]:
         return
     query = select(Posting).where(Posting.project_id == view.project_id).order_by(Posting.drafted_at, Posting.id)
     for row in db.session.scalars(query):
+        names = {each.person_name for each in row.objections}
         yield {
-            "title": row.title,
+            "title": view.text(row.title),
             "kind": word(row.kind),
-            "scope": row.scope,
-            "place": row.place,
+            "scope": view.text(row.scope),
+            "place": view.text(row.place),
             "posted_on": row.posted_on,
             "until": row.until,
             "days": row.days,
             "photo": "有" if row.photo_id else "无",
             "objections": len(row.objections),
-            "outcomes": joined([each.outcome for each in row.objections]),
-            "result": row.result,
+            "outcomes": joined([view.text(each.outcome, names) for each in row.objections]),
+            "result": view.text(row.result, names),
             "state": word(row.state),
+            "overdue": view.overdue(row.until) if row.state is PostingState.POSTED else "",
             "id": str(row.id),
         }

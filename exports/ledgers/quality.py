@@ -83,10 +83,10 @@ def _told(matter: Matter, notes: Mapping[UUID, MatterNote], project: Project, vi
     note = notes.get(matter.id_in(project.id))
     params = {name: value.label if isinstance(value, Code) else value for name, value in matter.params.items()}
     told: dict[str, object] = {
-        "kind": matter.kind.label, "fault": sentence(matter.code, **params), "state": "待处理",
+        "kind": matter.kind.label, "fault": view.text(sentence(matter.code, **params)), "state": "待处理",
     }  # fmt: skip
     if note is not None and note.digest == matter.digest:
-        told |= {"state": "属实，不改", "reason": "" if view.masked_names else note.text, "accepted_by": note.by.display_name,
+        told |= {"state": "属实，不改", "reason": "" if view.masked_names else view.text(note.text), "accepted_by": note.by.display_name,
                  "accepted_on": local_day(note.at)}  # fmt: skip
     return told
 

@@ -13,7 +13,7 @@ from sqlalchemy import Select, func, select
 
 from exports.ledger import Column, Kind, Ledger, Record, Sheet
 from exports.ledgers.column import DOSSIER, NOTE, PLACE, ROW_ID, SERIAL, TAGS
-from exports.view import View, among, grouped, in_order, joined, key, local_day, read, word, words
+from exports.view import Told, View, among, grouped, in_order, joined, key, local_day, read, word, words, words_of
 from survey.domain import codes
 from survey.domain.household import HouseholdState
 from survey.domain.message import N_
@@ -42,14 +42,15 @@ HOUSEHOLDS = Sheet(
         SERIAL,
         DOSSIER,
         *PLACE,
-        Column("owners", "产权人", 12),
+        Column("owners", "产权人", 13),
+        Column("tenants", "承租人\n（公房）", 10),
         Column("id_no", "证件号", 20, Kind.CODE),
         Column("phone", "联系电话", 13, Kind.CODE),
         Column("tenure", "产权性质", 13, Kind.WORD, field="tenure_type"),
-        Column("cert_no", "权证号", 22, Kind.CODE),
+        Column("cert_no", "权证号", 32, Kind.CODE),
         Column("use_approved", "批准", 8, Kind.WORD, group="用途"),
         Column("use_actual", "实际", 8, Kind.WORD, group="用途"),
-        Column("structure", "结构", 9, Kind.WORD),
+        Column("structure", "结构", 12, Kind.WORD),
         Column("build_year", "建成\n年份", 6, Kind.INTEGER),
         Column("area_cert_m2", "证载", 10, Kind.AREA, True, "建筑面积（㎡）"),
         Column("area_meas_m2", "实测", 10, Kind.AREA, True, "建筑面积（㎡）"),
@@ -59,17 +60,17 @@ HOUSEHOLDS = Sheet(
         Column("lease", "居住状况", 8, Kind.WORD, field="lease_status"),
         Column("hukou_count", "户籍", 6, Kind.INTEGER, True, "人口"),
         Column("living_count", "常住", 6, Kind.INTEGER, True, "人口"),
-        Column("special", "特殊人群", 12, permission=TAGS),
+        Column("special", "特殊人群", 16, permission=TAGS),
         Column("mortgage", "抵押", 5, Kind.WORD, group="权利限制", field="mortgage"),
         Column("seizure", "查封", 5, Kind.WORD, group="权利限制", field="seizure"),
         Column("rented", "租赁", 5, Kind.WORD, group="权利限制"),
         Column("will", "改造意愿", 9, Kind.WORD, group="意愿", field="renewal_will"),
         Column("comp_mode", "安置方式", 9, Kind.WORD, group="意愿", field="comp_mode"),
-        Column("wanted", "意向户型", 12, group="意愿"),
+        Column("wanted", "意向户型", 20, group="意愿"),
         Column("claims", "主要诉求", 22, group="意愿"),
         Column("visit_count", "入户\n次数", 5, Kind.INTEGER, True, "调查"),
         Column("survey_state", "调查状态", 8, Kind.WORD, group="调查"),
-        Column("surveyors", "调查员", 9, Kind.WORD, group="调查"),
+        Column("surveyors", "调查员", 14, Kind.WORD, group="调查"),
         Column("surveyed_on", "调查日期", 11, Kind.DATE, group="调查"),
         Column("signed", "签字情况", 9, Kind.WORD, group="调查"),
         Column("review_state", "审核状态", 9, Kind.WORD, group="调查"),
@@ -77,7 +78,7 @@ HOUSEHOLDS = Sheet(
         ROW_ID,
     ),
     note="一户一行，按户档案统计；一户多套（打通）的，房号列出全部房号；多个权利人的证件号、电话以分号隔开。"
-    "证载、实测、未登记面积为各房屋部位之和。",
+    "公房的证件号、电话为承租人的，产权人按登记表所写。证载、实测、未登记面积为各房屋部位之和；面积、人口空白的为还没有查明，不计入合计。",
     frozen="room_no",
 )
 
@@ -120,7 +121,7 @@ PARTS = Sheet(
         *PLACE,
         Column("kind", "部位", 10, Kind.WORD, field="kind"),
         Column("legality", "合法性", 10, Kind.WORD, field="legality"),
-        Column("cert_no", "权证号", 22, Kind.CODE, field="part_cert_no"),
+        Column("cert_no", "权证号", 32, Kind.CODE, field="part_cert_no"),
         Column("area_cert_m2", "建筑面积", 10, Kind.AREA, True, "证载（㎡）", field="area_cert_m2"),
         Column("area_cert_inner_m2", "套内面积", 10, Kind.AREA, True, "证载（㎡）", field="area_cert_inner_m2"),
         Column("area_meas_m2", "建筑面积", 10, Kind.AREA, True, "实测（㎡）", field="area_meas_m2"),
@@ -129,7 +130,7 @@ PARTS = Sheet(
         Column("area_unreg_m2", "未登记面积", 10, Kind.AREA, True, unit="㎡", field="area_unreg_m2"),
         Column("use_approved", "批准", 10, Kind.WORD, group="用途", field="use_approved"),
         Column("use_actual", "实际", 10, Kind.WORD, group="用途", field="use_actual"),
-        Column("structure", "结构", 14, Kind.WORD, field="structure"),
+        Column("structure", "结构", 15, Kind.WORD, field="structure"),
         Column("build_year", "建成年份", 8, Kind.INTEGER, field="build_year"),
         replace(NOTE, field="part_note"),
         ROW_ID,
@@ -161,6 +162,7 @@ LEDGER = Ledger(
     N_("入户调查登记台账"),
     N_("一户一行的调查登记结果，附家庭成员、房屋部位、附属物明细，以户编号相互对应。"),
     (HOUSEHOLDS, PEOPLE, PARTS, FIXTURES),
+    counted_in="户、人、㎡",
 )
 
 _S = HouseholdState
@@ -242,7 +244,7 @@ def _last_visits() -> Select[*tuple[Any, ...]]:
 _h, _p, _b, _f, _l, _s = Household, PersonRow, PartRow, FixtureRow, DesiredLayoutRow, Signature
 HOUSEHOLD_ROWS = (
     select(
-        key(_h.id).label("id"), _h.dossier_no, Building.no.label("building_no"), _h.unit_no, _h.owner_names, _h.tenure_type,
+        key(_h.id).label("id"), _h.dossier_no, _h.door_text, Building.no.label("building_no"), _h.unit_no, _h.owner_names, _h.tenure_type,
         _h.area_cert_m2, _h.area_meas_m2, _h.area_unreg_m2, _h.rooms, _h.halls, _h.kitchens, _h.baths, _h.decoration,
         _h.lease_status, _h.hukou_count, _h.living_count, _h.special_count, _h.mortgage, _h.seizure, _h.renewal_will,
         _h.comp_mode, _h.will_reason, _h.will_text, _h.visit_count, _h.last_visit_at, _h.state, _h.sheet_version, _h.note,
@@ -299,6 +301,13 @@ class _Batch:
         return found
 
     @cached_property
+    def words(self) -> dict[Any, Told]:
+        """How the reader sees texts about each household."""
+        ids = {each: uuid_of(each) for each in self.keys}
+        told = words_of(self._view, ids.values())
+        return {each: told[household] for each, household in ids.items()}
+
+    @cached_property
     def households(self) -> dict[Any, Any]:
         return {row.id: row for row in read(HOUSEHOLD_ROWS, self.keys)}
 
@@ -311,11 +320,17 @@ class _Batch:
                 "dossier_no": row.dossier_no,
                 "building_no": row.building_no,
                 "unit_no": row.unit_no,
-                "room_no": "、".join([door.room_no for door in doors.get(each, ())]),
+                "room_no": "、".join([door.room_no for door in doors.get(each, ())]) or _room_of(row),
                 "id": row_mark(each, row.sheet_version),
             }
             for each, row in self.households.items()
         }
+
+
+def _room_of(row: Any) -> str:
+    """The room of a household to which no door belongs: the second one behind a door (3-2-501 -> 501)."""
+    stairwell = "-".join(part for part in (row.building_no, row.unit_no) if part)
+    return str(row.door_text).removeprefix(f"{stairwell}-")
 
 
 # --- households ---------------------------------------------------------------------------------------------------
@@ -339,44 +354,54 @@ def _household(
     visits: Sequence[Any],
     signatures: Sequence[Any],
 ) -> Record:
-    owners = [batch.numbers(person) for person in persons if person.is_owner]
+    told = batch.words[row.id]
+    owners = [person for person in persons if person.is_owner]
+    is_let = row.tenure_type in codes.PUBLIC_RENTAL
+    tenants = [person for person in persons if is_let and codes.PersonRole.TENANT in person.roles]
+    holders = [batch.numbers(person) for person in owners or tenants]
     main = next((part for part in part_rows if part.kind is codes.PartKind.MAIN), part_rows[0] if part_rows else None)
     survey_state, review_state = STATES[row.state]
     tags = {tag for person in persons for tag in person.special_tags}
     return {
         "owners": view.name(row.owner_names),
-        "id_no": joined([id_no for id_no, _phone in owners]),
-        "phone": joined([phone for _id_no, phone in owners]),
+        "tenants": view.name("、".join([person.full_name for person in tenants])),
+        "id_no": joined([id_no for id_no, _phone in holders]),
+        "phone": joined([phone for _id_no, phone in holders]),
         "tenure": word(row.tenure_type),
         "cert_no": joined([view.cert_no(certificate.cert_no) for certificate in certificates]),
         "use_approved": word(main.use_approved) if main else "",
         "use_actual": word(main.use_actual) if main else "",
         "structure": word(main.structure) if main else "",
         "build_year": main.build_year if main else None,
-        "area_cert_m2": row.area_cert_m2,
-        "area_meas_m2": row.area_meas_m2,
-        "area_unreg_m2": row.area_unreg_m2,
+        "area_cert_m2": _known(row.area_cert_m2, [part.area_cert_m2 for part in part_rows]),
+        "area_meas_m2": _known(row.area_meas_m2, [part.area_meas_m2 for part in part_rows]),
+        "area_unreg_m2": _known(row.area_unreg_m2, [part.area_unreg_m2 for part in part_rows]),
         "layout": layout_text(row),
         "decoration": word(row.decoration),
         "lease": word(row.lease_status),
-        "hukou_count": row.hukou_count,
-        "living_count": row.living_count,
+        "hukou_count": _known(row.hukou_count, [person.hukou_here for person in persons]),
+        "living_count": _known(row.living_count, [person.lives_here for person in persons]),
         "special": words(codes.SpecialTag, tags),
         "mortgage": word(row.mortgage),
         "seizure": word(row.seizure),
         "rented": _rented(row.lease_status),
         "will": word(row.renewal_will),
         "comp_mode": word(row.comp_mode),
-        "wanted": joined([_wanted(each) for each in layouts]),
-        "claims": joined([words(codes.WillReason, row.will_reason), row.will_text]),
+        "wanted": told(joined([_wanted(each) for each in layouts])),
+        "claims": joined([words(codes.WillReason, row.will_reason), told(row.will_text)]),
         "visit_count": row.visit_count,
         "survey_state": survey_state,
         "surveyors": "、".join(visits[0][1:]) if visits else "",
         "surveyed_on": local_day(row.last_visit_at),
         "signed": signed_text(signatures, row.sheet_version),
         "review_state": review_state,
-        "note": row.note,
+        "note": told(row.note),
     }
+
+
+def _known(total: Any, answers: Sequence[Any]) -> Any:
+    """A household's sum; None where nobody has answered yet, which is not the same as nothing."""
+    return total if total or any(answer is not None for answer in answers) else None
 
 
 def layout_text(row: Any) -> str:
@@ -431,7 +456,7 @@ def people(view: View, batch: _Batch) -> Iterator[Record]:
             "relation": word(row.relation),
             "sex": word(row.sex) if row.sex in (codes.Sex.MALE, codes.Sex.FEMALE) else "",
             "birth_date": None if view.masked_names else row.birth_date,
-            "ethnicity": codes.ETHNICITIES.get(row.ethnicity, row.ethnicity),
+            "ethnicity": codes.ETHNICITIES.get(row.ethnicity, "") or view.text(row.ethnicity),
             "id_type": word(row.id_type),
             "id_no": id_no,
             "phone": phone,
@@ -439,7 +464,7 @@ def people(view: View, batch: _Batch) -> Iterator[Record]:
             "hukou": 1 if row.hukou_here else None,
             "living": 1 if row.lives_here else None,
             "special": words(codes.SpecialTag, row.special_tags),
-            "note": joined(["已故" if row.deceased else "", row.heir_note]),
+            "note": joined(["已故" if row.deceased else "", batch.words[row[0]](row.heir_note)]),
         }
 
 
@@ -460,7 +485,7 @@ def parts(view: View, batch: _Batch) -> Iterator[Record]:
             "use_actual": word(row.use_actual),
             "structure": word(row.structure),
             "build_year": row.build_year,
-            "note": row.part_note,
+            "note": batch.words[row[0]](row.part_note),
         }
 
 
@@ -470,7 +495,7 @@ def fixtures(_view: View, batch: _Batch) -> Iterator[Record]:
             **place,
             "kind": word(row.fixture_kind),
             "quantity": row.quantity,
-            "note": row.fixture_note,
+            "note": batch.words[row[0]](row.fixture_note),
         }
 
 

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 
 from survey.domain.errors import DomainError
 from survey.domain.message import N_
-from survey.domain.roster.door import place_of
+from survey.domain.roster.door import numeral, place_of
 
 _DIGITS = re.compile(r"[0-9]+")
+_NUMERALS = re.compile(r"[零〇一二两三四五六七八九十]+")
 _ROOM = re.compile(r"(-|B)?([0-9]{3,5})(?![0-9])")
 _FLOOR_OFFSET = 500
 _NO_FLOOR = 999
@@ -111,6 +112,14 @@ def natural_key(text: str) -> str:
     Rule: (house) lists are read by people; the key is compared as plain text on every database.
     """
     return _DIGITS.sub(lambda match: match[0].zfill(6), text)
+
+
+def counted_key(text: str) -> str:
+    """`natural_key` of a text whose Chinese numerals are counted too: 一组, 二组, 三组, 十组.
+
+    Rule: (house) lists are read by people; by code point 三 would come before 二.
+    """
+    return natural_key(_NUMERALS.sub(lambda match: numeral(match[0]), text))
 
 
 def door_sort(building_no: str, unit_no: str, room_no: str, floor_no: int | None = None) -> str:

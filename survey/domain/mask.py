@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable, Iterable
 
 STAR = "*"
 _COMPOUND = """
@@ -27,6 +28,23 @@ DOTS = re.compile(r"([·•‧・･．.])")
 RESIDENT_18 = re.compile(r"[0-9]{17}[0-9Xx]\Z")
 RESIDENT_15 = re.compile(r"[0-9]{15}\Z")
 LANDLINE = re.compile(r"(0(?:10|2[0-9]|[3-9][0-9]{2}))([\- ]?)([0-9]{7,8})\Z")
+
+# Numbers as people write them into a text: \d also means full-width digits; between groups stand blanks and hyphens.
+_GAP = r"[ \t\u00a0\u3000\u200b\-－‐‑–—]{0,3}"
+_PHONE_GAP = r"[ \t\u00a0\u3000\u200b\-－‐‑–—.()（）]{0,3}"
+_START, _END = r"(?<![\d第])", r"(?!\d)"
+_MANY_DIGITS = re.compile(rf"\d(?:{_PHONE_GAP}\d){{9}}")
+_LONG_NUMBER = re.compile(rf"{_START}\d{{14,18}}[\dXxＸｘ]{_END}")
+_ID_18 = re.compile(rf"{_START}\d(?:{_GAP}\d){{16}}{_GAP}[\dXxＸｘ]{_END}")
+_ID_15 = re.compile(rf"{_START}\d{{3}}(?:{_GAP}\d{{3}}){{4}}(?![\dA-Za-z])")
+_BORN_18 = re.compile(r"[1-9][0-9]{5}(?:18|19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])")
+_BORN_15 = re.compile(r"[1-8][0-9]{7}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])")
+_MOBILE = re.compile(
+    rf"(?<![\d第])((?:[+＋]|00|００)?(?:86|８６){_PHONE_GAP})?"
+    rf"([1１][2-9２-９](?:\d{_PHONE_GAP}\d{{3}}(?:\d{_PHONE_GAP}\d{{4}}|{_PHONE_GAP}\d{{5}}))"
+    rf"|[1１](?:{_PHONE_GAP}(?<!\d)\d){{10}}){_END}"
+)
+_LANDLINE = re.compile(rf"{_START}[(（]?([0０]\d{{2,3}}){_PHONE_GAP}(\d{{3,4}}{_GAP}\d{{4}}){_END}")
 
 
 def _characters(text: str) -> list[str]:
@@ -108,6 +126,55 @@ def mask_cert_no(number: str) -> str:
     if not number.strip():
         return ""
     return STAR * 4 + digits[-4:] if len(digits) > 4 else STAR * 4
+
+
+def mask_numbers(text: str) -> str:
+    """A free text with the ID numbers and phones in it masked, each as `mask_id_no` and `mask_phone` do; all else stays.
+
+    Found with full-width digits, with blanks or hyphens between the groups, and with +86. A run of 15 to 19 digits is
+    covered even where it is no valid ID number: a slip of the pen is still somebody's number (and so is an account).
+    Certificates (第0000906号), unit codes, areas, days and dossier numbers are none of these. A phone without its area
+    code is not found: nothing tells it from a certificate's number.
+
+    Rule: GB/T 35273-2020 art 7.2 and annex B: what is shown is de-identified, wherever it was written.
+    """
+    if _MANY_DIGITS.search(text) is None:
+        return text
+    text = _LONG_NUMBER.sub(lambda found: mask_id_no(_plain(found[0])), text)
+    text = _ID_18.sub(lambda found: _if_born(_BORN_18, found[0]), text)
+    text = _ID_15.sub(lambda found: _if_born(_BORN_15, found[0]), text)
+    text = _MOBILE.sub(lambda found: (found[1] or "") + mask_phone(_plain(found[2])), text)
+    return _LANDLINE.sub(lambda found: _if_landline(found[0], found[1], found[2]), text)
+
+
+def _plain(number: str) -> str:
+    """The digits and letters of a number alone, half-width."""
+    return "".join(character for character in unicodedata.normalize("NFKC", number) if character.isalnum())
+
+
+def _if_born(born: re.Pattern[str], written: str) -> str:
+    """A number in groups is an ID number where a birthday stands in it; days and rooms in a row are not."""
+    number = _plain(written)
+    return mask_id_no(number) if born.match(number) else written
+
+
+def _if_landline(written: str, area: str, number: str) -> str:
+    plain = f"{_plain(area)}-{_plain(number)}"
+    return mask_phone(plain) if LANDLINE.match(plain) else written
+
+
+def mask_names(text: str, names: Iterable[str], written: Callable[[str], str] = str) -> str:
+    """A text in which each of these names is masked as `mask_name` does, wherever it stands.
+
+    names    full names; one character alone is left, for it stands in other words as well
+    written  how a name stands in the text, where that is markup
+
+    Rule: 政府信息公开条例 art 15, PIPL art 51: a name that is masked in its own field is not told beside it.
+    """
+    for name in sorted({name for name in names if len(name) > 1}, key=len, reverse=True):
+        if written(name) in text:
+            text = text.replace(written(name), written(mask_name(name)))
+    return text
 
 
 def _last(text: str, kept: int) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from markupsafe import escape
 
+from survey.domain import mask
 from survey.domain.mask import mask_name
 from survey.services.search import MASKED_ROLES
 from survey.web.access import role_of_page
@@ -30,6 +31,4 @@ def mask_names(page: str, names: Iterable[str]) -> str:
     """A page's text without the names, for the same roles: also where a note or a sentence speaks of a person."""
     if role_of_page() not in MASKED_ROLES:
         return page
-    for name in sorted({name for name in names if len(name) > 1}, key=len, reverse=True):
-        page = page.replace(str(escape(name)), str(escape(mask_name(name))))
-    return page
+    return mask.mask_names(page, names, lambda name: str(escape(name)))

@@ -152,6 +152,23 @@ def test_every_edited_cell_is_found_and_carried_out(street: Project) -> None:
     assert found(plan(street, data, office)) == {}  # once more: everything stands already
 
 
+def test_a_number_that_was_masked_in_a_text_is_no_edit_and_is_never_lost(street: Project) -> None:
+    office, home = who(Role.OFFICE), household("10-1-301")
+    sheet = replace(current_sheet(home), note="子女电话12012345678")
+    save_sheet(actor=office, household=home, base=home.sheet_version, pairs=to_pairs(sheet), source="office")
+    db.session.commit()
+
+    def rewrite(text: str) -> Edit:
+        return lambda book: setattr(cell(book["登记台账"], "备注", "301"), "value", text)
+
+    data = exported(street, office)
+    assert cell(load_workbook(io.BytesIO(data))["登记台账"], "备注", "301").value == "子女电话120****5678"
+    assert (found(plan(street, data, office)), troubles(plan(street, data, office))) == ({}, [])
+    assert troubles(plan(street, edited(data, rewrite("女儿电话120****5678")), office)) == ["amendment.masked"]
+    made = plan(street, edited(data, rewrite("女儿在外地")), office)
+    assert (found(made), troubles(made)) == ({"note": (("子女电话12012345678",), ("女儿在外地",))}, [])
+
+
 def test_sorting_moving_and_deleting_columns_and_rows_change_nothing(street: Project) -> None:
     office = who(Role.OFFICE)
 

@@ -11,6 +11,7 @@ import os
 import re
 import shutil
 import subprocess
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -36,7 +37,14 @@ ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 def written(name: str, project: Project) -> bytes:
     out = io.BytesIO()
     office = db.session.query(User).filter_by(display_name="沈志远").one()
-    export_ledger(name, project=project, view=view_of(project, office), now=at(20), target=out, by=office.display_name)
+    export_ledger(
+        name,
+        project=project,
+        view=replace(view_of(project, office), today=at(20).date()),
+        now=at(20),
+        target=out,
+        by=office.display_name,
+    )
     return out.getvalue()
 
 

@@ -61,7 +61,7 @@ def test_an_edited_cell_is_shown_and_written_with_its_reason(as_: As, office: Us
     client = as_(office)
     text = upload(client).get_data(as_text=True)
     assert "按登记簿改" in text
-    assert "登记台账 AK5" in text
+    assert "登记台账 AL5" in text
     row = db.session.scalars(select(Amendment)).one()
     url = f"/project/YY/amendment/{row.id}/commit"
     refused = client.post(url, data={"digest": digest(text), "reason": ""})

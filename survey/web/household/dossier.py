@@ -28,7 +28,7 @@ from survey.services.building import list_surveyors
 from survey.services.delivery import list_deliveries
 from survey.services.document import list_documents
 from survey.services.household import check_household, list_editors, list_reviews
-from survey.services.person import must_give_reason
+from survey.services.person import known_names, must_give_reason
 from survey.services.policy import is_briefed, version_in_force
 from survey.services.request import list_requests
 from survey.services.sheet import current_sheet, find_draft, is_signed, list_conflicts
@@ -102,20 +102,8 @@ def render_dossier(household: Household, refused: StepForm | None = None) -> Res
         row_facts=row_facts,
         is_answered_in=is_answered_in,
     )
-    return mask_names(page, _known_names(household, requests, deliveries, signatures)), (
-        422 if refused is not None else 200
-    )
-
-
-NAMES = ("full_name", "guardian_name", "agent_for", "person_name", "agent_name", "recipient", "signer_name", "witness")
-
-
-def _known_names(household: Household, *records: Sequence[Any]) -> set[str]:
-    """The names of people that the dossier's rows hold."""
-    rows = [*household.persons, *list_records(household.id), *list_briefings(household)]
-    rows += [row for each in records for row in each]
-    told = [getattr(row, name, None) or "" for row in rows for name in NAMES]
-    return {name for text in (*told, household.owner_names) for name in text.split("、")}
+    names_here = (name for _household, name in known_names([household.id]))
+    return mask_names(page, names_here), 422 if refused is not None else 200
 
 
 # --- what to do next
