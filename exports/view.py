@@ -244,6 +244,11 @@ def word(code: Code | None) -> str:
     return code.label if code is not None else ""
 
 
+def coded(code: Code | None) -> Code | str:
+    """A code for a column of coded words, which shows its word, and its code where that is asked for."""
+    return code if code is not None else ""
+
+
 def words(codes: type[Code], values: Collection[str] | None) -> str:
     """The words of stored values in the order of the code list."""
     return _words(codes, tuple(values)) if values else ""

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from exports.ledger import COUNT_KEY, Column, Kind, Ledger, Record, Sheet
 from exports.ledgers.column import DOSSIER, NOTE, ROW_ID, SERIAL
-from exports.view import Told, View, local_moment, stream, with_words, word
+from exports.view import Told, View, coded, local_moment, stream, with_words
 from survey.domain.message import N_
 from survey.domain.settings import ProjectSettings
 from survey.models import Briefing, Household, Policy, PolicyVersion, User, db
@@ -25,7 +25,7 @@ SHEET = Sheet(
         DOSSIER,
         Column("door", "门牌", 12, Kind.CODE, lambda sums: f"共{sums[COUNT_KEY]}次"),
         Column("place", "地点", 14),
-        Column("form", "形式", 9, Kind.WORD),
+        Column("form", "形式", 9, Kind.WORD, coded=True),
         Column("briefed_by", "宣讲人", 9, Kind.WORD),
         Column("policy", "政策文件", 22),
         Column("version", "版本", 7, Kind.WORD),
@@ -35,7 +35,7 @@ SHEET = Sheet(
         Column("points", "要点", 34),
         Column("questions", "问题与答复", 34),
         Column("materials", "资料发放", 14),
-        Column("understood", "是否\n听懂", 6, Kind.WORD),
+        Column("understood", "是否\n听懂", 6, Kind.WORD, coded=True),
         Column("receipt", "签收", 12),
         NOTE,
         ROW_ID,
@@ -78,7 +78,7 @@ def briefings(view: View) -> Iterator[Record]:
             "dossier_no": row.dossier_no,
             "door": row.door_text,
             "place": told(row.place),
-            "form": word(row.form),
+            "form": coded(row.form),
             "briefed_by": row.briefed_by,
             "policy": view.text(version.title),
             "version": f"第{version.number}版",
@@ -88,7 +88,7 @@ def briefings(view: View) -> Iterator[Record]:
             "points": view.text(_points(row.points, version.points)),
             "questions": _questions(row.questions, told),
             "materials": told(row.materials),
-            "understood": word(row.understood),
+            "understood": coded(row.understood),
             "receipt": told(row.receipt),
             "note": "",
             "id": str(row.id),

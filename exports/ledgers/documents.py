@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from exports.ledger import Column, Kind, Ledger, Record, Sheet
 from exports.ledgers.column import DOOR, DOSSIER, NOTE, ROW_ID, SERIAL
-from exports.view import View, local_day, stream, with_words, word
+from exports.view import View, coded, local_day, stream, with_words
 from survey.domain.message import N_
 from survey.domain.settings import ProjectSettings
 from survey.models import Consent, Delivery, Document, Household, Signature, db
@@ -26,7 +26,7 @@ SHEET = Sheet(
         DOOR,
         Column("place", "卷内\n顺序号", 7, Kind.INTEGER),
         Column("page", "页码", 9, Kind.CODE),
-        Column("category", "类别", 13, Kind.WORD),
+        Column("category", "类别", 13, Kind.WORD, coded=True),
         Column("title", "材料名称", 28),
         Column("dated", "日期", 11, Kind.DATE),
         Column("pages", "页数", 7, Kind.INTEGER, True),
@@ -70,7 +70,7 @@ def documents(view: View) -> Iterator[Record]:
             "door": door,
             "place": place,
             "page": f"{first}" if row.pages < 2 else f"{first}-{page}",
-            "category": word(row.category),
+            "category": coded(row.category),
             "title": told(row.title),
             "dated": days.get(row.id) or local_day(row.added_at),
             "pages": row.pages,

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from exports.ledger import Column, Kind, Ledger, Record, Sheet
 from exports.ledgers.column import NOTE, ROW_ID, SERIAL
-from exports.view import View, joined, word
+from exports.view import View, coded, joined
 from survey.domain.access import Permission
 from survey.domain.message import N_
 from survey.domain.posting import PostingState
@@ -22,7 +22,7 @@ SHEET = Sheet(
     (
         SERIAL,
         Column("title", "名称", 30),
-        Column("kind", "类型", 16, Kind.WORD),
+        Column("kind", "类型", 16, Kind.WORD, coded=True),
         Column("scope", "范围", 18),
         Column("place", "张贴地点", 22),
         Column("posted_on", "起", 11, Kind.DATE, group="公示期"),
@@ -32,7 +32,7 @@ SHEET = Sheet(
         Column("objections", "件数", 7, Kind.INTEGER, True, "异议"),
         Column("outcomes", "处理结果", 30, group="异议"),
         Column("result", "公示结果", 22),
-        Column("state", "状态", 8, Kind.WORD),
+        Column("state", "状态", 8, Kind.WORD, coded=True),
         Column("overdue", "逾期", 10, Kind.WORD),
         NOTE,
         ROW_ID,
@@ -62,7 +62,7 @@ def postings(view: View) -> Iterator[Record]:
         names = {each.person_name for each in row.objections}
         yield {
             "title": view.text(row.title),
-            "kind": word(row.kind),
+            "kind": coded(row.kind),
             "scope": view.text(row.scope),
             "place": view.text(row.place),
             "posted_on": row.posted_on,
@@ -72,7 +72,7 @@ def postings(view: View) -> Iterator[Record]:
             "objections": len(row.objections),
             "outcomes": joined([view.text(each.outcome, names) for each in row.objections]),
             "result": view.text(row.result, names),
-            "state": word(row.state),
+            "state": coded(row.state),
             "overdue": view.overdue(row.until) if row.state is PostingState.POSTED else "",
             "id": str(row.id),
         }

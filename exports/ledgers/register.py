@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import chain
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, func, select
 
-from exports.ledger import Column, Kind, Ledger, Record, Sheet
+from exports.ledger import Coded, Column, Kind, Ledger, Record, Sheet
 from exports.ledgers.column import DOSSIER, NOTE, PLACE, ROW_ID, SERIAL, TAGS
-from exports.view import Told, View, among, grouped, in_order, joined, key, local_day, read, word, words, words_of
+from exports.view import Told, View, among, coded, grouped, in_order, joined, key, local_day, read, words, words_of
 from survey.domain import codes
 from survey.domain.household import HouseholdState
 from survey.domain.message import N_
@@ -46,26 +46,26 @@ HOUSEHOLDS = Sheet(
         Column("tenants", "承租人\n（公房）", 10),
         Column("id_no", "证件号", 20, Kind.CODE),
         Column("phone", "联系电话", 13, Kind.CODE),
-        Column("tenure", "产权性质", 13, Kind.WORD, field="tenure_type"),
+        Column("tenure", "产权性质", 13, Kind.WORD, field="tenure_type", coded=True),
         Column("cert_no", "权证号", 32, Kind.CODE),
-        Column("use_approved", "批准", 8, Kind.WORD, group="用途"),
-        Column("use_actual", "实际", 8, Kind.WORD, group="用途"),
-        Column("structure", "结构", 12, Kind.WORD),
+        Column("use_approved", "批准", 8, Kind.WORD, group="用途", coded=True),
+        Column("use_actual", "实际", 8, Kind.WORD, group="用途", coded=True),
+        Column("structure", "结构", 12, Kind.WORD, coded=True),
         Column("build_year", "建成\n年份", 6, Kind.INTEGER),
         Column("area_cert_m2", "证载", 10, Kind.AREA, True, "建筑面积（㎡）"),
         Column("area_meas_m2", "实测", 10, Kind.AREA, True, "建筑面积（㎡）"),
         Column("area_unreg_m2", "未登记", 9, Kind.AREA, True, "建筑面积（㎡）"),
         Column("layout", "户型", 11, Kind.WORD),
-        Column("decoration", "装修", 6, Kind.WORD, field="decoration"),
-        Column("lease", "居住状况", 8, Kind.WORD, field="lease_status"),
+        Column("decoration", "装修", 6, Kind.WORD, field="decoration", coded=True),
+        Column("lease", "居住状况", 8, Kind.WORD, field="lease_status", coded=True),
         Column("hukou_count", "户籍", 6, Kind.INTEGER, True, "人口"),
         Column("living_count", "常住", 6, Kind.INTEGER, True, "人口"),
         Column("special", "特殊人群", 16, permission=TAGS),
-        Column("mortgage", "抵押", 5, Kind.WORD, group="权利限制", field="mortgage"),
-        Column("seizure", "查封", 5, Kind.WORD, group="权利限制", field="seizure"),
+        Column("mortgage", "抵押", 5, Kind.WORD, group="权利限制", field="mortgage", coded=True),
+        Column("seizure", "查封", 5, Kind.WORD, group="权利限制", field="seizure", coded=True),
         Column("rented", "租赁", 5, Kind.WORD, group="权利限制"),
-        Column("will", "改造意愿", 9, Kind.WORD, group="意愿", field="renewal_will"),
-        Column("comp_mode", "安置方式", 9, Kind.WORD, group="意愿", field="comp_mode"),
+        Column("will", "改造意愿", 9, Kind.WORD, group="意愿", field="renewal_will", coded=True),
+        Column("comp_mode", "安置方式", 9, Kind.WORD, group="意愿", field="comp_mode", coded=True),
         Column("wanted", "意向户型", 20, group="意愿"),
         Column("claims", "主要诉求", 22, group="意愿"),
         Column("visit_count", "入户\n次数", 5, Kind.INTEGER, True, "调查"),
@@ -92,11 +92,11 @@ PEOPLE = Sheet(
         *PLACE,
         Column("full_name", "姓名", 12, field="full_name"),
         Column("roles", "身份", 14, Kind.WORD, field="roles"),
-        Column("relation", "与户主关系", 10, Kind.WORD, field="relation"),
-        Column("sex", "性别", 5, Kind.WORD, field="sex"),
+        Column("relation", "与户主关系", 10, Kind.WORD, field="relation", coded=True),
+        Column("sex", "性别", 5, Kind.WORD, field="sex", coded=True),
         Column("birth_date", "出生日期", 11, Kind.DATE, field="birth_date"),
-        Column("ethnicity", "民族", 8, Kind.WORD, field="ethnicity"),
-        Column("id_type", "证件类型", 12, Kind.WORD, field="id_type"),
+        Column("ethnicity", "民族", 8, Kind.WORD, field="ethnicity", coded=True),
+        Column("id_type", "证件类型", 12, Kind.WORD, field="id_type", coded=True),
         Column("id_no", "证件号码", 20, Kind.CODE, field="id_no"),
         Column("phone", "联系电话", 13, Kind.CODE, field="phone"),
         Column("share", "产权份额", 8, Kind.CODE, field="share_num"),
@@ -119,8 +119,8 @@ PARTS = Sheet(
         SERIAL,
         DOSSIER,
         *PLACE,
-        Column("kind", "部位", 10, Kind.WORD, field="kind"),
-        Column("legality", "合法性", 10, Kind.WORD, field="legality"),
+        Column("kind", "部位", 10, Kind.WORD, field="kind", coded=True),
+        Column("legality", "合法性", 10, Kind.WORD, field="legality", coded=True),
         Column("cert_no", "权证号", 32, Kind.CODE, field="part_cert_no"),
         Column("area_cert_m2", "建筑面积", 10, Kind.AREA, True, "证载（㎡）", field="area_cert_m2"),
         Column("area_cert_inner_m2", "套内面积", 10, Kind.AREA, True, "证载（㎡）", field="area_cert_inner_m2"),
@@ -128,9 +128,9 @@ PARTS = Sheet(
         Column("area_meas_inner_m2", "套内面积", 10, Kind.AREA, True, "实测（㎡）", field="area_meas_inner_m2"),
         Column("balcony_m2", "其中阳台", 9, Kind.AREA, True, unit="㎡", field="balcony_m2"),
         Column("area_unreg_m2", "未登记面积", 10, Kind.AREA, True, unit="㎡", field="area_unreg_m2"),
-        Column("use_approved", "批准", 10, Kind.WORD, group="用途", field="use_approved"),
-        Column("use_actual", "实际", 10, Kind.WORD, group="用途", field="use_actual"),
-        Column("structure", "结构", 15, Kind.WORD, field="structure"),
+        Column("use_approved", "批准", 10, Kind.WORD, group="用途", field="use_approved", coded=True),
+        Column("use_actual", "实际", 10, Kind.WORD, group="用途", field="use_actual", coded=True),
+        Column("structure", "结构", 15, Kind.WORD, field="structure", coded=True),
         Column("build_year", "建成年份", 8, Kind.INTEGER, field="build_year"),
         replace(NOTE, field="part_note"),
         ROW_ID,
@@ -147,7 +147,7 @@ FIXTURES = Sheet(
         SERIAL,
         DOSSIER,
         *PLACE,
-        Column("kind", "附属物（计量单位）", 22, field="fixture_kind"),
+        Column("kind", "附属物（计量单位）", 22, field="fixture_kind", coded=True),
         Column("quantity", "数量", 10, Kind.AREA, field="quantity"),
         replace(NOTE, field="fixture_note"),
         ROW_ID,
@@ -367,26 +367,26 @@ def _household(
         "tenants": view.name("、".join([person.full_name for person in tenants])),
         "id_no": joined([id_no for id_no, _phone in holders]),
         "phone": joined([phone for _id_no, phone in holders]),
-        "tenure": word(row.tenure_type),
+        "tenure": coded(row.tenure_type),
         "cert_no": joined([view.cert_no(certificate.cert_no) for certificate in certificates]),
-        "use_approved": word(main.use_approved) if main else "",
-        "use_actual": word(main.use_actual) if main else "",
-        "structure": word(main.structure) if main else "",
+        "use_approved": coded(main.use_approved) if main else "",
+        "use_actual": coded(main.use_actual) if main else "",
+        "structure": coded(main.structure) if main else "",
         "build_year": main.build_year if main else None,
         "area_cert_m2": _known(row.area_cert_m2, [part.area_cert_m2 for part in part_rows]),
         "area_meas_m2": _known(row.area_meas_m2, [part.area_meas_m2 for part in part_rows]),
         "area_unreg_m2": _known(row.area_unreg_m2, [part.area_unreg_m2 for part in part_rows]),
         "layout": layout_text(row),
-        "decoration": word(row.decoration),
-        "lease": word(row.lease_status),
+        "decoration": coded(row.decoration),
+        "lease": coded(row.lease_status),
         "hukou_count": _known(row.hukou_count, [person.hukou_here for person in persons]),
         "living_count": _known(row.living_count, [person.lives_here for person in persons]),
         "special": words(codes.SpecialTag, tags),
-        "mortgage": word(row.mortgage),
-        "seizure": word(row.seizure),
+        "mortgage": coded(row.mortgage),
+        "seizure": coded(row.seizure),
         "rented": _rented(row.lease_status),
-        "will": word(row.renewal_will),
-        "comp_mode": word(row.comp_mode),
+        "will": coded(row.renewal_will),
+        "comp_mode": coded(row.comp_mode),
         "wanted": told(joined([_wanted(each) for each in layouts])),
         "claims": joined([words(codes.WillReason, row.will_reason), told(row.will_text)]),
         "visit_count": row.visit_count,
@@ -453,11 +453,11 @@ def people(view: View, batch: _Batch) -> Iterator[Record]:
             **place,
             "full_name": view.name(row.full_name),
             "roles": words(codes.PersonRole, row.roles),
-            "relation": word(row.relation),
-            "sex": word(row.sex) if row.sex in (codes.Sex.MALE, codes.Sex.FEMALE) else "",
+            "relation": coded(row.relation),
+            "sex": coded(row.sex) if row.sex in (codes.Sex.MALE, codes.Sex.FEMALE) else "",
             "birth_date": None if view.masked_names else row.birth_date,
-            "ethnicity": codes.ETHNICITIES.get(row.ethnicity, "") or view.text(row.ethnicity),
-            "id_type": word(row.id_type),
+            "ethnicity": _ethnicity(row.ethnicity) or view.text(row.ethnicity),
+            "id_type": coded(row.id_type),
             "id_no": id_no,
             "phone": phone,
             "share": f"{row.share_num}/{row.share_den}" if row.share_num and row.share_den else "",
@@ -468,12 +468,18 @@ def people(view: View, batch: _Batch) -> Iterator[Record]:
         }
 
 
+@lru_cache(maxsize=128)
+def _ethnicity(code: str) -> Coded | None:
+    """The word of a known code; None for what somebody wrote instead."""
+    return Coded(code, codes.ETHNICITIES[code]) if code in codes.ETHNICITIES else None
+
+
 def parts(view: View, batch: _Batch) -> Iterator[Record]:
     for row, place in _children(batch, batch.lists("parts")):
         yield {
             **place,
-            "kind": word(row.kind),
-            "legality": word(row.legality),
+            "kind": coded(row.kind),
+            "legality": coded(row.legality),
             "cert_no": view.cert_no(row.part_cert_no),
             "area_cert_m2": row.area_cert_m2,
             "area_cert_inner_m2": row.area_cert_inner_m2,
@@ -481,9 +487,9 @@ def parts(view: View, batch: _Batch) -> Iterator[Record]:
             "area_meas_inner_m2": row.area_meas_inner_m2,
             "balcony_m2": row.balcony_m2,
             "area_unreg_m2": row.area_unreg_m2,
-            "use_approved": word(row.use_approved),
-            "use_actual": word(row.use_actual),
-            "structure": word(row.structure),
+            "use_approved": coded(row.use_approved),
+            "use_actual": coded(row.use_actual),
+            "structure": coded(row.structure),
             "build_year": row.build_year,
             "note": batch.words[row[0]](row.part_note),
         }
@@ -493,7 +499,7 @@ def fixtures(_view: View, batch: _Batch) -> Iterator[Record]:
     for row, place in _children(batch, batch.lists("fixtures")):
         yield {
             **place,
-            "kind": word(row.fixture_kind),
+            "kind": coded(row.fixture_kind),
             "quantity": row.quantity,
             "note": batch.words[row[0]](row.fixture_note),
         }

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from exports.ledger import COUNT_KEY, Column, Kind, Ledger, Record, Sheet
 from exports.ledgers.column import DOOR, DOSSIER, NOTE, ROW_ID, SERIAL
-from exports.view import View, stream, with_words, word
+from exports.view import View, coded, stream, with_words
 from survey.domain.mask import ORGANISATION
 from survey.domain.message import N_
 from survey.domain.settings import ProjectSettings
@@ -26,13 +26,13 @@ SHEET = Sheet(
         SERIAL,
         Column("number", "编号", 7, Kind.CODE),
         Column("received_on", "受理日期", 11, Kind.DATE, lambda sums: f"共{sums[COUNT_KEY]}件"),
-        Column("source", "来源", 10, Kind.WORD),
+        Column("source", "来源", 10, Kind.WORD, coded=True),
         DOSSIER,
         DOOR,
         Column("person", "反映人", 9, Kind.WORD),
-        Column("kind", "类别", 10, Kind.WORD),
+        Column("kind", "类别", 10, Kind.WORD, coded=True),
         Column("content", "内容", 36),
-        Column("urgency", "紧急\n程度", 7, Kind.WORD),
+        Column("urgency", "紧急\n程度", 7, Kind.WORD, coded=True),
         Column("unit", "承办单位", 14),
         Column("handler", "承办人", 9, Kind.WORD),
         Column("accept_due", "告知期限", 11, Kind.DATE, group="告知受理"),
@@ -40,8 +40,8 @@ SHEET = Sheet(
         Column("reply_due", "办结期限", 11, Kind.DATE, group="办结"),
         Column("reply", "答复内容", 34, group="办结"),
         Column("replied_on", "答复日期", 11, Kind.DATE, group="办结"),
-        Column("reply_channel", "送达", 8, Kind.WORD, group="办结"),
-        Column("satisfaction", "满意度", 9, Kind.WORD),
+        Column("reply_channel", "送达", 8, Kind.WORD, group="办结", coded=True),
+        Column("satisfaction", "满意度", 9, Kind.WORD, coded=True),
         Column("closed", "是否\n办结", 7, Kind.WORD),
         Column("overdue", "逾期", 11, Kind.WORD),
         NOTE,
@@ -76,13 +76,13 @@ def requests(view: View) -> Iterator[Record]:
         yield {
             "number": str(row.number),
             "received_on": row.received_on,
-            "source": word(row.source),
+            "source": coded(row.source),
             "dossier_no": dossier_no,
             "door": door,
             "person": view.name(row.person_name),
-            "kind": word(row.kind),
+            "kind": coded(row.kind),
             "content": told(row.content),
-            "urgency": word(row.urgency),
+            "urgency": coded(row.urgency),
             "unit": told(unit),
             "handler": told(handler),
             "accept_due": row.accept_due,
@@ -90,8 +90,8 @@ def requests(view: View) -> Iterator[Record]:
             "reply_due": row.reply_due,
             "reply": told(row.reply),
             "replied_on": row.replied_on,
-            "reply_channel": word(row.reply_channel),
-            "satisfaction": word(row.satisfaction),
+            "reply_channel": coded(row.reply_channel),
+            "satisfaction": coded(row.satisfaction),
             "closed": "是" if row.closed_at else "否",
             "overdue": _overdue(view, row),
             "id": str(row.id),

@@ -62,7 +62,12 @@ Rows = list[dict[str, Any]]
 def read(name: str, project: Project, actor: User | None, **values: Any) -> dict[str, Rows]:
     _ledger, reading = find_ledger(name)
     found = reading(view_of(project, actor, **values), ProjectSettings())
-    return {key: [dict(row) for row in rows] for key, rows in found.items()}
+    return {key: [{name: said(value) for name, value in row.items()} for row in rows] for key, rows in found.items()}
+
+
+def said(value: object) -> object:
+    """What stands in the cell: the word of a code."""
+    return value.label if isinstance(value, codes.Code) else value
 
 
 def total(rows: Rows, key: str) -> Any:
@@ -507,3 +512,30 @@ def test_the_sheets_of_the_register_read_together_say_what_each_says_alone(app: 
     alone = {key: [*records] for key, records in reading(view, ProjectSettings()).items()}
     assert all(alone.values())
     assert together == alone
+
+
+def test_a_column_of_codes_stands_behind_each_column_of_coded_words_where_it_is_asked_for(
+    project: Project, office: User
+) -> None:
+    person = factories.person(ethnicity="01", sex=codes.Sex.MALE)
+    factories.household(project, "3-2-501", factories.sheet(persons=(person,), tenure_type=codes.Tenure.COMMERCIAL))
+    db.session.commit()
+    out = io.BytesIO()
+    view = view_of(project, office)
+    export_ledger("register", project=project, view=view, now=utc_now(), target=out, codes=True)
+    book = load_workbook(out)
+    homes, people = (dict(headed(book[name])) for name in ("登记台账", "家庭成员"))
+    assert (homes["产权性质"], homes["产权性质\n代码"]) == ("商品房", "commercial")
+    assert (people["民族"], people["民族\n代码"]) == ("汉族", "01")
+    assert (people["性别"], people["性别\n代码"]) == ("男", "1")
+    plain = io.BytesIO()
+    export_ledger("register", project=project, view=view, now=utc_now(), target=plain)
+    without = [heading for heading, _cell in headed(load_workbook(plain)["登记台账"])]
+    assert [heading for heading in homes if not heading.endswith("代码")] == without
+
+
+def headed(page: Any) -> list[tuple[str, Any]]:
+    """(header, cell) of the first record, the lower of two header rows where there is one."""
+    first = next(row[0].row for row in page.iter_rows(min_row=3) if row[0].value == 1)
+    lower, upper = page[first - 1], page[first - 2]
+    return [(low.value or high.value, cell.value) for low, high, cell in zip(lower, upper, page[first], strict=True)]
