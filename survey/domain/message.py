@@ -32,6 +32,10 @@ MESSAGES: dict[str, str] = {
     # care
     "care.no_situation": N_("这个人没有登记特殊情况。请先在调查表里登记。"),
     "care.no_day": N_("请填写多少天走访一次，或者约好哪一天去。"),
+    # notice
+    "notice.too_many_unknown": N_(
+        "从这个网络查询不存在的编码次数过多，请在 {minutes} 分钟后再试。真实文书的二维码不受影响，请对准后重新扫描，或者拨打文书上的电话核实。"
+    ),
     # calendar, door
     "door.form": N_("“{text}”不是一个完整的门牌，请写成“3号楼2单元501室”或“3-2-501”。"),
     "door.serial": N_("同一单元的户编号只能到 9999，现在是 {serial}。请检查楼栋和单元。"),

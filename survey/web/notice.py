@@ -23,7 +23,7 @@ from survey.forms.export import PrintForm, PrintNoticeForm
 from survey.jobs.notice import enqueue_print
 from survey.models import Building, Household, Job, db, utc_now
 from survey.services.export import Place, list_places
-from survey.services.notice import check_may_look, find_issue, note_unknown
+from survey.services.notice import check_unknown, find_issue, note_unknown
 from survey.services.project import settings_of
 from survey.services.scope import get_building
 from survey.services.wording import numbers_in_use
@@ -190,15 +190,15 @@ def _print(
 @public
 def verify(token: str) -> ResponseReturnValue:
     """Whether a paper is genuine and unchanged. Whose it is, is not told: anybody may hold it."""
+    found = find_issue(token[:80])
+    if found is not None:
+        return render_template("notice/verify.html", found=found, refusal="")
     address = request.remote_addr or ""
     try:
-        check_may_look(address=address)
+        check_unknown(address=address)
     except DomainError as error:
         return render_template("notice/verify.html", found=None, refusal=sentence_of(error)), 429
-    found = find_issue(token[:80])
-    if found is None:
-        begin_writing()
-        note_unknown(address=address)
-        g.keep = True
-        return render_template("notice/verify.html", found=None, refusal=""), 404
-    return render_template("notice/verify.html", found=found, refusal="")
+    begin_writing()
+    note_unknown(address=address)
+    g.keep = True
+    return render_template("notice/verify.html", found=None, refusal=""), 404
