@@ -75,7 +75,12 @@ MESSAGES: dict[str, str] = {
     "posting.own_draft": N_("起草的人不能自己批准。请由另一个人核对后批准。"),
     "posting.leaks": N_("公示里有 {count} 处不该公开的内容，没有批准。请按下面列出的各行改好。"),
     "posting.id_number": N_("有证件号码。公示里不写证件号码，隐去一部分的也不写。"),
-    "posting.phone": N_("有住户的电话号码。公示里不写住户的电话；办公电话请写座机。"),
+    "posting.phone": N_(
+        "有电话号码。公示里不写住户的电话；项目设置里的咨询电话、写明单位的座机、写明“监督电话”的号码可以写。"
+    ),
+    "posting.bank_card": N_("有银行卡号。公示里不写银行账户。"),
+    "posting.certificate": N_("有完整的证号。请只留后四位，例如 ****0906。"),
+    "posting.birth": N_("有出生日期或年龄。请删去。"),
     "posting.health": N_("有“{word}”。健康和困难情况不能写在人名旁边公开。"),
     "posting.name": N_("有完整的姓名。请隐去名字，例如 张*、张*明。"),
     "posting.twice": N_("和另一行完全一样，分不清是哪一户。请写上门牌。"),

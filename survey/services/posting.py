@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from uuid import UUID
@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 
 from survey.domain.codes import DocumentCategory
 from survey.domain.errors import DomainError, NotFound
-from survey.domain.posting import Leak, PostingKind, PostingState, ends_on, find_leaks
+from survey.domain.posting import Leak, PostingKind, PostingState, ends_on, find_leaks, phones_of
 from survey.models import Household, Objection, PersonRow, Posting, Project, User, db, utc_now
 from survey.services import audit
 from survey.services.document import Prepared, add_document
@@ -56,14 +56,27 @@ def _write(row: Posting, given: PostingGiven) -> None:
 
 
 def leaks_of(posting: Posting) -> list[Leak]:
-    """What the posting tells that it must not."""
-    names = db.session.scalars(
-        select(PersonRow.full_name)
-        .join(Household, Household.id == PersonRow.household_id)
-        .where(PersonRow.project_id == posting.project_id, Household.removed_at.is_(None), PersonRow.full_name != "")
-        .distinct()
+    """What the posting tells that it must not, in everything that is published of it."""
+    names = set(
+        db.session.scalars(
+            select(PersonRow.full_name)
+            .join(Household, Household.id == PersonRow.household_id)
+            .where(
+                PersonRow.project_id == posting.project_id, Household.removed_at.is_(None), PersonRow.full_name != ""
+            )
+            .distinct()
+        )
     )
-    return list(find_leaks(posting.content, set(names)))
+    allowed = phones_of(db.session.get_one(Project, posting.project_id).office_phone)
+    short = {"title": posting.title, "scope": posting.scope}
+    return [
+        *(
+            replace(leak, field=field)
+            for field, text in short.items()
+            for leak in find_leaks(text, names, allowed, in_sentences=True)
+        ),
+        *find_leaks(posting.content, names, allowed),
+    ]
 
 
 def approve_posting(*, actor: User, posting: Posting) -> None:

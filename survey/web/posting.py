@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from survey.domain.access import Permission
 from survey.domain.calendar import days_left
 from survey.domain.errors import DomainError, NotFound
-from survey.domain.posting import USUAL_DAYS, PostingKind, PostingState
+from survey.domain.posting import USUAL_DAYS, Leak, PostingKind, PostingState
 from survey.forms.base import Form, sentence_of
 from survey.forms.posting import (
     ClosePostingForm,
@@ -82,7 +82,7 @@ def _page(row: Posting, refused: Form | None = None) -> ResponseReturnValue:
         "posting/show.html",
         row=row,
         refused=refused,
-        leaks=[(leak.line, sentence_of(_error(leak.code, leak.word))) for leak in leaks],
+        leaks=[(_where(leak), sentence_of(_error(leak.code, leak.word))) for leak in leaks],
         left=days_left(today, row.until) if row.until else None,
         hang_up=refused if isinstance(refused, HangUpForm) else HangUpForm(formdata=None, posted_on=today),
         objection=refused
@@ -93,6 +93,11 @@ def _page(row: Posting, refused: Form | None = None) -> ResponseReturnValue:
         may_approve=may(Permission.POSTING_APPROVE) and row.drafted_by_id != current_user.id,
     )
     return page, refused.status if refused else 200
+
+
+def _where(leak: Leak) -> str:
+    words = {"title": _("标题"), "scope": _("范围")}
+    return words.get(leak.field) or _("第 %(line)s 行", line=leak.line)
 
 
 def _error(code: str, word: str) -> DomainError:

@@ -58,6 +58,32 @@ def test_a_draft_with_a_full_name_is_shown_its_line_and_cannot_be_released(as_: 
     assert as_(street).post(url(row, "approve")).status_code == 302
 
 
+def test_title_and_scope_are_published_too_and_are_checked(as_: As, office: User, street: User) -> None:
+    data = {
+        "kind": "result",
+        "title": "刘 斌 俊 379900 19550923 4517 低保",
+        "scope": "3号楼 张伟",
+        "days": "5",
+        "content": CLEAN,
+    }
+    assert as_(office).post("/project/YY/posting/draft", data=data).status_code == 302
+    row = db.session.scalars(select(Posting)).one()
+    text = as_(office).get(url(row)).get_data(as_text=True)
+    for told in ("标题：有证件号码", "标题：有“低保”", "范围：有完整的姓名"):
+        assert told in text
+    assert as_(street).post(url(row, "approve")).status_code == 422
+    db.session.refresh(row)
+    assert row.state is PostingState.DRAFT
+
+
+def test_the_projects_own_phone_may_stand_there(as_: As, project: Project, office: User, street: User) -> None:
+    row = draft(as_(office), f"{CLEAN}\n有异议的请拨打 0546-8331234")
+    assert as_(street).post(url(row, "approve")).status_code == 422
+    project.office_phone = "0546-8331234"
+    db.session.commit()
+    assert as_(street).post(url(row, "approve")).status_code == 302
+
+
 def test_whoever_drafted_it_does_not_release_it(as_: As, office: User, street: User) -> None:
     row = draft(as_(office))
     assert as_(office).post(url(row, "approve")).status_code == 403
