@@ -36,7 +36,13 @@ MESSAGES: dict[str, str] = {
     "notice.too_many_unknown": N_(
         "从这个网络查询不存在的编码次数过多，请在 {minutes} 分钟后再试。真实文书的二维码不受影响，请对准后重新扫描，或者拨打文书上的电话核实。"
     ),
-    # calendar, door
+    # calendar
+    "calendar.day_form": N_("“{text}”不是日期。请一行写一天或一段，例如 2026-10-01 或 2026-10-01..2026-10-07。"),
+    "calendar.range_order": N_("“{text}”的结束日早于开始日，请改正。"),
+    "calendar.range_long": N_("“{text}”超过 {most} 天，没有这么长的假期。请核对月份。"),
+    "calendar.no_weekend": N_("{day} 不是周末，本来就上班。调休上班日只写周六、周日。"),
+    "calendar.both": N_("{day} 既写成了放假又写成了上班，请删去一处。"),
+    # door
     "door.form": N_("“{text}”不是一个完整的门牌，请写成“3号楼2单元501室”或“3-2-501”。"),
     "door.serial": N_("同一单元的户编号只能到 9999，现在是 {serial}。请检查楼栋和单元。"),
     # amendment: an edited ledger that comes back

@@ -16,6 +16,7 @@ from survey.domain.posting import Leak, PostingKind, PostingState, ends_on, find
 from survey.models import Household, Objection, PersonRow, Posting, Project, User, db, utc_now
 from survey.services import audit
 from survey.services.document import Prepared, add_document
+from survey.services.project import settings_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,7 +114,8 @@ def hang_up(
         posting.photo_id = document.id
     posting.state = PostingState.POSTED
     posting.posted_on = posted_on
-    posting.until = ends_on(posted_on, posting.days)
+    calendar = settings_of(db.session.get_one(Project, posting.project_id)).calendar
+    posting.until = ends_on(posted_on, posting.days, calendar)
     posting.place = place
     audit.record(actor, "posting.hang_up", posting, {"until": posting.until.isoformat(), "photo": photo is not None})
 

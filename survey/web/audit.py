@@ -76,6 +76,7 @@ DETAILS: dict[str, str] = {
     "drawing": N_("笔迹校验码"), "numbers": N_("文号"), "new_numbers": N_("新编文号"), "is_active": N_("启用"), "is_admin": N_("系统管理"),
     "signal": N_("提示"), "fault": N_("问题"), "percent": N_("百分比"), "seed": N_("随机种子"), "population": N_("已提交户数"),
     "outcome": N_("抽查结果"), "different": N_("不一致项数"),
+    "holidays": N_("放假天数"), "terms": N_("顺延的期限"),
 }  # fmt: skip
 CODES: dict[str, tuple[type[codes.Code], ...]] = {
     "from": (HouseholdState,), "to": (HouseholdState,), "action": (Action,), "result": (codes.VisitResult,),

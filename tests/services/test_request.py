@@ -35,8 +35,17 @@ def test_terms_end_after_15_and_60_days_and_never_on_a_day_off(project: Project,
     home = factories.household(project)
     first, second = asked(home, office), asked(home, office, date(2026, 3, 6))
     assert (first.number, second.number) == (1, 2)
-    assert (first.accept_due, first.reply_due) == (date(2026, 3, 17), date(2026, 5, 1))
+    assert (first.accept_due, first.reply_due) == (date(2026, 3, 17), date(2026, 5, 4))
     assert second.accept_due == date(2026, 3, 23), "21 March 2026 is a Saturday"
+
+
+def test_a_term_that_ends_in_the_holidays_moves_behind_them(project: Project, office: User) -> None:
+    given = {"holidays": "2026-05-01..2026-05-05\n2026-03-17", "working_days": "2026-03-21"}
+    edit_project(actor=office, project=project, values={}, settings=given)
+    home = factories.household(project)
+    row = asked(home, office)
+    assert (row.accept_due, row.reply_due) == (date(2026, 3, 18), date(2026, 5, 6))
+    assert asked(home, office, date(2026, 3, 6)).accept_due == date(2026, 3, 21), "a Saturday that is worked"
 
 
 def test_terms_are_settings_of_the_project(project: Project, office: User) -> None:

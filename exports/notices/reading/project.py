@@ -49,7 +49,7 @@ def round_result(desk: Desk) -> RoundResult:
         agree=lines[HouseholdChoice.AGREE],
         answered=counted.answered,
         threshold=counted.threshold,
-        until=last_day(desk.today, desk.settings.posting_days),
+        until=last_day(desk.today, desk.settings.posting_days, desk.settings.calendar),
     )
 
 
@@ -95,7 +95,9 @@ def survey_posting(desk: Desk) -> SurveyPosting:
         )
     check_posting(homes)
     return SurveyPosting(
-        **desk.project_head(), homes=tuple(homes), until=last_day(desk.today, desk.settings.posting_days)
+        **desk.project_head(),
+        homes=tuple(homes),
+        until=last_day(desk.today, desk.settings.posting_days, desk.settings.calendar),
     )
 
 
