@@ -90,6 +90,15 @@ MESSAGES: dict[str, str] = {
     "posting.health": N_("有“{word}”。健康和困难情况不能写在人名旁边公开。"),
     "posting.name": N_("有完整的姓名。请隐去名字，例如 张*、张*明。"),
     "posting.twice": N_("和另一行完全一样，分不清是哪一户。请写上门牌。"),
+    "posting.scope_form": N_(
+        "范围“{scope}”看不出是哪几栋楼，名单印不出来。请写成“全部”，或者逐栋写，例如“3号楼、5号楼”。"
+    ),
+    "posting.scope_building": N_("范围里的 {no} 号楼不在这个项目里。请核对楼号。"),
+    "posting.not_approved": N_(
+        "公示要由两个人把关，没有批准的不能打印。请到“公示”里起草，由起草人以外的人批准后，在那份公示的页面上打印。"
+    ),
+    "posting.before_approval": N_("张贴日期早于批准日期 {day}。没有批准的公示不能张贴，请核对日期。"),
+    "posting.reason_missing": N_("请写明为什么撤回批准。"),
     "posting.in_future": N_("日期不能晚于今天。"),
     "posting.before": N_("提出异议的日期不能早于张贴日期。"),
     "posting.too_early": N_("公示期到 {until} 才满，还不能结束。"),

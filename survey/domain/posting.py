@@ -399,6 +399,28 @@ def ends_on(posted_on: date, days: int, calendar: WorkCalendar = NO_HOLIDAYS) ->
     return last_day(posted_on, days, calendar)
 
 
+WHOLE = re.compile("全部|全体|整个|所有")
+_BUILDING = re.compile("([0-9A-Za-z甲乙丙丁]+)(?:号楼|楼|幢|栋)")
+_ENUMERATED = re.compile("([0-9]+)(?=[、,和及]+[0-9]+)")
+_NO_SCOPE = re.compile("[、,;和及与的 ]|住户|各户|居民|业主|权利人|房屋|户|范围内|小区|项目")
+
+
+def buildings_of(scope: str, project: str) -> tuple[str, ...]:
+    """The numbers of the buildings for which a posting is, as its scope names them; () for the whole project.
+
+    Rule: (house) the table that hangs lists the homes of its scope, so the scope must say of which buildings.
+    Raises DomainError posting.scope_form.
+    """
+    told = _ENUMERATED.sub(r"\1号楼", plain(scope))
+    numbers = tuple(dict.fromkeys(_BUILDING.findall(told)))
+    rest = _NO_SCOPE.sub("", _BUILDING.sub("", told))
+    if numbers and rest in project:
+        return numbers
+    if not numbers and WHOLE.sub("", rest) in project:
+        return ()
+    raise DomainError("posting.scope_form", scope=scope[:60])
+
+
 @dataclass(frozen=True, slots=True)
 class PostedHome:
     """One row of the table: areas in square metres; `owners` with their names covered, `cert_nos` their last four digits."""

@@ -44,7 +44,7 @@ ACTIONS: dict[str, str] = {
     "person.reveal": N_("查看完整号码"), "policy.create": N_("新建政策"), "policy.edit": N_("修改政策草稿"),
     "policy.publish": N_("发布政策"), "posting.approve": N_("批准公示"),
     "posting.close": N_("结束公示"), "posting.draft": N_("起草公示"), "posting.hang_up": N_("张贴公示"),
-    "posting.object": N_("登记异议"), "posting.settle": N_("处理异议"), "project.create": N_("新建项目"), "project.edit": N_("修改设置"),
+    "posting.object": N_("登记异议"), "posting.settle": N_("处理异议"), "posting.withdraw": N_("撤回公示的批准"), "project.create": N_("新建项目"), "project.edit": N_("修改设置"),
     "report.make": N_("生成进度报告"), "request.accept": N_("受理诉求"), "request.answer": N_("答复诉求"), "request.close": N_("办结诉求"),
     "quality.accept": N_("认定数据属实"), "recheck.draw": N_("抽取抽查户"), "recheck.record": N_("记录抽查"),
     "signal.note": N_("查看走访提示"),

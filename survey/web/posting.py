@@ -17,8 +17,10 @@ from survey.forms.posting import (
     ClosePostingForm,
     DraftPostingForm,
     HangUpForm,
+    PrintPostingForm,
     RecordObjectionForm,
     SettleObjectionForm,
+    WithdrawApprovalForm,
 )
 from survey.models import Posting
 from survey.services import posting as postings
@@ -26,6 +28,7 @@ from survey.services.document import read_content
 from survey.web import local_today
 from survey.web.access import current_user, may, project_of_page, requires
 from survey.web.file import send_private
+from survey.web.notice import print_paper
 from survey.web.upload import document_folder, read_file
 
 bp = Blueprint("posting", __name__)
@@ -88,6 +91,11 @@ def _page(row: Posting, refused: Form | None = None) -> ResponseReturnValue:
         objection=refused
         if isinstance(refused, RecordObjectionForm)
         else RecordObjectionForm(formdata=None, received_on=today),
+        paper=refused
+        if isinstance(refused, PrintPostingForm)
+        else PrintPostingForm(formdata=None, hung_on=row.posted_on or today),
+        withdraw=refused if isinstance(refused, WithdrawApprovalForm) else WithdrawApprovalForm(formdata=None),
+        document_no=postings.find_document_no(row),
         settle=SettleObjectionForm(formdata=None),
         close=refused if isinstance(refused, ClosePostingForm) else ClosePostingForm(formdata=None),
         may_approve=may(Permission.POSTING_APPROVE) and row.drafted_by_id != current_user.id,
@@ -113,6 +121,29 @@ def approve(project_code: str, posting_id: UUID) -> ResponseReturnValue:
     postings.approve_posting(actor=current_user, posting=row)
     flash(_("已批准，可以打印张贴。"), "success")
     return _to(row)
+
+
+@bp.post("/project/<project_code>/posting/<uuid:posting_id>/withdraw")
+@requires(Permission.POSTING_APPROVE)
+def withdraw(project_code: str, posting_id: UUID) -> ResponseReturnValue:
+    row, form = _posting(posting_id), WithdrawApprovalForm()
+    if form.validate_on_submit():
+        with form.catching():
+            postings.withdraw_approval(actor=current_user, posting=row, reason=form.reason.data or "")
+            flash(_("已撤回批准，可以修改后重新批准。印出的纸张请收回。"), "success")
+            return _to(row)
+    return _page(row, form)
+
+
+@bp.post("/project/<project_code>/posting/<uuid:posting_id>/print")
+@requires(Permission.NOTICE_PUBLISH)
+def print(project_code: str, posting_id: UUID) -> ResponseReturnValue:
+    """The paper that is hung up; only of a posting that two people released."""
+    row, form = _posting(posting_id), PrintPostingForm()
+    if form.validate_on_submit():
+        with form.catching():
+            return print_paper("survey-posting", posting=row, hung_on=form.hung_on.data)
+    return _page(_posting(posting_id), form)
 
 
 @bp.post("/project/<project_code>/posting/<uuid:posting_id>/hang-up")
