@@ -295,7 +295,7 @@ def find_leaks(
 
     names    full names of the residents: masked ones (张*明) may stand there, whole ones may not
     allowed  phones that are the office's own, as digits
-    in_sentences  whether a word of health is refused in a general sentence too, as it is in a title
+    in_sentences  of a title: a word of health is refused in a general sentence too, and a name without a door
 
     Rule: PIPL arts 6, 25, 28; 政府信息公开条例 art 15: ID numbers, phones and health facts are not published, names are
     masked. (house) Two lines that read the same once masked would point at one household as well as at the other: each
@@ -311,7 +311,7 @@ def find_leaks(
         word = health_word(line, in_sentences=in_sentences)
         if word:
             yield Leak(number, "posting.health", word)
-        if _has_name(line, known):
+        if _has_name(line, known, anywhere=in_sentences):
             yield Leak(number, "posting.name")
         if "posting.id_number" not in numbers and _tells_birth(line):
             yield Leak(number, "posting.birth")
@@ -334,8 +334,11 @@ def _without_serials(lines: Sequence[str]) -> dict[int, str]:
     return rows
 
 
-def _has_name(line: str, known: Collection[str]) -> bool:
-    """Whether a whole name stands there: one of the register, or one where a person's name is to be expected."""
+def _has_name(line: str, known: Collection[str], *, anywhere: bool) -> bool:
+    """Whether a whole name stands there: one of the register, or one where a person's name is to be expected.
+
+    anywhere  a name is to be expected in each cell, also of a line without a door
+    """
     if any(name in chunk for chunk in map(normal_text, line.split()) for name in known):
         return True
     cells = [cell[0] for cell in _CELL.finditer(re.sub(r"[·.]", " ", line))]
@@ -344,7 +347,7 @@ def _has_name(line: str, known: Collection[str]) -> bool:
             if normal_text("".join(cells[first:last])) in known:
                 return True
     words = _joined_letters(cells)
-    has_door = bool(_DOOR.search(line))
+    has_door = anywhere or bool(_DOOR.search(line))
     for before, word in pairwise(["", *words]):
         if _looks_like_name(word) and (_OWNER.search(before) or (has_door and not _OFFICIAL.search(before))):
             return True
@@ -413,10 +416,10 @@ def buildings_of(scope: str, project: str) -> tuple[str, ...]:
     """
     told = _ENUMERATED.sub(r"\1号楼", plain(scope))
     numbers = tuple(dict.fromkeys(_BUILDING.findall(told)))
-    rest = _NO_SCOPE.sub("", _BUILDING.sub("", told))
-    if numbers and rest in project:
+    rest, place = _NO_SCOPE.sub("", _BUILDING.sub("", told)), _NO_SCOPE.sub("", plain(project))
+    if numbers and rest in place:
         return numbers
-    if not numbers and WHOLE.sub("", rest) in project:
+    if not numbers and WHOLE.sub("", rest) in place:
         return ()
     raise DomainError("posting.scope_form", scope=scope[:60])
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 import pytest
 
 from survey.domain.errors import DomainError
-from survey.domain.posting import PostedHome, check_posting, ends_on, find_leaks, phones_of
+from survey.domain.posting import PostedHome, buildings_of, check_posting, ends_on, find_leaks, phones_of
 
 NAMES = {"张伟", "李㛃", "欧阳明", "一"}
 
@@ -164,6 +164,19 @@ def test_a_title_may_not_speak_of_health_even_in_a_sentence() -> None:
     assert [leak.code for leak in find_leaks("低保家庭公示。", NAMES, in_sentences=True)] == ["posting.health"]
 
 
+@pytest.mark.parametrize(
+    ("title", "codes"),
+    [
+        ("调查结果公示 刘斌俊", [NAME]),
+        ("3号楼、5号楼调查结果公示（第二批）", []),
+        ("安置补偿方案征求意见", []),
+        ("颐园小区全部", []),
+    ],
+)
+def test_a_title_may_not_name_anybody(title: str, codes: list[str]) -> None:
+    assert [leak.code for leak in find_leaks(title, NAMES, in_sentences=True)] == codes
+
+
 def test_two_lines_that_read_the_same_once_masked_need_their_doors() -> None:
     text = "张*　85.20㎡\n李*　60.00㎡\n张*　85.20㎡"
     assert [(leak.line, leak.code) for leak in find_leaks(text, NAMES)] == [(1, "posting.twice"), (3, "posting.twice")]
@@ -191,6 +204,23 @@ def test_a_door_does(doors: str) -> None:
 )  # fmt: skip
 def test_the_term_of_a_posting(posted_on: date, days: int, until: date) -> None:
     assert ends_on(posted_on, days) == until
+
+
+@pytest.mark.parametrize(
+    ("scope", "numbers"),
+    [
+        ("全部", ()), ("颐园小区全部住户", ()), ("颐园小区改造项目", ()), ("3号楼", ("3",)), ("颐园小区3号楼、5号楼各户", ("3", "5")),
+        ("1、2、3号楼", ("1", "2", "3")), ("3号楼和甲号楼", ("3", "甲")), ("３幢", ("3",)),
+    ],
+)  # fmt: skip
+def test_a_scope_names_its_buildings(scope: str, numbers: tuple[str, ...]) -> None:
+    assert buildings_of(scope, "颐园小区改造项目") == numbers
+
+
+@pytest.mark.parametrize("scope", ["1至4号楼", "1-4号楼", "3号楼2单元", "东区", "部分住户"])
+def test_a_scope_that_names_no_buildings_is_refused(scope: str) -> None:
+    with pytest.raises(DomainError, match=r"posting\.scope_form"):
+        buildings_of(scope, "颐园小区改造项目")
 
 
 HOME = PostedHome(
