@@ -34,20 +34,6 @@ class PostingKind(Code):
     OTHER = "other", N_("其他")
 
 
-USUAL_DAYS: dict[PostingKind, int] = {
-    PostingKind.RESULT: 5,
-    PostingKind.FINDING: 5,
-    PostingKind.ROUND: 5,
-    PostingKind.PLAN: 30,
-    PostingKind.APPRAISER: 5,
-    PostingKind.SUPPORT: 10,
-    PostingKind.OTHER: 5,
-}
-"""Kind -> days that are proposed. 方案: at least 30 (590号 art 10); 45 ㎡ lists: at least 10 (山东条例 art 25); else local
-rules, of which 5 days are usual (青岛条例 art 51). The project decides; these are no constants of the law.
-"""
-
-
 class PostingState(Code):
     """Where a posting stands."""
 
@@ -79,12 +65,13 @@ _HIDDEN = re.compile("[\u00ad\u200b-\u200f\u2060-\u2064\ufe00-\ufe0f\ufeff\U000e
 _DASHES = re.compile("[‐-―−－﹣—–]")
 _HAN = "\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003ffff"
 
-_MASK = r"(?:\*{2,}|[xX]{2,}|\.{3,}|-{4,}|_{2,}|#{2,})"
+_MASK = r"(?:\*{2,20}|[xX]{2,20}|\.{3,20}|-{4,20}|_{2,20}|#{2,20})"
 _HALF_MASKED = re.compile(
-    rf"(?<![0-9])[0-9]{{3,}}{_MASK}[0-9]{{2,}}[0-9Xx]?(?![0-9])|(?<![0-9])[0-9]{{6,}}{_MASK}|{_MASK}[0-9]{{4,}}[0-9Xx](?![0-9])"
+    # A blank before the cover is only part of it behind a whole region: 120 ****0906 are an area and a certificate.
+    rf"(?<![0-9])[0-9]{{3,}}{_MASK}[0-9]{{2,}}[0-9Xx]?(?![0-9])|(?<![0-9])[0-9]{{6,}} ?{_MASK}|{_MASK}[0-9]{{4,}}[0-9Xx](?![0-9])"
 )
 """More than the last four digits beside a cover: more than the house's own cover leaves (证号 ****0906)."""
-_MASKED_PHONE = re.compile(rf"(?<![0-9])1[0-9]{{2}}{_MASK}[0-9]{{3,4}}(?![0-9])")
+_MASKED_PHONE = re.compile(rf"(?<![0-9])(?:1[0-9]{{2}}{_MASK}[0-9]{{3,4}}|1[3-9][0-9] {_MASK} [0-9]{{4}})(?![0-9])")
 _GROUPS = re.compile(r"[0-9]+(?:[-/_,· ][0-9]+)+(?:[- ]?[Xx])?|[0-9]+(?:\.[0-9]+)+[Xx]?|[0-9]+[Xx]?")
 _LANDLINE = re.compile(r"(?<![0-9])\(?0(?:10|2[0-9]|[3-9][0-9]{2})\)?[- ]{0,3}[2-9][0-9]{2,3}[- ]?[0-9]{4}(?![0-9])")
 _LABELLED_PHONE = re.compile(r"(?:电话|手机|联系方式|号码)[: ]*[2-9][0-9]{2,3}[- ]?[0-9]{4}(?![0-9])")
@@ -99,7 +86,9 @@ _CERTIFICATE = re.compile(
 """A whole certificate's or 不动产单元's number; covered but for its last four digits it may stand."""
 
 _NAME_MARK = re.compile(rf"[{_HAN}](?:\*+|某+|[xX]{{1,2}}(?![0-9A-Za-z]))")
-_DOOR = re.compile(r"[0-9]+ ?(?:号楼|幢|栋|单元|室)|(?<![0-9-])[0-9]{1,3}-[0-9]{1,2}-[0-9]{3,4}(?![0-9-])")
+_DOOR = re.compile(
+    r"(?<![0-9])[0-9]{1,4} ?(?:号楼|幢|栋|单元|室)|(?<![0-9-])[0-9]{1,3}-[0-9]{1,2}-[0-9]{3,4}(?![0-9-])"
+)
 _SERIAL = re.compile(
     rf"\(?([0-9]{{1,4}})(?:[、,:)]|[-.](?![0-9])) *|([0-9]{{1,4}})(?: +|(?=[{_HAN}])(?![号幢栋单室层楼座排]))"
     rf"|第[0-9]{{1,4}}户[:、 ]*|[一二三四五六七八九十]{{1,3}}、 *"
@@ -128,6 +117,7 @@ HARMLESS = re.compile("病虫|病害|通病|居住院|损失业主|其中风|总
 """Words in which one of the above stands by chance."""
 SENSITIVE = tuple(dict.fromkeys([*(re.split(r"[（/]", tag.label)[0] for tag in SpecialTag), *WELFARE, *ILL]))
 
+_GAP = re.compile(rf"[{_HAN}][ ._·-]+[{_HAN}]")
 _APART = re.compile(
     "|".join(
         rf"(?<![{_HAN}]){_gapped}|{_gapped}(?![{_HAN}])"
@@ -206,14 +196,13 @@ def _parts_of(run: re.Match[str]) -> Iterator[tuple[tuple[str, ...], int]]:
     """Every sequence of neighbouring groups of a run that has 11 to 19 characters, with where it begins."""
     found = [*re.finditer(r"[0-9Xx]+", run[0])]
     for first, begin in enumerate(found):
-        groups: list[str] = []
-        for each in found[first:]:
-            groups.append(each[0])
-            size = sum(map(len, groups))
+        size = 0
+        for last in range(first, min(first + 19, len(found))):
+            size += len(found[last][0])
             if size > 19:
                 break
             if size >= 11:
-                yield tuple(groups), run.start() + begin.start()
+                yield tuple(each[0] for each in found[first : last + 1]), run.start() + begin.start()
 
 
 def _kind_of(groups: tuple[str, ...]) -> str:
@@ -284,7 +273,7 @@ def health_word(text: str, *, in_sentences: bool = True) -> str:
     if not in_sentences and not _is_row(text) and text.endswith(("。", ";", "!", "?")):
         return ""
     told = HARMLESS.sub("", text)
-    apart = _APART.search(told)
+    apart = _GAP.search(told) and _APART.search(told)
     return next((word for word in SENSITIVE if word in told), re.sub(r"[ ._·-]", "", apart[0]) if apart else "")
 
 
@@ -302,6 +291,7 @@ def find_leaks(
     line needs its door.
     """
     known = {normal_text(name) for name in names if len(name.strip()) > 1}
+    sizes = {len(name) for name in known}
     lines = [plain(line) for line in text.splitlines()]
     rows = _without_serials(lines)
     twice = Counter(rows.values())
@@ -311,7 +301,7 @@ def find_leaks(
         word = health_word(line, in_sentences=in_sentences)
         if word:
             yield Leak(number, "posting.health", word)
-        if _has_name(line, known, anywhere=in_sentences):
+        if _has_name(line, known, sizes, anywhere=in_sentences):
             yield Leak(number, "posting.name")
         if "posting.id_number" not in numbers and _tells_birth(line):
             yield Leak(number, "posting.birth")
@@ -334,13 +324,15 @@ def _without_serials(lines: Sequence[str]) -> dict[int, str]:
     return rows
 
 
-def _has_name(line: str, known: Collection[str], *, anywhere: bool) -> bool:
+def _has_name(line: str, known: Collection[str], sizes: Collection[int], *, anywhere: bool) -> bool:
     """Whether a whole name stands there: one of the register, or one where a person's name is to be expected.
 
+    sizes     how long the known names are
     anywhere  a name is to be expected in each cell, also of a line without a door
     """
-    if any(name in chunk for chunk in map(normal_text, line.split()) for name in known):
-        return True
+    for chunk in map(normal_text, line.split()):
+        if any(chunk[at : at + size] in known for size in sizes for at in range(len(chunk) - size + 1)):
+            return True
     cells = [cell[0] for cell in _CELL.finditer(re.sub(r"[·.]", " ", line))]
     for first in range(len(cells)):
         for last in range(first + 2, min(first + 5, len(cells)) + 1):

@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from survey.domain.access import Permission
 from survey.domain.calendar import days_left
 from survey.domain.errors import DomainError, NotFound
-from survey.domain.posting import USUAL_DAYS, Leak, PostingKind, PostingState
+from survey.domain.posting import Leak, PostingState
 from survey.forms.base import Form, sentence_of
 from survey.forms.posting import (
     ClosePostingForm,
@@ -25,6 +25,7 @@ from survey.forms.posting import (
 from survey.models import Posting
 from survey.services import posting as postings
 from survey.services.document import read_content
+from survey.services.project import settings_of
 from survey.web import local_today
 from survey.web.access import current_user, may, project_of_page, requires
 from survey.web.file import send_private
@@ -43,7 +44,7 @@ def list(project_code: str) -> ResponseReturnValue:
 @bp.route("/project/<project_code>/posting/draft", methods=["GET", "POST"])
 @requires(Permission.POSTING_DRAFT)
 def draft(project_code: str) -> ResponseReturnValue:
-    form = DraftPostingForm(days=USUAL_DAYS[PostingKind.RESULT])
+    form = DraftPostingForm(days=settings_of(project_of_page()).posting_days)
     if form.validate_on_submit():
         with form.catching():
             row = postings.draft_posting(actor=current_user, project=project_of_page(), given=_given(form))
