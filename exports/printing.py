@@ -27,7 +27,7 @@ from exports.wording import WordingPress
 from exports.workbook import write_ledger
 from survey.domain.door import door_label
 from survey.domain.errors import DomainError
-from survey.models import Building, Household, NoticeIssue, Project, User
+from survey.models import Building, Household, NoticeIssue, Posting, Project, User
 from survey.services.notice import Draft, code_of, issue_notices, token_of
 from survey.services.wording import wording_in_use
 
@@ -148,9 +148,13 @@ def read_print(
     building: Building | None = None,
     unit_no: str | None = None,
     most: int | None = MOST,
+    posting: Posting | None = None,
+    hung_on: date | None = None,
 ) -> Reading:
     """The papers for a household, a stairwell, a building or the project, in stairwell order; of a notice about the whole
     project the one paper.
+
+    posting, hung_on  the approved posting that is printed, and the day on which it is to hang
 
     Ends the session's transaction. Raises DomainError: export.notice_unknown, export.no_households, export.too_many,
     export.nothing_to_say, and those of the readers.
@@ -163,7 +167,10 @@ def read_print(
     with one_moment():
         where = door_label(building.no, unit_no or "") if building is not None else project.name
         if notice.for_project:
-            papers[None] = read_project_notice(name, project=project, view=view, now=now)
+            papers[None] = read_project_notice(
+                name, project=project, view=view, now=now, posting=posting, hung_on=hung_on
+            )
+            where = posting.title if posting is not None else where
         else:
             households = select_households(view, household_id=household_id, building=building, unit_no=unit_no)
             if not households:
@@ -195,7 +202,7 @@ def lay_out(
     heavy = len(values) > CHUNK and len(values) * notice.pages > PAGES_ALONE
     machine = reading.press(font_folder)
     pdf = machine.book(notice.name, values, duplex=duplex, processes=processes if heavy else 1)
-    file_name = f"{notice.title}_{reading.where}_{reading.day:%Y%m%d}.pdf"
+    file_name = _file_name(f"{notice.title}_{reading.where}_{reading.day:%Y%m%d}") + ".pdf"
     missing = tuple(missing_characters(values, font_folder))
     return Printed(notice, reading.where, reading.snapshot, len(values), file_name, pdf, missing)
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 def create_app(config: Config | None = None) -> Flask:
     """The application. Makes the key file of a new installation; refuses keys that are short or alike (ValueError)."""
     from flask import Flask
+    from werkzeug.middleware.proxy_fix import ProxyFix
 
     from survey.models import db
     from survey.models.base import engine_options, prepare_engine
@@ -52,6 +53,9 @@ def create_app(config: Config | None = None) -> Flask:
         BABEL_DEFAULT_LOCALE="zh_Hans_CN",
         BABEL_TRANSLATION_DIRECTORIES="translations",
     )
+    if config.proxies:
+        # The client's address and nothing else: what a proxy does not set itself, the client could.
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=config.proxies, x_proto=0, x_host=0)  # type: ignore[method-assign]
     db.init_app(app)
     with app.app_context():
         prepare_engine(db.engine)

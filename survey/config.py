@@ -5,6 +5,9 @@ RUHU_INSTANCE    the folder of data, keys, documents and fonts. Default: ./insta
 RUHU_KEYS        the key file (mode 0600). Default: <instance>/keys.json
 RUHU_FONTS       the folder for an office's own licensed fonts. Default: <instance>/fonts
 RUHU_HTTPS       "1" when served over HTTPS: cookies are then marked Secure
+RUHU_PROXIES     how many proxies of your own stand in front, each of which sets X-Forwarded-For. Default: 0, the header is not believed.
+                 Too few, and all people share the proxy's address and its limit of failed sign-ins; too many, and anybody may
+                 choose an address
 RUHU_PUBLIC_URL  the address at which residents reach this server, for the QR of notices. Default: that of the page that prints
 RUHU_STYLEGUIDE  "1" shows /styleguide
 RUHU_RESULT_DAYS      how many days a file made by a job can be taken. Default: 7
@@ -29,6 +32,7 @@ class Config:
     keys: Path
     fonts: Path
     https: bool = False
+    proxies: int = 0
     public_url: str = ""
     styleguide: bool = False
     testing: bool = False
@@ -73,6 +77,7 @@ def read_config(environ: dict[str, str] | None = None) -> Config:
         keys=Path(env.get("RUHU_KEYS", str(instance / "keys.json"))),
         fonts=Path(env.get("RUHU_FONTS", str(instance / "fonts"))),
         https=env.get("RUHU_HTTPS") == "1",
+        proxies=int(env.get("RUHU_PROXIES", "0")),
         public_url=env.get("RUHU_PUBLIC_URL", ""),
         styleguide=env.get("RUHU_STYLEGUIDE") == "1",
         results_kept=timedelta(days=int(env.get("RUHU_RESULT_DAYS", "7"))),

@@ -17,6 +17,7 @@ class Notice:
     pages        how many pages one household usually takes, so that a page can say how long printing will last
     letter       the kind's own letter behind the 代字 of its 文号 (颐园调〔2026〕6号); "" for papers without one
     for_project  one for the whole project, not one for each household
+    for_posting  printed from the page of an approved posting only
     """
 
     name: str
@@ -27,6 +28,7 @@ class Notice:
     letter: str = ""
     shows_numbers: bool = False
     for_project: bool = False
+    for_posting: bool = False
 
 
 NOTICES: dict[str, Notice] = {
@@ -176,12 +178,15 @@ NOTICES: dict[str, Notice] = {
         ),
         Notice(
             "survey-posting",
-            N_("调查结果公示"),
-            N_("公示正文和掩码表，只列项目办已通过的户；打印前检查有无证件号、电话、健康情况和无法区分的行。"),
+            N_("公示"),
+            N_(
+                "从已批准的公示打印：正文、范围、公示期和异议方式；调查结果公示附掩码表，只列范围内项目办已通过的户，打印前再检查一遍。"
+            ),
             N_("A4，按户数"),
             4,
             letter="示",
             for_project=True,
+            for_posting=True,
         ),
         Notice(
             "appraiser-notice",

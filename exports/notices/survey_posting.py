@@ -1,4 +1,6 @@
-"""调查结果公示: the announcement and the masked table that is posted within the area. What it may show: domain.posting."""
+"""A posting (公示) as it hangs: its approved text, and of the survey's result the masked table. What it may show:
+domain.posting.
+"""
 
 from __future__ import annotations
 
@@ -13,18 +15,22 @@ TEMPLATE = "survey-posting"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SurveyPosting(ProjectPaper):
-    """One posting.
+    """One posting that two people released.
 
-    homes  the households whose registration the office has passed, in stairwell order, names covered
-    until  the last day of the posting
+    subject  which posting it is; printed again it keeps its number
+    title, scope, lines  as they were approved, `lines` without empty ones
+    days     of its term; from_on, until: its first and last day
+    homes    of the result of the survey: the households of its scope whose registration the office has passed, in
+             stairwell order, names covered
 
     Rule: 590号 art. 15, in force 2011-01-21. The results are published to the owners within the area.
     """
 
-    homes: tuple[PostedHome, ...]
+    subject: str
+    title: str
+    scope: str
+    lines: tuple[str, ...]
+    days: int
+    from_on: date
     until: date
-
-    @property
-    def subject(self) -> str:
-        """What is posted on another day is another posting."""
-        return self.issued_on.isoformat()
+    homes: tuple[PostedHome, ...] = ()

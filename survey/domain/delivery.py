@@ -93,4 +93,4 @@ def term_days(paper: str, settings: ProjectSettings) -> int:
 def term_until(paper: str, counted_from: date, settings: ProjectSettings) -> date | None:
     """The last day of the term that the delivery began, None where none began. Rule: 民法典 arts 201, 203."""
     days = term_days(paper, settings)
-    return last_day(counted_from, days) if days else None
+    return last_day(counted_from, days, settings.calendar) if days else None

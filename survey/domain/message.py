@@ -32,7 +32,17 @@ MESSAGES: dict[str, str] = {
     # care
     "care.no_situation": N_("这个人没有登记特殊情况。请先在调查表里登记。"),
     "care.no_day": N_("请填写多少天走访一次，或者约好哪一天去。"),
-    # calendar, door
+    # notice
+    "notice.too_many_unknown": N_(
+        "从这个网络查询不存在的编码次数过多，请在 {minutes} 分钟后再试。真实文书的二维码不受影响，请对准后重新扫描，或者拨打文书上的电话核实。"
+    ),
+    # calendar
+    "calendar.day_form": N_("“{text}”不是日期。请一行写一天或一段，例如 2026-10-01 或 2026-10-01..2026-10-07。"),
+    "calendar.range_order": N_("“{text}”的结束日早于开始日，请改正。"),
+    "calendar.range_long": N_("“{text}”超过 {most} 天，没有这么长的假期。请核对月份。"),
+    "calendar.no_weekend": N_("{day} 不是周末，本来就上班。调休上班日只写周六、周日。"),
+    "calendar.both": N_("{day} 既写成了放假又写成了上班，请删去一处。"),
+    # door
     "door.form": N_("“{text}”不是一个完整的门牌，请写成“3号楼2单元501室”或“3-2-501”。"),
     "door.serial": N_("同一单元的户编号只能到 9999，现在是 {serial}。请检查楼栋和单元。"),
     # amendment: an edited ledger that comes back
@@ -71,10 +81,24 @@ MESSAGES: dict[str, str] = {
     "posting.own_draft": N_("起草的人不能自己批准。请由另一个人核对后批准。"),
     "posting.leaks": N_("公示里有 {count} 处不该公开的内容，没有批准。请按下面列出的各行改好。"),
     "posting.id_number": N_("有证件号码。公示里不写证件号码，隐去一部分的也不写。"),
-    "posting.phone": N_("有住户的电话号码。公示里不写住户的电话；办公电话请写座机。"),
+    "posting.phone": N_(
+        "有电话号码。公示里不写住户的电话；项目设置里的咨询电话、写明单位的座机、写明“监督电话”的号码可以写。"
+    ),
+    "posting.bank_card": N_("有银行卡号。公示里不写银行账户。"),
+    "posting.certificate": N_("有完整的证号。请只留后四位，例如 ****0906。"),
+    "posting.birth": N_("有出生日期或年龄。请删去。"),
     "posting.health": N_("有“{word}”。健康和困难情况不能写在人名旁边公开。"),
     "posting.name": N_("有完整的姓名。请隐去名字，例如 张*、张*明。"),
     "posting.twice": N_("和另一行完全一样，分不清是哪一户。请写上门牌。"),
+    "posting.scope_form": N_(
+        "范围“{scope}”看不出是哪几栋楼，名单印不出来。请写成“全部”，或者逐栋写，例如“3号楼、5号楼”。"
+    ),
+    "posting.scope_building": N_("范围里的 {no} 号楼不在这个项目里。请核对楼号。"),
+    "posting.not_approved": N_(
+        "公示要由两个人把关，没有批准的不能打印。请到“公示”里起草，由起草人以外的人批准后，在那份公示的页面上打印。"
+    ),
+    "posting.before_approval": N_("张贴日期早于批准日期 {day}。没有批准的公示不能张贴，请核对日期。"),
+    "posting.reason_missing": N_("请写明为什么撤回批准。"),
     "posting.in_future": N_("日期不能晚于今天。"),
     "posting.before": N_("提出异议的日期不能早于张贴日期。"),
     "posting.too_early": N_("公示期到 {until} 才满，还不能结束。"),

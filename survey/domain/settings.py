@@ -9,6 +9,8 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+from survey.domain.calendar import WorkCalendar, read_days
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProjectSettings:
@@ -33,6 +35,7 @@ class ProjectSettings:
     flip_hours         a word changed within so many hours after a visit is a signal
     agent_households   one agent for more households than this is a signal
     rate_households    a surveyor's rate of consent is compared from so many households on
+    holidays, working_days  放假日 and 调休上班日 that the State Council announced, as they were given in
     editions_until     older edition of the survey form -> the last day on which its sheets are accepted
     """
 
@@ -58,7 +61,14 @@ class ProjectSettings:
     flip_hours: int = 24
     agent_households: int = 3
     rate_households: int = 20
+    holidays: frozenset[date] = frozenset()
+    working_days: frozenset[date] = frozenset()
     editions_until: Mapping[int, date] = field(default_factory=dict, hash=False)
+
+    @property
+    def calendar(self) -> WorkCalendar:
+        """By which every term of the project is counted."""
+        return WorkCalendar(self.holidays, self.working_days)
 
 
 def read_settings(kept: Mapping[str, Any]) -> ProjectSettings:
@@ -86,6 +96,8 @@ def read_settings(kept: Mapping[str, Any]) -> ProjectSettings:
         "flip_hours": int,
         "agent_households": int,
         "rate_households": int,
+        "holidays": read_days,
+        "working_days": read_days,
         "editions_until": _read_editions,
     }
     return ProjectSettings(**{name: read(kept[name]) for name, read in readers.items() if name in kept})  # type: ignore[operator]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from typing import Any
@@ -23,7 +25,9 @@ from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, Regexp
 
 from survey.domain.access import Role
-from survey.forms.base import Form
+from survey.domain.calendar import check_working_days, read_days, write_days
+from survey.domain.errors import DomainError
+from survey.forms.base import Form, sentence_of
 
 
 class CreateUserForm(Form):
@@ -128,6 +132,18 @@ class ProjectForm(Form):
     )  # fmt: skip
     correction_days = IntegerField(_l("补正期限：送达后（日）"), validators=[NumberRange(min=1, max=365)])
     review_days = IntegerField(_l("申请复核期限：送达后（日）"), validators=[NumberRange(min=1, max=365)])
+    holidays = TextAreaField(
+        _l("放假日"),
+        description=_l(
+            "国务院办公厅每年公布的放假安排，一行一天或一段，例如 2026-10-01..2026-10-07。周末不用写；元旦、五一、国庆的法定固定节日已经算在内。期满日遇放假顺延。"
+        ),
+        validators=[Length(max=4000)],
+    )
+    working_days = TextAreaField(
+        _l("调休上班日"),
+        description=_l("周六、周日要上班的，一行一天，例如 2026-10-10。"),
+        validators=[Length(max=4000)],
+    )
     visits_a_week = IntegerField(_l("7 天内有人应门的入户超过几次时提示"), validators=[NumberRange(min=1, max=50)])
     shortest_minutes = IntegerField(_l("“完成”的入户少于几分钟时提示"), validators=[NumberRange(min=1, max=240)])
     flip_hours = IntegerField(_l("入户后几小时内改变表态时提示"), validators=[NumberRange(min=1, max=720)])
@@ -140,6 +156,16 @@ class ProjectForm(Form):
 
     DATA = ("name", "subdistrict", "community", "office_name", "office_phone", "office_address", "survey_from",
             "survey_until")  # fmt: skip
+
+    def validate_holidays(self, field: TextAreaField) -> None:
+        with _told():
+            read_days(field.data or "")
+
+    def validate_working_days(self, field: TextAreaField) -> None:
+        with _told():
+            days = read_days(field.data or "")
+            if not self.holidays.errors:
+                check_working_days(days, read_days(self.holidays.data or ""))
 
     def validate_survey_until(self, field: DateField) -> None:
         if field.data and self.survey_from.data and field.data < self.survey_from.data:
@@ -174,12 +200,23 @@ class ProjectForm(Form):
             "posting_days": str(self.posting_days.data),
             "correction_days": str(self.correction_days.data),
             "review_days": str(self.review_days.data),
+            "holidays": write_days(read_days(self.holidays.data or "")),
+            "working_days": write_days(read_days(self.working_days.data or "")),
             "report_at": self.report_at.data.isoformat("minutes") if self.report_at.data else "",
             "report_weekday": self.report_weekday.data or "",
             **{name: str(self[name].data) for name in self.SIGNALS},
             "legal_basis": self.legal_basis.data or "",
             "retention": self.retention.data or "",
         }
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """What the calendar refuses stands at the field that is validated."""
+    try:
+        yield
+    except DomainError as error:
+        raise ValidationError(sentence_of(error)) from None
 
 
 def _check_number(field: StringField, most: Decimal) -> None:

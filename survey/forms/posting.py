@@ -18,8 +18,9 @@ class DraftPostingForm(Form):
     kind = CodeField(_l("公示什么？"), PostingKind, [Required()], thing=_l("公示的内容"), blank=False)
     title = TextField(_l("标题是什么？"), [Required()], thing=_l("标题"), most=120)
     scope = TextField(
-        _l("对哪些户公示？"), [Required()], thing=_l("范围"), description=_l("例如：3号楼；颐园小区全部"), most=200
-    )
+        _l("对哪些户公示？"), [Required()], thing=_l("范围"), most=200,
+        description=_l("写“全部”，或者逐栋写，例如：3号楼、5号楼。调查结果公示按这里的楼栋附名单"),
+    )  # fmt: skip
     days = WholeField(
         _l("公示多少天？"), [Required()], thing=_l("天数"), unit=_l("天"), least=1, most=365,
         description=_l("张贴的当天不算。方案征求意见不少于 30 天，最低面积对象不少于 10 天，其他按当地规定"),
@@ -28,6 +29,19 @@ class DraftPostingForm(Form):
         _l("正文和名单"), [Required()], thing=_l("正文"),
         description=_l("名单一户一行，写门牌和隐去的姓名，例如：3-2-501　张*　证载 85.20㎡"), most=20_000,
     )  # fmt: skip
+
+
+class PrintPostingForm(Form):
+    hung_on = DateField(
+        _l("准备哪一天张贴？"),
+        [Required()],
+        thing=_l("张贴日期"),
+        description=_l("印在纸上的公示期从这一天起算，当天不计。"),
+    )
+
+
+class WithdrawApprovalForm(Form):
+    reason = LongTextField(_l("为什么撤回批准？"), [Required()], thing=_l("理由"), most=500)
 
 
 class HangUpForm(Form):

@@ -61,7 +61,10 @@ class LoginSession(Base):
 
 
 class LoginFailure(Identified, Base):
-    """A failed sign-in, by keyed hash of the name tried and of the address: shared by all processes."""
+    """A failed sign-in, by keyed hash of the name tried and of the address: shared by all processes.
+
+    Wrong codes of notices are counted here too, under a key of their own.
+    """
 
     __tablename__ = "login_failure"
     __table_args__ = (Index("ix_login_failure_key_at", "key", "at"),)

@@ -149,17 +149,17 @@ def note_failure(*, username: str, address: str, now: datetime | None = None) ->
 
 
 def check_address(address: str, now: datetime) -> None:
-    """Raises DomainError account.too_many_failures where an address has tried too many wrong passwords or codes."""
+    """Raises DomainError account.too_many_failures where an address has tried too many wrong passwords or tablets' codes."""
     _check_failures(_address_key(address), ADDRESS_FAILURES, now)
 
 
 def count_address(address: str, now: datetime) -> None:
-    """Count a wrong code against an address; part of another act, which writes the audit entry."""
+    """Count a tablet's wrong code against an address; part of another act, which writes the audit entry."""
     db.session.add(LoginFailure(key=_address_key(address), at=now))
 
 
 def _check_failures(key: bytes, most: int, now: datetime) -> None:
-    if _failures(key, now) >= most:
+    if count_failures(key, now) >= most:
         raise DomainError("account.too_many_failures", minutes=int(FAILURE_WINDOW.total_seconds() // 60))
 
 
@@ -171,7 +171,8 @@ def _address_key(address: str) -> bytes:
     return keyed_hash("login-address", address)
 
 
-def _failures(key: bytes, now: datetime) -> int:
+def count_failures(key: bytes, now: datetime) -> int:
+    """How often the key failed within FAILURE_WINDOW."""
     query = select(func.count()).where(LoginFailure.key == key, LoginFailure.at > now - FAILURE_WINDOW)
     return db.session.scalar(query) or 0
 

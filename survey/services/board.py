@@ -24,6 +24,7 @@ from survey.domain.coownership import HouseholdChoice
 from survey.domain.forecast import Silence
 from survey.models import Assignment, Building, Household, Project, Round, Team, User, db
 from survey.services import register, tally
+from survey.services.project import settings_of
 from survey.services.register import Reading, read
 from survey.services.round import threshold_of
 from survey.services.scope import find_membership, household_scope
@@ -358,14 +359,14 @@ def _course(project: Project, total: Count, days: tuple[Day, ...], reading: Read
     done = days[-1].submitted_so_far if days else 0
     remaining = total.households - done
     daily = [each.submitted for each in days if each.day < today]
-    until = project.survey_until
+    until, calendar = project.survey_until, settings_of(project).calendar
     return Course(
         today,
         done,
         remaining,
         until,
-        forecast.needed(remaining, today, until) if until else None,
-        forecast.pace(daily, today - timedelta(days=1)),
+        forecast.needed(remaining, today, until, calendar) if until else None,
+        forecast.pace(daily, today - timedelta(days=1), calendar),
         forecast.forecast(daily, remaining, today) if remaining else None,
         forecast.silence(daily, remaining, today) if remaining else None,
     )

@@ -72,9 +72,21 @@ def examine(settings: Config) -> list[Finding]:
         writable_folder("资料目录", settings.documents),
         private_folder(settings.instance),
         keys(settings.keys),
+        proxies(settings.https, settings.proxies),
         built_assets(assets),
         *database(settings.database_url),
     ]
+
+
+def proxies(https: bool, count: int) -> Finding:
+    """Whether people behind the proxy that HTTPS needs have addresses of their own."""
+    return _finding(
+        "代理层数",
+        count > 0 or not https,
+        str(count),
+        "用 HTTPS 而没有设 RUHU_PROXIES：所有人在系统看来是同一个地址，一个人输错密码会让别人也登录不了。"
+        "请设 RUHU_PROXIES=1（前面有几层自己的代理就写几），并让代理设置 X-Forwarded-For。",
+    )
 
 
 # --- the programs ------------------------------------------------------------------------------------------------

@@ -12,15 +12,19 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from survey.domain.errors import DomainError
 from survey.domain.notice import document_no
-from survey.models import Household, NoticeIssue, Project, User, db, utc_now
+from survey.models import Household, LoginFailure, NoticeIssue, Project, User, db, utc_now
+from survey.models.crypto import keyed_hash
 from survey.services import audit
-from survey.services.account import check_address, count_address
+from survey.services.account import FAILURE_WINDOW, count_failures
 from survey.services.project import settings_of
 from survey.services.serial import take_serial
 
 MARK_BYTES = 10
 """Of a token: eighty bits that nobody guesses, and as many of the digest."""
+UNKNOWN_MOST = 20
+"""Wrong codes from one address within FAILURE_WINDOW; each makes an entry in the log, which nobody shall flood."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +124,9 @@ def code_of(digest: bytes) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """An issued notice. `is_unchanged`: the paper's token carries the digest; `is_latest`: none was issued after it."""
+    """An issued notice. `is_unchanged`: the paper's token carries the digest; `is_latest`: none that says anything else was
+    issued after it.
+    """
 
     issue: NoticeIssue
     is_unchanged: bool
@@ -141,15 +147,25 @@ def find_issue(token: str) -> Found | None:
     if row is None:
         return None
     latest = _latest(row.project_id, row.notice, [row.household_id])[row.household_id, row.subject]
-    return Found(row, secrets.compare_digest(told[MARK_BYTES:], row.digest[:MARK_BYTES]), latest.id == row.id)
+    # Printed again under an older wording, the newest says the same as the first: then neither is out of date.
+    is_latest = (latest.digest, latest.document_no) == (row.digest, row.document_no)
+    return Found(row, secrets.compare_digest(told[MARK_BYTES:], row.digest[:MARK_BYTES]), is_latest)
 
 
-def check_may_look(*, address: str, now: datetime | None = None) -> None:
-    """Raises DomainError account.too_many_failures where an address has tried too many wrong tokens (or passwords)."""
-    check_address(address, now or utc_now())
+def check_unknown(*, address: str, now: datetime | None = None) -> None:
+    """Raises DomainError notice.too_many_unknown where an address has tried too many codes that no notice has.
+
+    Asked of wrong codes only: behind one address may stand a whole neighbourhood, and a genuine paper is never refused.
+    """
+    if count_failures(_unknown_key(address), now or utc_now()) >= UNKNOWN_MOST:
+        raise DomainError("notice.too_many_unknown", minutes=int(FAILURE_WINDOW.total_seconds() // 60))
 
 
 def note_unknown(*, address: str, now: datetime | None = None) -> None:
-    """Count a token that no notice has against the address."""
-    count_address(address, now or utc_now())
+    """Count a code that no notice has against the address; sign-in is counted apart."""
+    db.session.add(LoginFailure(key=_unknown_key(address), at=now or utc_now()))
     audit.record(None, "notice.unknown")
+
+
+def _unknown_key(address: str) -> bytes:
+    return keyed_hash("notice-address", address)

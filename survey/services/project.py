@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import CursorResult, select, update
 
+from survey.domain.calendar import WorkCalendar
 from survey.domain.check import CHINA
 from survey.domain.errors import DomainError
+from survey.domain.posting import PostingState
 from survey.domain.settings import ProjectSettings, read_settings
-from survey.models import Project, Team, User, db, utc_now
+from survey.models import Delivery, Posting, Project, Request, Team, User, db, utc_now
 from survey.services import audit
 
 CODE = re.compile(r"^[A-Za-z0-9_-]{1,20}$")
@@ -33,11 +35,36 @@ def create_project(*, actor: User | None, code: str, name: str, **values: Any) -
 
 def edit_project(*, actor: User, project: Project, values: dict[str, Any], settings: dict[str, str]) -> None:
     """Change a project's own data and settings; `settings` are texts that `read_settings` understands (ValueError)."""
-    read_settings(settings)
+    before, after = settings_of(project), read_settings({**project.settings, **settings})
     for name, value in values.items():
         setattr(project, name, value)
     project.settings = {**project.settings, **settings}
-    audit.record(actor, "project.edit", project, {"fields": sorted([*values, *settings])})
+    details: dict[str, Any] = {"fields": sorted([*values, *settings])}
+    if before.calendar != after.calendar:
+        details |= {"holidays": len(after.holidays), "terms": _move_terms(project.id, after.calendar)}
+    audit.record(actor, "project.edit", project, details)
+
+
+def _move_terms(project_id: UUID, calendar: WorkCalendar) -> int:
+    """How many running terms ended on a day that has become a day off, and now end on the next working day.
+
+    Rule: 民法典 art 203. No term becomes shorter: what a paper or a person was told stays true.
+    """
+    today, moved = utc_now().astimezone(CHINA).date(), 0
+    open_request = Request.closed_at.is_(None)
+    for column, is_open in (
+        (Posting.until, Posting.state == PostingState.POSTED),
+        (Delivery.term_until, Delivery.term_until.is_not(None)),
+        (Request.accept_due, open_request),
+        (Request.reply_due, open_request),
+    ):
+        table, name = column.class_, column.key
+        concerned = (table.project_id == project_id, is_open, column >= today)
+        for day in db.session.scalars(select(column).where(*concerned).distinct()).all():
+            if day is not None and not calendar.is_working_day(day):
+                changed = update(table).where(*concerned, column == day).values({name: calendar.on_or_after(day)})
+                moved += cast("CursorResult[Any]", db.session.execute(changed)).rowcount
+    return moved
 
 
 def find_project(code: str) -> Project | None:

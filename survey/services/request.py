@@ -64,8 +64,8 @@ def record_request(
         urgency=given.urgency,
         content=given.content,
         handler=given.handler,
-        accept_due=last_day(given.received_on, settings.accept_days),
-        reply_due=last_day(given.received_on, settings.reply_days),
+        accept_due=last_day(given.received_on, settings.accept_days, settings.calendar),
+        reply_due=last_day(given.received_on, settings.reply_days, settings.calendar),
         recorded_by_id=actor.id,
     )
     db.session.add(row)

@@ -26,6 +26,7 @@ from survey.domain.message import N_
 from survey.forms.base import sentence_of
 from survey.models import db
 from survey.services.inbox import count_open
+from survey.services.project import settings_of
 from survey.web import access, answer, assets
 
 LOCALES = {"zh_Hans_CN": "中文", "en": "English"}
@@ -73,7 +74,9 @@ def register(app: Flask) -> None:
     app.register_error_handler(HTTPException, refuse_http)
     app.after_request(protect)
     app.context_processor(page_context)
-    app.jinja_env.globals.update(may=access.may, Permission=Permission, url_back=url_back)
+    app.jinja_env.globals.update(
+        may=access.may, knows_holidays=knows_holidays, Permission=Permission, url_back=url_back
+    )
     app.jinja_env.filters.update(
         local_time=local_time,
         local_date=local_date,
@@ -100,6 +103,11 @@ def local_now() -> datetime:
 
 def local_today() -> date:
     return local_now().date()
+
+
+def knows_holidays(day: date) -> bool:
+    """Whether the project of the page has the holidays of the day's year."""
+    return settings_of(access.project_of_page()).calendar.knows(day)
 
 
 def local_time(moment: datetime | None) -> str:

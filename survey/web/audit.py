@@ -44,7 +44,7 @@ ACTIONS: dict[str, str] = {
     "person.reveal": N_("查看完整号码"), "policy.create": N_("新建政策"), "policy.edit": N_("修改政策草稿"),
     "policy.publish": N_("发布政策"), "posting.approve": N_("批准公示"),
     "posting.close": N_("结束公示"), "posting.draft": N_("起草公示"), "posting.hang_up": N_("张贴公示"),
-    "posting.object": N_("登记异议"), "posting.settle": N_("处理异议"), "project.create": N_("新建项目"), "project.edit": N_("修改设置"),
+    "posting.object": N_("登记异议"), "posting.settle": N_("处理异议"), "posting.withdraw": N_("撤回公示的批准"), "project.create": N_("新建项目"), "project.edit": N_("修改设置"),
     "report.make": N_("生成进度报告"), "request.accept": N_("受理诉求"), "request.answer": N_("答复诉求"), "request.close": N_("办结诉求"),
     "quality.accept": N_("认定数据属实"), "recheck.draw": N_("抽取抽查户"), "recheck.record": N_("记录抽查"),
     "signal.note": N_("查看走访提示"),
@@ -76,6 +76,7 @@ DETAILS: dict[str, str] = {
     "drawing": N_("笔迹校验码"), "numbers": N_("文号"), "new_numbers": N_("新编文号"), "is_active": N_("启用"), "is_admin": N_("系统管理"),
     "signal": N_("提示"), "fault": N_("问题"), "percent": N_("百分比"), "seed": N_("随机种子"), "population": N_("已提交户数"),
     "outcome": N_("抽查结果"), "different": N_("不一致项数"),
+    "holidays": N_("放假天数"), "terms": N_("顺延的期限"),
 }  # fmt: skip
 CODES: dict[str, tuple[type[codes.Code], ...]] = {
     "from": (HouseholdState,), "to": (HouseholdState,), "action": (Action,), "result": (codes.VisitResult,),

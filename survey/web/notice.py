@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from datetime import date
 from urllib.parse import quote
 from uuid import UUID
 
@@ -21,9 +22,9 @@ from survey.domain.errors import DomainError
 from survey.forms.base import sentence_of
 from survey.forms.export import PrintForm, PrintNoticeForm
 from survey.jobs.notice import enqueue_print
-from survey.models import Building, Household, Job, db, utc_now
+from survey.models import Building, Household, Job, Posting, db, utc_now
 from survey.services.export import Place, list_places
-from survey.services.notice import check_may_look, find_issue, note_unknown
+from survey.services.notice import check_unknown, find_issue, note_unknown
 from survey.services.project import settings_of
 from survey.services.scope import get_building
 from survey.services.wording import numbers_in_use
@@ -47,7 +48,7 @@ def list(project_code: str) -> ResponseReturnValue:
             counts = {place.key: place.households for place in list_places(current_user, project_of_page().id)}
             if building_id == ALL or form.each.data or counts[form.place.data] > MOST:
                 return to_job(_enqueue(form, "" if building_id == ALL else building_id, unit_no if slash else None))
-            return _print(
+            return print_paper(
                 form.name.data,
                 building=get_building(current_user, UUID(building_id)),
                 unit_no=unit_no if slash else None,
@@ -65,7 +66,7 @@ def publish(project_code: str, name: str) -> ResponseReturnValue:
     form = PrintForm()
     if form.validate_on_submit():
         with form.catching():
-            return _print(name)
+            return print_paper(name)
     return _project_page(_place_form(), form)
 
 
@@ -121,7 +122,7 @@ def print_one(household_id: UUID, name: str) -> ResponseReturnValue:
     form = PrintForm()
     if form.validate_on_submit():
         with form.catching():
-            return _print(name, household=load_household(household_id))
+            return print_paper(name, household=load_household(household_id))
     return _household_page(household_id, form)
 
 
@@ -153,9 +154,9 @@ def _config() -> Config:
     return config
 
 
-def _print(
+def print_paper(
     name: str, *, household: Household | None = None, building: Building | None = None, unit_no: str | None = None,
-    duplex: bool = False,
+    duplex: bool = False, posting: Posting | None = None, hung_on: date | None = None,
 ) -> ResponseReturnValue:  # fmt: skip
     """The file. Numbers and log are committed before the pages are laid out, so that nobody waits for a page."""
     project, config, now = project_of_page(), _config(), utc_now()
@@ -168,6 +169,8 @@ def _print(
         household_id=household.id if household else None,
         building=building,
         unit_no=unit_no,
+        posting=posting,
+        hung_on=hung_on,
     )
     stamps = issue(
         reading, actor=current_user, project=project, now=now, base=config.public_url or request.url_root,
@@ -190,15 +193,15 @@ def _print(
 @public
 def verify(token: str) -> ResponseReturnValue:
     """Whether a paper is genuine and unchanged. Whose it is, is not told: anybody may hold it."""
+    found = find_issue(token[:80])
+    if found is not None:
+        return render_template("notice/verify.html", found=found, refusal="")
     address = request.remote_addr or ""
     try:
-        check_may_look(address=address)
+        check_unknown(address=address)
     except DomainError as error:
         return render_template("notice/verify.html", found=None, refusal=sentence_of(error)), 429
-    found = find_issue(token[:80])
-    if found is None:
-        begin_writing()
-        note_unknown(address=address)
-        g.keep = True
-        return render_template("notice/verify.html", found=None, refusal=""), 404
-    return render_template("notice/verify.html", found=found, refusal="")
+    begin_writing()
+    note_unknown(address=address)
+    g.keep = True
+    return render_template("notice/verify.html", found=None, refusal=""), 404

@@ -11,21 +11,25 @@ from flask_babel import gettext as _
 from survey.domain.access import Permission
 from survey.domain.calendar import days_left
 from survey.domain.errors import DomainError, NotFound
-from survey.domain.posting import USUAL_DAYS, PostingKind, PostingState
+from survey.domain.posting import Leak, PostingState
 from survey.forms.base import Form, sentence_of
 from survey.forms.posting import (
     ClosePostingForm,
     DraftPostingForm,
     HangUpForm,
+    PrintPostingForm,
     RecordObjectionForm,
     SettleObjectionForm,
+    WithdrawApprovalForm,
 )
 from survey.models import Posting
 from survey.services import posting as postings
 from survey.services.document import read_content
+from survey.services.project import settings_of
 from survey.web import local_today
 from survey.web.access import current_user, may, project_of_page, requires
 from survey.web.file import send_private
+from survey.web.notice import print_paper
 from survey.web.upload import document_folder, read_file
 
 bp = Blueprint("posting", __name__)
@@ -40,7 +44,7 @@ def list(project_code: str) -> ResponseReturnValue:
 @bp.route("/project/<project_code>/posting/draft", methods=["GET", "POST"])
 @requires(Permission.POSTING_DRAFT)
 def draft(project_code: str) -> ResponseReturnValue:
-    form = DraftPostingForm(days=USUAL_DAYS[PostingKind.RESULT])
+    form = DraftPostingForm(days=settings_of(project_of_page()).posting_days)
     if form.validate_on_submit():
         with form.catching():
             row = postings.draft_posting(actor=current_user, project=project_of_page(), given=_given(form))
@@ -82,17 +86,27 @@ def _page(row: Posting, refused: Form | None = None) -> ResponseReturnValue:
         "posting/show.html",
         row=row,
         refused=refused,
-        leaks=[(leak.line, sentence_of(_error(leak.code, leak.word))) for leak in leaks],
+        leaks=[(_where(leak), sentence_of(_error(leak.code, leak.word))) for leak in leaks],
         left=days_left(today, row.until) if row.until else None,
         hang_up=refused if isinstance(refused, HangUpForm) else HangUpForm(formdata=None, posted_on=today),
         objection=refused
         if isinstance(refused, RecordObjectionForm)
         else RecordObjectionForm(formdata=None, received_on=today),
+        paper=refused
+        if isinstance(refused, PrintPostingForm)
+        else PrintPostingForm(formdata=None, hung_on=row.posted_on or today),
+        withdraw=refused if isinstance(refused, WithdrawApprovalForm) else WithdrawApprovalForm(formdata=None),
+        document_no=postings.find_document_no(row),
         settle=SettleObjectionForm(formdata=None),
         close=refused if isinstance(refused, ClosePostingForm) else ClosePostingForm(formdata=None),
         may_approve=may(Permission.POSTING_APPROVE) and row.drafted_by_id != current_user.id,
     )
     return page, refused.status if refused else 200
+
+
+def _where(leak: Leak) -> str:
+    words = {"title": _("标题"), "scope": _("范围")}
+    return words.get(leak.field) or _("第 %(line)s 行", line=leak.line)
 
 
 def _error(code: str, word: str) -> DomainError:
@@ -108,6 +122,29 @@ def approve(project_code: str, posting_id: UUID) -> ResponseReturnValue:
     postings.approve_posting(actor=current_user, posting=row)
     flash(_("已批准，可以打印张贴。"), "success")
     return _to(row)
+
+
+@bp.post("/project/<project_code>/posting/<uuid:posting_id>/withdraw")
+@requires(Permission.POSTING_APPROVE)
+def withdraw(project_code: str, posting_id: UUID) -> ResponseReturnValue:
+    row, form = _posting(posting_id), WithdrawApprovalForm()
+    if form.validate_on_submit():
+        with form.catching():
+            postings.withdraw_approval(actor=current_user, posting=row, reason=form.reason.data or "")
+            flash(_("已撤回批准，可以修改后重新批准。印出的纸张请收回。"), "success")
+            return _to(row)
+    return _page(row, form)
+
+
+@bp.post("/project/<project_code>/posting/<uuid:posting_id>/print")
+@requires(Permission.NOTICE_PUBLISH)
+def print(project_code: str, posting_id: UUID) -> ResponseReturnValue:
+    """The paper that is hung up; only of a posting that two people released."""
+    row, form = _posting(posting_id), PrintPostingForm()
+    if form.validate_on_submit():
+        with form.catching():
+            return print_paper("survey-posting", posting=row, hung_on=form.hung_on.data)
+    return _page(_posting(posting_id), form)
 
 
 @bp.post("/project/<project_code>/posting/<uuid:posting_id>/hang-up")

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from survey.domain.access import Permission
+from survey.domain.calendar import write_days
 from survey.forms.edition import project_form
 from survey.forms.member import ProjectForm
 from survey.services.project import edit_project, settings_of
@@ -41,6 +42,8 @@ def edit(project_code: str) -> ResponseReturnValue:
         posting_days=settings.posting_days,
         correction_days=settings.correction_days,
         review_days=settings.review_days,
+        holidays=write_days(settings.holidays),
+        working_days=write_days(settings.working_days),
         report_at=settings.report_at,
         report_weekday="" if settings.report_weekday is None else str(settings.report_weekday),
         **{name: getattr(settings, name) for name in ProjectForm.SIGNALS},

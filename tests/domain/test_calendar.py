@@ -8,7 +8,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from survey.domain.calendar import NO_HOLIDAYS, WorkCalendar, days_left, last_day, last_day_of_months
+from survey.domain.calendar import (
+    NO_HOLIDAYS,
+    WorkCalendar,
+    check_working_days,
+    days_left,
+    last_day,
+    last_day_of_months,
+    read_days,
+    write_days,
+)
+from survey.domain.errors import DomainError
 
 D = date.fromisoformat
 SPRING = WorkCalendar(
@@ -46,6 +56,46 @@ def test_a_term_of_days_ends(begins: str, term: int, calendar: WorkCalendar, las
 )
 def test_a_term_of_months_ends(begins: str, months: int, last: str) -> None:
     assert last_day_of_months(D(begins), months) == D(last)
+
+
+@pytest.mark.parametrize("day", ["2026-01-01", "2026-05-01", "2025-10-02", "2029-10-03"])
+def test_the_fixed_days_of_the_law_are_days_off_without_a_table(day: str) -> None:
+    assert not NO_HOLIDAYS.is_working_day(D(day))
+    assert NO_HOLIDAYS.is_working_day(D("2024-05-02")), "before 2025 the law named one day in May"
+
+
+def test_days_are_given_in_as_lines_and_ranges_and_written_back_as_ranges() -> None:
+    days = read_days("2026-10-01..2026-10-03\n\n2026年10月4日至2026年10月5日\r\n2026/10/6、２０２６-１２-３１")
+    assert write_days(days) == "2026-10-01..2026-10-06\n2026-12-31"
+    assert read_days(write_days(days)) == days
+    assert read_days(" \n") == frozenset()
+    assert WorkCalendar(days).knows(D("2026-02-03"))
+    assert not WorkCalendar(days).knows(D("2027-02-03"))
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("国庆", "calendar.day_form"),
+        ("2026-02-30", "calendar.day_form"),
+        ("2026-10-01..", "calendar.day_form"),
+        ("2026-10-07..2026-10-01", "calendar.range_order"),
+        ("2026-01-01..2026-10-07", "calendar.range_long"),
+    ],
+)
+def test_what_is_no_day_is_refused(text: str, code: str) -> None:
+    with pytest.raises(DomainError) as refused:
+        read_days(f"2026-10-01\n{text}")
+    assert refused.value.code == code
+
+
+@pytest.mark.parametrize(("day", "code"), [("2026-10-09", "calendar.no_weekend"), ("2026-10-03", "calendar.both")])
+def test_a_day_that_makes_up_is_a_weekend_and_no_holiday(day: str, code: str) -> None:
+    holidays = read_days("2026-10-01..2026-10-07")
+    check_working_days([D("2026-10-10")], holidays)
+    with pytest.raises(DomainError) as refused:
+        check_working_days([D(day)], holidays)
+    assert refused.value.code == code
 
 
 def test_the_last_day_still_counts() -> None:

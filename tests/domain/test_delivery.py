@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from survey.domain.calendar import read_days
 from survey.domain.codes import DeliveryMethod, SignerRole
 from survey.domain.delivery import DeliveryGiven, check_delivery, counts_from, term_until
 from survey.domain.errors import DomainError
@@ -105,3 +106,8 @@ def test_what_is_announced_counts_as_served_after_thirty_days() -> None:
 )
 def test_the_delivery_of_some_papers_begins_a_term(paper: str, until: date | None) -> None:
     assert term_until(paper, date(2026, 3, 20), ProjectSettings(correction_days=7, review_days=30)) == until
+
+
+def test_a_term_that_ends_in_the_holidays_moves_behind_them() -> None:
+    settings = ProjectSettings(correction_days=7, holidays=read_days("2026-10-01..2026-10-07"))
+    assert term_until("correction-notice", date(2026, 9, 25), settings) == date(2026, 10, 8)

@@ -19,8 +19,12 @@ from exports.notices import NOTICES
 from exports.printing import lay_out, read_print
 from exports.view import view_of
 from survey.domain import codes
-from survey.models import Project, Round, User, db
+from survey.domain.access import Role
+from survey.domain.posting import PostingKind
+from survey.models import Posting, Project, Round, User, db
+from survey.services.posting import PostingGiven, approve_posting, draft_posting
 from survey.services.round import close_round, open_round
+from tests import factories
 from tests.exports.street import at, make_street
 
 GOLDEN = Path(__file__).parent / "golden" / "notices"
@@ -51,7 +55,21 @@ def make_rounds(project: Project) -> None:
 def printed(name: str, project: Project) -> bytes:
     office = db.session.query(User).filter_by(display_name="沈志远").one()
     view = view_of(project, office)
-    return lay_out(read_print(name, project=project, view=view, now=at(20), by=office.display_name)).pdf
+    posting = released(project, office) if NOTICES[name].for_posting else None
+    reading = read_print(name, project=project, view=view, now=at(20), by=office.display_name, posting=posting)
+    return lay_out(reading).pdf
+
+
+def released(project: Project, office: User) -> Posting:
+    given = PostingGiven(
+        kind=PostingKind.RESULT, title="调查结果公示", scope="颐园小区全部", days=5,
+        content="请各权利人核对。\n\n",
+    )  # fmt: skip
+    row = draft_posting(actor=office, project=project, given=given)
+    approve_posting(actor=factories.member(project, Role.COORDINATOR), posting=row)
+    row.approved_at = at(19)
+    db.session.commit()
+    return row
 
 
 @pytest.mark.parametrize("name", NOTICES)

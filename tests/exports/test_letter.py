@@ -54,7 +54,8 @@ def letters() -> dict[str, Any]:
             agree=LINES[0], answered=6, threshold=Fraction(2, 3), until=date(2026, 11, 27),
         ),
         "survey-posting": SurveyPosting(
-            **project, until=date(2026, 11, 27), homes=tuple(replace(HOME, door=f"3号楼{each}室") for each in range(80))
+            **project, subject="1", title="调查结果公示", scope="全部", lines=(), days=5, from_on=papers.DAY,
+            until=date(2026, 11, 27), homes=tuple(replace(HOME, door=f"3号楼{each}室") for each in range(80))
         ),
         "appraiser-notice": AppraiserNotice(**project, votes=(("齐信评估", 5), ("正源评估", 2)), whole=9),
     }  # fmt: skip

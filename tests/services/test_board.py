@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -130,6 +130,19 @@ def test_a_day_of_a_wrong_year_counts_for_the_nearest_that_is_believed(project: 
     assert board.days[-1].day == board.course.today
     assert len(board.days) <= 3 * 366
     assert sum(day.visits for day in board.days) == sum(day.met for day in board.days) == 2
+
+
+def test_what_is_needed_a_day_does_not_count_on_holidays(project: Project) -> None:
+    factories.household(project)
+    reading = register.read(project)
+    today = reading.midnight.date()
+    project.survey_until = today + timedelta(days=13)
+    project.settings = {"holidays": f"{today}..{today + timedelta(days=13)}"}
+    db.session.commit()
+    assert make_board(None, project, reading).course.needed is None
+    project.settings = {}
+    db.session.commit()
+    assert make_board(None, project, reading).course.needed == 1
 
 
 def test_who_is_no_member_sees_nothing(project: Project) -> None:

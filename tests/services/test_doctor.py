@@ -169,6 +169,12 @@ def test_the_application_makes_its_folder_for_its_owner_only(tmp_path: Path, mon
     assert stat.S_IMODE(config.instance.stat().st_mode) == 0o700
 
 
+def test_https_without_a_number_of_proxies_is_found() -> None:
+    assert "RUHU_PROXIES=1" in doctor.proxies(https=True, count=0).mend
+    assert doctor.proxies(https=True, count=1).ok
+    assert doctor.proxies(https=False, count=0).ok
+
+
 def test_keys_that_others_may_read_are_found(machine: Config) -> None:
     machine.keys.chmod(0o640)
     finding = doctor.keys(machine.keys)

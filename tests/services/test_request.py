@@ -7,9 +7,10 @@ from datetime import date, timedelta
 import pytest
 
 from survey.domain.access import Role
+from survey.domain.check import CHINA
 from survey.domain.codes import RequestKind
 from survey.domain.errors import DomainError
-from survey.models import AuditEntry, Household, Project, Request, User, db
+from survey.models import AuditEntry, Household, Project, Request, User, db, utc_now
 from survey.services import request as requests
 from survey.services.project import edit_project
 from tests import factories
@@ -35,8 +36,37 @@ def test_terms_end_after_15_and_60_days_and_never_on_a_day_off(project: Project,
     home = factories.household(project)
     first, second = asked(home, office), asked(home, office, date(2026, 3, 6))
     assert (first.number, second.number) == (1, 2)
-    assert (first.accept_due, first.reply_due) == (date(2026, 3, 17), date(2026, 5, 1))
+    assert (first.accept_due, first.reply_due) == (date(2026, 3, 17), date(2026, 5, 4))
     assert second.accept_due == date(2026, 3, 23), "21 March 2026 is a Saturday"
+
+
+def test_a_term_that_ends_in_the_holidays_moves_behind_them(project: Project, office: User) -> None:
+    given = {"holidays": "2026-05-01..2026-05-05\n2026-03-17", "working_days": "2026-03-21"}
+    edit_project(actor=office, project=project, values={}, settings=given)
+    home = factories.household(project)
+    row = asked(home, office)
+    assert (row.accept_due, row.reply_due) == (date(2026, 3, 18), date(2026, 5, 6))
+    assert asked(home, office, date(2026, 3, 6)).accept_due == date(2026, 3, 21), "a Saturday that is worked"
+
+
+def test_a_term_that_runs_moves_when_its_last_day_becomes_a_holiday(project: Project, office: User) -> None:
+    today = utc_now().astimezone(CHINA).date()
+    row = requests.record_request(
+        actor=office, household=factories.household(project), today=today,
+        given=requests.RequestGiven(received_on=today, person_name="张伟", kind=RequestKind.AREA, content="面积不对"),
+    )  # fmt: skip
+    accept, reply = row.accept_due, row.reply_due
+    edit_project(actor=office, project=project, values={}, settings={"holidays": f"{accept}"})
+    db.session.flush()
+    db.session.refresh(row)
+    assert row.accept_due > accept
+    assert row.reply_due == reply
+    requests.answer_request(actor=office, request=row, reply="已复量", replied_on=today, handler="", today=today)
+    requests.close_request(actor=office, request=row)
+    edit_project(actor=office, project=project, values={}, settings={"holidays": f"{accept}\n{reply}"})
+    db.session.flush()
+    db.session.refresh(row)
+    assert row.reply_due == reply, "what is closed keeps its days"
 
 
 def test_terms_are_settings_of_the_project(project: Project, office: User) -> None:

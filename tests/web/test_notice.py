@@ -16,14 +16,18 @@ from pypdf import PdfReader
 from sqlalchemy import select
 
 from exports import printing
+from survey import create_app
 from survey.config import Config
 from survey.domain.access import Role
 from survey.jobs.runner import run_next
 from survey.models import AuditEntry, Household, NoticeIssue, Project, db, utc_now
+from survey.services import account
 from survey.services.notice import token_of
 from tests import factories
+from tests.conftest import forget_request
 
 As = Callable[..., FlaskClient]
+PASSWORD = "A long password 1"
 
 
 @pytest.fixture
@@ -111,12 +115,52 @@ def test_a_changed_token_and_a_replaced_notice_are_told_apart(
     assert "后来又有新的一份" in client.get(f"/n/{token}").text
 
 
-def test_who_tries_tokens_is_stopped(client: FlaskClient, household: Household) -> None:
+def test_who_tries_codes_is_told_to_wait_and_locks_nobody_out(
+    client: FlaskClient, as_: As, household: Household
+) -> None:
+    printed(as_("office"), household)
+    token = token_of(db.session.scalars(select(NoticeIssue)).one())
+    person = factories.user()
+    account.change_password(actor=person, user=person, password=PASSWORD)
+    db.session.commit()
     for _number in range(20):
         assert client.get("/n/" + "b" * 32).status_code == 404
     refused = client.get("/n/" + "b" * 32)
     assert refused.status_code == 429
-    assert "暂时不能核验" in refused.text
+    assert "查询不存在的编码次数过多" in refused.text
+    assert "登录失败" not in refused.text
+    genuine = client.get(f"/n/{token}")
+    assert genuine.status_code == 200
+    assert "由落款单位签发" in genuine.text
+    signed_in = client.post("/sign-in", data={"username": person.username, "password": PASSWORD})
+    assert signed_in.status_code == 302
+
+
+@pytest.mark.parametrize(("proxies", "status"), [(0, 429), (1, 404)])
+def test_people_behind_a_proxy_have_addresses_of_their_own(
+    app: Flask, household: Household, proxies: int, status: int
+) -> None:
+    served = create_app(replace(app.config["RUHU"], proxies=proxies))
+
+    def answer(address: str) -> int:
+        forget_request()
+        return served.test_client().get("/n/" + "b" * 32, headers={"X-Forwarded-For": address}).status_code
+
+    assert {answer("203.0.113.1") for _number in range(20)} == {404}
+    assert answer("203.0.113.1") == 429
+    assert answer("203.0.113.2") == status
+    assert answer("203.0.113.2, 203.0.113.1") == 429  # what the client itself wrote in front is not believed
+
+
+def test_failed_sign_ins_hinder_no_verification(client: FlaskClient, household: Household) -> None:
+    for number in range(21):
+        client.post("/sign-in", data={"username": f"nobody{number}", "password": "wrong"})
+    assert client.get("/n/" + "b" * 32).status_code == 404
+
+
+def test_the_public_page_does_not_speak_of_personal_data(client: FlaskClient, as_: As, household: Household) -> None:
+    assert "请勿拍照外传" not in client.get("/n/" + "b" * 32).text
+    assert "请勿拍照外传" in as_("office").get(f"/household/{household.id}").text
 
 
 def test_a_character_that_no_font_has_is_told_before_and_after_printing(as_: As, project: Project) -> None:

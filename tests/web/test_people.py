@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from fractions import Fraction
 
 import pytest
@@ -15,10 +16,18 @@ from survey.models import AuditEntry, LoginSession, Project, User, db
 from survey.services import account
 from survey.services.project import settings_of
 from survey.services.scope import role_in
+from survey.web import local_today
 from tests import factories
 from tests.html import without_tokens
 
 As = Callable[..., FlaskClient]
+SETTINGS = {
+    "name": "颐园小区", "visit_from": "08:30", "visit_until": "19:00", "area_diff_percent": "2.5",
+    "area_diff_min_m2": "0.8", "min_home_m2": "45", "phone_households": "3", "accept_days": "15",
+    "reply_days": "60", "posting_days": "7", "correction_days": "10", "review_days": "15", "legal_basis": "590号第十五条", "retention": "永久",
+    "visits_a_week": "3", "shortest_minutes": "10",
+    "flip_hours": "24", "agent_households": "3", "rate_households": "20",
+}  # fmt: skip
 
 
 def test_an_administrator_makes_an_account_and_its_password_signs_in(as_: As, client: FlaskClient) -> None:
@@ -136,13 +145,7 @@ def test_a_leader_assigns_only_people_of_the_own_team(as_: As, project: Project)
 
 
 def test_the_project_settings_are_kept_as_exact_numbers(as_: As, project: Project) -> None:
-    data = {
-        "name": "颐园小区", "visit_from": "08:30", "visit_until": "19:00", "area_diff_percent": "2.5",
-        "area_diff_min_m2": "0.8", "min_home_m2": "45", "phone_households": "3", "accept_days": "15",
-        "reply_days": "60", "posting_days": "7", "correction_days": "10", "review_days": "15", "legal_basis": "590号第十五条", "retention": "永久",
-        "visits_a_week": "3", "shortest_minutes": "10",
-        "flip_hours": "24", "agent_households": "3", "rate_households": "20",
-    }  # fmt: skip
+    data = SETTINGS
     browser = as_("office")
     assert browser.post(f"/project/{project.code}/settings", data=data).status_code == 302
     db.session.expire_all()
@@ -151,6 +154,25 @@ def test_the_project_settings_are_kept_as_exact_numbers(as_: As, project: Projec
     refused = browser.post(f"/project/{project.code}/settings", data={**data, "area_diff_percent": "很多"})
     assert refused.status_code == 422
     assert "请填写数字" in refused.text
+
+
+def test_the_office_gives_in_the_holidays_of_the_year(as_: As, project: Project) -> None:
+    browser, address, year = as_("office"), f"/project/{project.code}/settings", local_today().year
+    assert f"{year}年的放假安排还没有录入" in browser.get(address).text
+    data = {**SETTINGS, "holidays": f"{year}-10-01..{year}-10-07\r\n{year}-01-01", "working_days": ""}
+    assert browser.post(address, data=data).status_code == 302
+    db.session.expire_all()
+    assert len(settings_of(db.session.get_one(Project, project.id)).holidays) == 8
+    page = browser.get(address).text
+    assert f"{year}-01-01\n{year}-10-01..{year}-10-07" in page
+    assert "放假安排还没有录入" not in page
+    assert "放假天数" in browser.get(f"/project/{project.code}/audit").text
+    for wrong, told in (("国庆七天", "不是日期"), (f"{year}-10-07..{year}-10-01", "结束日早于开始日")):
+        refused = browser.post(address, data={**data, "holidays": wrong})
+        assert refused.status_code == 422
+        assert told in refused.text
+    wednesday = date.fromisocalendar(year, 20, 3)
+    assert "本来就上班" in browser.post(address, data={**data, "working_days": wednesday.isoformat()}).text
 
 
 def test_the_log_is_for_the_office_and_the_auditor(as_: As, project: Project) -> None:

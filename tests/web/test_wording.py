@@ -72,6 +72,8 @@ def test_a_sentence_is_changed_enabled_printed_and_taken_back(as_: As, project: 
 
     assert office.post(f"{BASE}/wording/restore").status_code == 302
     assert OLD in printed(office, home)
+    for at, state in ((0, "由落款单位签发"), (1, "后来又有新的一份")):
+        assert state in page(office, f"/n/{token_of(rows[at])}")  # the first says what the newest says
     assert "改约方式" in page(office, f"{BASE}/wordings")
     acts = db.session.scalars(
         select(AuditEntry.action).where(AuditEntry.action.startswith("wording.")).order_by(AuditEntry.seq)

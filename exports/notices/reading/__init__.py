@@ -7,7 +7,7 @@ nothing that this paper could say.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import select
@@ -17,7 +17,7 @@ from exports.notices.reading import declaration, project, record, survey
 from exports.notices.reading.desk import Desk
 from exports.view import View
 from survey.domain.errors import DomainError
-from survey.models import Building, Household, Project, db
+from survey.models import Building, Household, Posting, Project, db
 
 READERS: dict[str, Callable[[Desk, Household], object | None]] = {
     "survey-notice": survey.survey_notice,
@@ -82,8 +82,19 @@ def read_notices(
     return {household_id: paper for household_id, paper in papers.items() if paper is not None}
 
 
-def read_project_notice(name: str, *, project: Project, view: View, now: datetime) -> object:
-    """The values of a notice about the whole project. Raises DomainError, as read_notices."""
+def read_project_notice(
+    name: str,
+    *,
+    project: Project,
+    view: View,
+    now: datetime,
+    posting: Posting | None = None,
+    hung_on: date | None = None,
+) -> object:
+    """The values of a notice about the whole project. Raises DomainError, as read_notices.
+
+    posting  the approved posting that is printed; hung_on: the day on which it is to hang, today where none is told
+    """
     if name not in PROJECT_READERS:
         raise DomainError("export.notice_unknown", name=name[:40], known="、".join(NOTICES))
-    return PROJECT_READERS[name](Desk(project, view, now, ""))
+    return PROJECT_READERS[name](Desk(project, view, now, "", posting, hung_on))

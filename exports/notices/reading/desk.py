@@ -18,7 +18,7 @@ from survey.domain.door import door_label
 from survey.domain.mask import mask_id_no, mask_phone
 from survey.domain.settings import ProjectSettings, read_settings
 from survey.domain.sheet import Person, Sheet, replace_rows
-from survey.models import Assignment, Building, Door, Household, Project, User, Visit, db
+from survey.models import Assignment, Building, Door, Household, Posting, Project, User, Visit, db
 from survey.services.sheet import current_sheet
 
 Kept = TypeVar("Kept")
@@ -59,8 +59,12 @@ def office_of(project: Project, settings: ProjectSettings) -> Office:
 class Desk:
     """Fills one kind of notice after another for the households of one job."""
 
-    def __init__(self, project: Project, view: View, now: datetime, mark: str) -> None:
+    def __init__(
+        self, project: Project, view: View, now: datetime, mark: str, posting: Posting | None = None,
+        hung_on: date | None = None,
+    ) -> None:  # fmt: skip
         self.project, self.view, self.mark = project, view, mark
+        self.posting, self.hung_on = posting, hung_on
         self.settings = read_settings(project.settings)
         self.office = office_of(project, self.settings)
         self.today: date = now.astimezone(CHINA).date()

@@ -1,8 +1,8 @@
-"""Readers of the papers about a whole project: the result of a round, the posting of the survey, the appraiser."""
+"""Readers of the papers about a whole project: the result of a round, an approved posting, the appraiser."""
 
 from __future__ import annotations
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, select, true
 
 from exports.notices.appraiser_notice import AppraiserNotice
 from exports.notices.reading.desk import Desk
@@ -15,8 +15,9 @@ from survey.domain.coownership import HouseholdChoice
 from survey.domain.errors import DomainError
 from survey.domain.household import HouseholdState
 from survey.domain.mask import mask_cert_no, mask_name
-from survey.domain.posting import PostedHome, check_posting
-from survey.models import CertificateRow, Household, PartRow, db
+from survey.domain.posting import PostedHome, PostingKind, check_posting
+from survey.models import CertificateRow, Household, PartRow, Posting, db
+from survey.services.posting import check_may_print, list_buildings_of, term_of
 from survey.services.round import list_rounds, overview
 
 POSTED = (HouseholdState.APPROVED, HouseholdState.CONFIRMED, HouseholdState.FINAL)
@@ -49,21 +50,45 @@ def round_result(desk: Desk) -> RoundResult:
         agree=lines[HouseholdChoice.AGREE],
         answered=counted.answered,
         threshold=counted.threshold,
-        until=last_day(desk.today, desk.settings.posting_days),
+        until=last_day(desk.today, desk.settings.posting_days, desk.settings.calendar),
     )
 
 
 def survey_posting(desk: Desk) -> SurveyPosting:
-    """The households that the office has passed. Raises DomainError: export.nothing_passed, and those of check_posting."""
-    h = Household
+    """The posting of the desk. Raises DomainError: posting.not_approved, posting.before_approval, and those of _homes."""
+    posting = desk.posting
+    if posting is None:
+        raise DomainError("posting.not_approved")
+    check_may_print(posting)
+    from_on, until = term_of(posting, desk.hung_on or desk.today)
+    return SurveyPosting(
+        **desk.project_head(),
+        subject=str(posting.id),
+        title=posting.title,
+        scope=posting.scope,
+        lines=tuple(line for line in map(str.strip, posting.content.splitlines()) if line),
+        days=posting.days,
+        from_on=from_on,
+        until=until,
+        homes=_homes(desk, posting) if posting.kind is PostingKind.RESULT else (),
+    )
+
+
+def _homes(desk: Desk, posting: Posting) -> tuple[PostedHome, ...]:
+    """The households of a posting's scope that the office has passed.
+
+    Raises DomainError: export.nothing_passed, and those of list_buildings_of and check_posting.
+    """
+    h, within = Household, list_buildings_of(posting)
+    passed = and_(desk.view.scope, h.state.in_(POSTED), h.building_id.in_(within) if within else true())
     rows = list(
         db.session.scalars(
-            select(h).where(desk.view.scope, h.state.in_(POSTED)).order_by(h.door_sort, h.id)
+            select(h).where(passed).order_by(h.door_sort, h.id)
         )
     )  # fmt: skip
     if not rows:
         raise DomainError("export.nothing_passed")
-    of_project = select(h.id).where(desk.view.scope, h.state.in_(POSTED))
+    of_project = select(h.id).where(passed)
     certificates = grouped(
         db.session.execute(
             select(CertificateRow.household_id, CertificateRow.cert_no)
@@ -94,9 +119,7 @@ def survey_posting(desk: Desk) -> SurveyPosting:
             )
         )
     check_posting(homes)
-    return SurveyPosting(
-        **desk.project_head(), homes=tuple(homes), until=last_day(desk.today, desk.settings.posting_days)
-    )
+    return tuple(homes)
 
 
 def appraiser_notice(desk: Desk) -> AppraiserNotice:

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from survey.domain.mask import mask_name
 from survey.domain.posting import PostingKind
-from survey.models import Household, Project, User, db
+from survey.models import Household, Project, User, db, utc_now
 from survey.services.care import CareGiven, cared_for, plan_care
 from survey.services.posting import PostingGiven, approve_posting, draft_posting, hang_up
 
@@ -41,6 +41,7 @@ def do_office_work(*, office: User, second: User, street: User, project: Project
         given=PostingGiven(kind=PostingKind.RESULT, title="1号楼调查结果公示", scope="1号楼", content=text, days=5),
     )  # fmt: skip
     approve_posting(actor=street, posting=result)
+    result.drafted_at = result.approved_at = utc_now() - timedelta(days=3)
     hang_up(actor=office, posting=result, posted_on=today - timedelta(days=2), place="1号楼各单元门口", today=today)
     plan = PostingGiven(
         kind=PostingKind.PLAN, title="安置补偿方案征求意见", scope="颐园小区全部", days=30,
