@@ -11,7 +11,8 @@ from exports.ledgers.column import DOOR, DOSSIER, NOTE, ROW_ID, SERIAL
 from exports.view import View, local_moment, stream, word
 from survey.domain.message import N_
 from survey.domain.settings import ProjectSettings
-from survey.models import Delivery, Household, User
+from survey.models import Delivery, Household
+from survey.services.delivery import ATTEMPT, REPEAT
 
 SHEET = Sheet(
     "deliveries",
@@ -21,11 +22,14 @@ SHEET = Sheet(
         SERIAL,
         Column("number", "回证编号", 8, Kind.CODE),
         Column("notice", "文书名称", 20, Kind.TEXT, lambda sums: f"共{sums[COUNT_KEY]}次"),
-        Column("document_no", "文号（单号）", 18, Kind.CODE),
+        Column("document_no", "文号", 18, Kind.CODE),
         DOSSIER,
         DOOR,
         Column("addressee", "受送达人", 12),
+        Column("attempt", "第几次", 7, Kind.INTEGER),
+        Column("outcome", "结果", 12, Kind.WORD),
         Column("method", "方式", 10, Kind.WORD),
+        Column("mail_no", "邮件单号", 16, Kind.CODE),
         Column("place", "地点", 16),
         Column("served_at", "时间", 16, Kind.MOMENT),
         Column("counts_from", "视为送达", 11, Kind.DATE, group="期限"),
@@ -40,7 +44,7 @@ SHEET = Sheet(
         NOTE,
         ROW_ID,
     ),
-    note="一次送达一行，拒收的也列；公告送达自公告之日起满三十日视为送达；届满日是送达后补正、申请复核的最后一日；签收人与受送达人关系空白的为本人签收。",
+    note="每去送一次一行，未送达、拒收的也列；同一文号送达以后再送的为重复送达，期限从第一次有效送达起算；公告送达自公告之日起满三十日视为送达；届满日是送达后补正、申请复核的最后一日；签收人与受送达人关系空白的为本人签收。",
     frozen="notice",
 )
 
@@ -58,13 +62,12 @@ def records(view: View, settings: ProjectSettings) -> dict[str, Iterable[Record]
 
 def deliveries(view: View) -> Iterator[Record]:
     query = (
-        select(Delivery, Household.dossier_no, Household.door_text, Household.owner_names, User.display_name)
+        select(Delivery, Household.dossier_no, Household.door_text, Household.owner_names, ATTEMPT, REPEAT)
         .join(Household, Household.id == Delivery.household_id)
-        .join(User, User.id == Delivery.recorded_by_id)
         .where(view.scope)
         .order_by(Delivery.number)
     )
-    for row, dossier_no, door, owners, server in stream(query):
+    for row, dossier_no, door, owners, attempt, rank in stream(query):
         yield {
             "number": str(row.number),
             "notice": row.notice,
@@ -72,17 +75,27 @@ def deliveries(view: View) -> Iterator[Record]:
             "dossier_no": dossier_no,
             "door": door,
             "addressee": view.name(owners),
+            "attempt": attempt,
+            "outcome": _outcome(row, rank > 1),
             "method": word(row.method),
+            "mail_no": row.mail_no,
             "place": row.place,
             "served_at": local_moment(row.served_at),
             "counts_from": row.counts_from,
             "term_until": row.term_until,
-            "server_1": server,
+            "server_1": row.server,
             "server_2": row.second_server,
             "recipient": view.name(row.recipient),
             "relation": row.recipient_relation,
             "refused_reason": row.refused_reason,
             "witness": view.name(row.witness),
+            "note": row.unserved_note,
             "photo": "有" if row.evidence_id else "无",
             "id": str(row.id),
         }
+
+
+def _outcome(row: Delivery, is_repeat: bool) -> str:
+    if row.unserved_reason is not None:
+        return f"未送达：{word(row.unserved_reason)}"
+    return "重复送达" if is_repeat else "已送达"
