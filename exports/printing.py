@@ -148,9 +148,10 @@ def read_print(
     building: Building | None = None,
     unit_no: str | None = None,
     most: int | None = MOST,
+    choice: str = "",
 ) -> Reading:
     """The papers for a household, a stairwell, a building or the project, in stairwell order; of a notice about the whole
-    project the one paper.
+    project the one paper. `choice` as in `read_notices`.
 
     Ends the session's transaction. Raises DomainError: export.notice_unknown, export.no_households, export.too_many,
     export.nothing_to_say, and those of the readers.
@@ -172,7 +173,9 @@ def read_print(
                 raise DomainError("export.too_many", most=most, count=len(households))
             if household_id is not None:
                 where = households[0].door_text or households[0].dossier_no
-            found = read_notices(name, project=project, view=view, households=households, now=now, mark=mark)
+            found = read_notices(
+                name, project=project, view=view, households=households, now=now, mark=mark, choice=choice
+            )
             papers.update((key, paper) for key, paper in found.items())
             homes = {row.id: Home(row.dossier_no, row.door_text, view.name(row.owner_names)) for row in households}
             if not papers:

@@ -59,8 +59,8 @@ def office_of(project: Project, settings: ProjectSettings) -> Office:
 class Desk:
     """Fills one kind of notice after another for the households of one job."""
 
-    def __init__(self, project: Project, view: View, now: datetime, mark: str) -> None:
-        self.project, self.view, self.mark = project, view, mark
+    def __init__(self, project: Project, view: View, now: datetime, mark: str, choice: str = "") -> None:
+        self.project, self.view, self.mark, self.choice = project, view, mark, choice
         self.settings = read_settings(project.settings)
         self.office = office_of(project, self.settings)
         self.today: date = now.astimezone(CHINA).date()
