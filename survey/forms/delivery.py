@@ -12,7 +12,7 @@ from survey.forms.base import Form
 from survey.forms.document import FILES
 from survey.forms.fields import ChoiceField, CodeField, CodeTextField, TextField, YesNoField
 from survey.forms.key import KeyField
-from survey.forms.offer import MomentField
+from survey.forms.offer import MomentField, OffersField
 from survey.forms.validators import Required, ShowIf, is_asked, told
 
 OTHER = "other"
@@ -141,4 +141,41 @@ class RecordDeliveryForm(Form):
             refused_reason=told(self.refused_reason),
             witness=told(self.witness),
             has_evidence=has_evidence,
+        )
+
+
+class RecordBuildingForm(Form):
+    """A round through a building: one paper, one way, one time, two servers; the homes that took it are ticked.
+
+    Each takes its own paper in person, or all of it hangs on one board; what else happened is recorded home by home.
+    """
+
+    key = KeyField()
+    method = ChoiceField(
+        _l("怎么送的？"),
+        [Required()],
+        options={str(each): each.label for each in (M.DIRECT, M.ANNOUNCED)},
+        thing=_l("送达方式"),
+        kind="radio",
+    )
+    served_at = RecordDeliveryForm.served_at
+    server = RecordDeliveryForm.server
+    second_server = RecordDeliveryForm.second_server
+    announced_place = RecordDeliveryForm.announced_place
+    issues = OffersField(_l("哪些户送到了？"), [Required()], thing=_l("送到的户"))
+
+    def given(self, *, paper: str, title: str, document_no: str, recipient: str, place: str) -> DeliveryGiven:
+        """The delivery to one of the homes; the form must have been valid."""
+        method = M(self.method.data)
+        announced = method is M.ANNOUNCED
+        return DeliveryGiven(
+            notice=title,
+            paper=paper,
+            document_no=document_no,
+            method=method,
+            served_at=self.served_at.data,
+            place=told(self.announced_place) if announced else place,
+            server=self.server.data or "",
+            second_server=told(self.second_server),
+            recipient="" if announced else recipient,
         )

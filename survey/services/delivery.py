@@ -15,10 +15,11 @@ from survey.domain.check import CHINA
 from survey.domain.codes import DocumentCategory
 from survey.domain.delivery import PAPERS, WITH_RECEIPT, DeliveryGiven, check_delivery, counts_from, term_until
 from survey.domain.errors import DomainError, NotFound
-from survey.models import Delivery, Household, NoticeIssue, Project, User, db, new_id
+from survey.models import Building, Delivery, Household, NoticeIssue, Project, User, db, new_id
 from survey.services import audit
 from survey.services.document import Prepared, add_document
 from survey.services.project import settings_of
+from survey.services.scope import household_scope
 from survey.services.serial import take_serial
 from survey.services.sheet import lock_household
 
@@ -223,3 +224,15 @@ def list_unserved(project_id: UUID, household_ids: Sequence[UUID]) -> dict[UUID,
             key=lambda row: row.document_no == "",
         )  # fmt: skip
     return open_
+
+
+def list_waiting(actor: User, building: Building) -> list[tuple[Household, NoticeIssue]]:
+    """What waits to be handed over in a building, for the households that the person sees, in stairwell order."""
+    query = (
+        select(Household)
+        .where(household_scope(actor, building.project_id), Household.building_id == building.id)
+        .order_by(Household.door_sort, Household.id)
+    )
+    homes = list(db.session.scalars(query))
+    unserved = list_unserved(building.project_id, [home.id for home in homes])
+    return [(home, row) for home in homes for row in unserved[home.id]]

@@ -13,7 +13,19 @@ from survey.domain import codes
 from survey.domain.access import Role
 from survey.domain.calendar import last_day
 from survey.domain.household import HouseholdState
-from survey.models import AuditEntry, Delivery, Document, Household, Project, Request, Signature, User, db, utc_now
+from survey.models import (
+    AuditEntry,
+    Delivery,
+    Document,
+    Household,
+    NoticeIssue,
+    Project,
+    Request,
+    Signature,
+    User,
+    db,
+    utc_now,
+)
 from survey.services.sheet import get_version, is_signed
 from survey.web import local_now, local_today
 from tests import factories
@@ -269,6 +281,41 @@ def test_an_announced_paper_says_when_it_counts_as_served(home: Household, surve
     row = db.session.scalars(db.select(Delivery)).one()
     assert row.counts_from == local_now().date() + timedelta(days=30)
     assert f"自 {row.counts_from} 起视为送达" in client.get(f"/household/{home.id}").get_data(as_text=True)
+
+
+def test_a_round_through_a_building_is_recorded_from_one_page(
+    home: Household, surveyor: User, as_: As, project: Project
+) -> None:
+    project.settings = {**project.settings, "document_word": "颐园"}
+    people = (factories.person("李娜", 2),)
+    beside = factories.household(project, "3-2-502", sheet=factories.sheet(persons=people), actor=surveyor)
+    away = factories.household(project, "3-2-503", sheet=factories.sheet(persons=people), actor=surveyor)
+    db.session.commit()
+    client, address = as_(surveyor), f"/building/{home.building_id}/delivery/record"
+    assert "没有待送达的文书" in client.get(address).get_data(as_text=True)
+    for each in (home, beside, away):
+        assert client.post(f"/household/{each.id}/notice/survey-notice").status_code == 200
+    issues = {row.household_id: row for row in db.session.scalars(db.select(NoticeIssue))}
+    page = client.get(address).get_data(as_text=True)
+    assert all(row.document_no in page for row in issues.values())
+    form = {"method": "direct", "served_at": local_now().strftime("%Y-%m-%dT%H:%M"), "server": "王芳"}
+    ticked = {"issues": [str(issues[each.id].id) for each in (home, beside)]}
+    assert client.post(address, data={**form, **ticked, "second_server": "王芳"}).status_code == 422
+    assert client.post(address, data={**form, "second_server": "赵明"}).status_code == 422
+    assert db.session.scalars(db.select(Delivery)).all() == []
+    assert client.post(address, data={**form, **ticked, "second_server": "赵明"}).status_code == 302
+    rows = {row.household_id: row for row in db.session.scalars(db.select(Delivery))}
+    assert {key: (row.document_no, row.recipient, row.second_server) for key, row in rows.items()} == {
+        home.id: (issues[home.id].document_no, "张伟", "赵明"),
+        beside.id: (issues[beside.id].document_no, "李娜", "赵明"),
+    }
+    entries = db.session.scalars(db.select(AuditEntry.household_id).where(AuditEntry.action == "delivery.record")).all()
+    assert {*entries} == {home.id, beside.id} and len(entries) == 2
+    page = client.get(address).get_data(as_text=True)
+    assert issues[away.id].document_no in page
+    assert issues[home.id].document_no not in page
+    # Sent once more, nothing is recorded twice.
+    assert client.post(address, data={**form, **ticked, "second_server": "赵明"}).status_code == 422
 
 
 # --- signatures
