@@ -30,11 +30,11 @@ class RecordDeliveryForm(Form):
     document_no = TextField(
         _l("文书的文号是多少？"),
         thing=_l("文号"),
-        description=_l("文书右上角的编号；不填的，按打印这份文书时的文号记"),
+        description=_l("文书上印的编号；不填的，按打印这份文书时的文号记"),
         most=60,
         optional=True,
     )
-    is_served = YesNoField(_l("送到了吗？"), thing=_l("是否送达"), yes=N_("已送达"), no=N_("未送达"))
+    is_served = YesNoField(_l("送到了吗？"), [Required()], thing=_l("是否送达"), yes=N_("已送达"), no=N_("未送达"))
     method = CodeField(_l("怎么送的？"), M, [Required()], thing=_l("送达方式"), kind="radio")
     unserved_reason = CodeField(
         _l("为什么没有送到？"), codes.UnservedReason, [UNSERVED, Required()], thing=_l("未送达原因"), kind="radio"

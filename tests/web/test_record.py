@@ -239,6 +239,14 @@ def test_two_names_are_wanted_of_who_went(home: Household, surveyor: User, as_: 
     assert (twice.status_code, "是同一个人" in twice.get_data(as_text=True)) == (422, True)
 
 
+def test_what_is_handed_over_after_midnight_is_no_announcement(home: Household, surveyor: User, as_: As) -> None:
+    early = (
+        (local_now() - timedelta(days=1)).replace(hour=0, minute=5).strftime("%Y-%m-%dT%H:%M")
+    )  # still the day before in UTC
+    assert as_(surveyor).post(f"/household/{home.id}/delivery/record", data=served(served_at=early)).status_code == 302
+    assert "公告送达" not in as_(surveyor).get(f"/household/{home.id}").get_data(as_text=True)
+
+
 def test_a_letter_keeps_the_number_of_the_paper_beside_its_own(home: Household, surveyor: User, as_: As) -> None:
     client, address = as_(surveyor), f"/household/{home.id}/delivery/record"
     letter = served(notice="objection-reply", method="mail", document_no="颐园复〔2026〕1号", second_server="")
