@@ -96,7 +96,7 @@ def record_delivery(*, actor: User, household: Household, given: DeliveryGiven, 
         recipient_relation=given.recipient_relation if not given.for_self else "",
         refused_reason=given.refused_reason,
         witness=given.witness,
-        server=given.server or actor.display_name,
+        server=given.server,
         second_server=given.second_server,
         evidence_id=document.id if document else None,
         recorded_by_id=actor.id,
@@ -133,15 +133,13 @@ def _number_of(household: Household, given: DeliveryGiven) -> str:
     if given.document_no:
         other = next((one for one in printed if one.document_no == given.document_no), None)
         if other is not None and other.notice != given.paper:
-            raise DomainError(
-                "delivery.number_of_other", "document_no", number=given.document_no, notice=other.title
-            )  # fmt: skip
+            told = {"number": given.document_no, "notice": other.title}
+            raise DomainError("delivery.number_of_other", "document_no", **told)
         return given.document_no
     numbers = list(dict.fromkeys(one.document_no for one in printed if one.notice == given.paper))
     if len(numbers) > 1:
-        raise DomainError(
-            "delivery.which_number", "document_no", notice=PAPERS[given.paper], numbers="、".join(numbers)
-        )  # fmt: skip
+        told = {"notice": PAPERS[given.paper], "numbers": "、".join(numbers)}
+        raise DomainError("delivery.which_number", "document_no", **told)
     return numbers[0] if numbers else ""
 
 
@@ -151,9 +149,9 @@ def _begin_term(row: Delivery, paper: str) -> None:
     The first is that which counts from the earliest day: a tablet may tell of it last. Without a 文号 each delivery
     begins its own, for nobody can tell that it is the same paper, and a term that was lost could not be made good.
     """
-    settings = settings_of(db.session.get_one(Project, row.project_id))
     if row.counts_from is None:
         return
+    settings = settings_of(db.session.get_one(Project, row.project_id))
     same = [row]
     if row.document_no:
         query = select(Delivery).where(
