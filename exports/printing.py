@@ -56,7 +56,7 @@ DELIVERIES = Ledger(
                 NOTE,
             ),
             paper="A4",
-            note="与打印的文书顺序一致；送达后在系统里逐户登记。",
+            note="与打印的文书顺序一致；送达后在系统里登记：本人签收的在楼栋页一起登记，其余逐户登记。",
             frozen="door",
         ),
     ),
@@ -150,9 +150,10 @@ def read_print(
     most: int | None = MOST,
     posting: Posting | None = None,
     hung_on: date | None = None,
+    choice: str = "",
 ) -> Reading:
     """The papers for a household, a stairwell, a building or the project, in stairwell order; of a notice about the whole
-    project the one paper.
+    project the one paper. `choice` as in `read_notices`.
 
     posting, hung_on  the approved posting that is printed, and the day on which it is to hang
 
@@ -179,7 +180,9 @@ def read_print(
                 raise DomainError("export.too_many", most=most, count=len(households))
             if household_id is not None:
                 where = households[0].door_text or households[0].dossier_no
-            found = read_notices(name, project=project, view=view, households=households, now=now, mark=mark)
+            found = read_notices(
+                name, project=project, view=view, households=households, now=now, mark=mark, choice=choice
+            )
             papers.update((key, paper) for key, paper in found.items())
             homes = {row.id: Home(row.dossier_no, row.door_text, view.name(row.owner_names)) for row in households}
             if not papers:

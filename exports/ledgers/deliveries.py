@@ -15,7 +15,8 @@ from survey.domain.codes import PersonRole
 from survey.domain.message import N_
 from survey.domain.settings import ProjectSettings
 from survey.domain.sheet import from_pairs
-from survey.models import Delivery, Household, SheetRow, User, db
+from survey.models import Delivery, Household, SheetRow, db
+from survey.services.delivery import ATTEMPT, REPEAT
 
 CHUNK = 200
 
@@ -27,11 +28,14 @@ SHEET = Sheet(
         SERIAL,
         Column("number", "回证编号", 8, Kind.CODE),
         Column("notice", "文书名称", 20, Kind.TEXT, lambda sums: f"共{sums[COUNT_KEY]}次"),
-        Column("document_no", "文号（单号）", 18, Kind.CODE),
+        Column("document_no", "文号", 18, Kind.CODE),
         DOSSIER,
         DOOR,
         Column("addressee", "受送达人", 12),
+        Column("attempt", "第几次", 7, Kind.INTEGER),
+        Column("outcome", "结果", 12, Kind.WORD),
         Column("method", "方式", 10, Kind.WORD),
+        Column("mail_no", "邮件单号", 16, Kind.CODE),
         Column("place", "地点", 24),
         Column("served_at", "时间", 16, Kind.MOMENT),
         Column("counts_from", "视为送达", 11, Kind.DATE, group="期限"),
@@ -46,7 +50,7 @@ SHEET = Sheet(
         NOTE,
         ROW_ID,
     ),
-    note="一次送达一行，拒收的也列；公告送达自公告之日起满三十日视为送达；届满日是送达后补正、申请复核的最后一日；签收人与受送达人关系空白的为本人签收。"
+    note="每去送一次一行，未送达、拒收的也列；同一文号送达以后再送的为重复送达，期限从第一次有效送达起算；公告送达自公告之日起满三十日视为送达；届满日是送达后补正、申请复核的最后一日；签收人与受送达人关系空白的为本人签收。"
     "受送达人：本人签收的为签收人，其他的为送达时登记的产权人，公房为承租人。",
     frozen="notice",
 )
@@ -65,15 +69,16 @@ def records(view: View, settings: ProjectSettings) -> dict[str, Iterable[Record]
 
 def deliveries(view: View) -> Iterator[Record]:
     query = (
-        select(Delivery, Household.dossier_no, Household.door_text, User.display_name)
+        select(Delivery, Household.dossier_no, Household.door_text, ATTEMPT, REPEAT)
         .join(Household, Household.id == Delivery.household_id)
-        .join(User, User.id == Delivery.recorded_by_id)
         .where(view.scope)
         .order_by(Delivery.number)
     )
     for batch in batches(stream(query), CHUNK):
         addressed = _addressees([row for row, *_rest in batch])
-        for (row, dossier_no, door, server), told in with_words(view, batch, lambda found: found[0].household_id):
+        for (row, dossier_no, door, attempt, rank), told in with_words(
+            view, batch, lambda found: found[0].household_id
+        ):
             yield {
                 "number": str(row.number),
                 "notice": told(row.notice),
@@ -81,17 +86,21 @@ def deliveries(view: View) -> Iterator[Record]:
                 "dossier_no": dossier_no,
                 "door": door,
                 "addressee": view.name(addressed[row.id]),
+                "attempt": attempt,
+                "outcome": _outcome(row, rank > 1),
                 "method": word(row.method),
+                "mail_no": row.mail_no,
                 "place": told(row.place),
                 "served_at": local_moment(row.served_at),
                 "counts_from": row.counts_from,
                 "term_until": row.term_until,
-                "server_1": server,
+                "server_1": told(row.server),
                 "server_2": told(row.second_server),
                 "recipient": view.name(row.recipient),
                 "relation": told(row.recipient_relation),
                 "refused_reason": told(row.refused_reason),
                 "witness": told(row.witness),
+                "note": told(row.unserved_note),
                 "photo": "有" if row.evidence_id else "无",
                 "id": str(row.id),
             }
@@ -135,3 +144,9 @@ def _holders(row: SheetRow) -> str:
         if names := [person.full_name for person in persons if role in person.roles and person.full_name]:
             return "、".join(names)
     return ""
+
+
+def _outcome(row: Delivery, is_repeat: bool) -> str:
+    if row.unserved_reason is not None:
+        return f"未送达：{word(row.unserved_reason)}"
+    return "重复送达" if is_repeat else "已送达"

@@ -39,7 +39,7 @@ MEANINGS: dict[str, str] = {
     "homes": N_("公示的各户"), "hours": N_("每日入户时间"), "household_share": N_("占总户数的比例"), "households": N_("户数"),
     "hukou_count": N_("户籍在册人数"), "id_no": N_("证件号码（已隐去中间数字）"), "interviewers": N_("询问人"), "is_blank": N_("是否空白表"),
     "is_original": N_("是否原件"), "issued_on": N_("成文日期"), "items": N_("装修项目，补足空行"), "kind": N_("类别"), "layout": N_("户型"),
-    "layouts": N_("意向户型，补足空行"), "legal_basis": N_("调查依据，没有的为空"), "lines": N_("各行，补足空行"), "link": N_("二维码里的网址"),
+    "layouts": N_("意向户型，补足空行"), "legal_basis": N_("调查依据，没有的为空"), "lines": N_("各行，补足空行"), "link": N_("二维码里的网址"), "mail_no": N_("邮件单号"),
     "living_count": N_("常住人数"), "materials": N_("材料"), "matter": N_("委托事项"), "matters": N_("待核实的事项"), "method": N_("送达方式"),
     "name": N_("名称或姓名"), "next_visit_at": N_("下次上门时间"), "note": N_("备注"), "number": N_("编号"), "office": N_("落款单位"),
     "opened_on": N_("开始日期"), "others": N_("承租人、代理人、继承人"), "owners": N_("权利人"), "page": N_("页号"), "page_count": N_("总页数"),
@@ -56,7 +56,7 @@ MEANINGS: dict[str, str] = {
     "statutory": N_("是否依法调查（否则为自愿）"), "steps": N_("工作流程"), "structure": N_("结构"), "subject": N_("哪一件（同类文书的区分）"),
     "subjects": N_("可以异议的事项"), "sum_of": N_("一列面积的合计"), "supervision_phone": N_("监督电话"), "survey_from": N_("调查开始日期"),
     "survey_to": N_("调查结束日期"), "surveyed_on": N_("调查日期"), "surveyors": N_("调查人员"), "tenure": N_("产权性质"),
-    "threshold": N_("规定的比例，没有的为空"), "title": N_("题名"), "understood": N_("是否听懂"), "until": N_("截止日期"), "use": N_("用途"),
+    "threshold": N_("规定的比例，没有的为空"), "title": N_("题名"), "tried": N_("此前没有送到的各次"), "understood": N_("是否听懂"), "until": N_("截止日期"), "use": N_("用途"),
     "version": N_("第几版"), "visit_count": N_("第几次入户"), "visited_at": N_("上门时间"), "votes": N_("各评估机构的得票"),
     "whole": N_("总户数"), "witness": N_("见证人"),
 }  # fmt: skip

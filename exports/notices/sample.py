@@ -184,7 +184,7 @@ FULL: dict[str, Any] = {
     "material-list": MaterialList(**HEAD, materials=_MATERIALS),
     "service-receipt": ServiceReceipt(
         **HEAD, number=17, served="入户调查通知书", served_no="颐园调〔2026〕12号", method=codes.DeliveryMethod.LEFT,
-        served_at=MOMENT, place="住户家中", recipient="李㛃", relation="配偶", refused_reason="称等家人回来再签",
+        served_at=MOMENT, place="住户家中", recipient="李㛃", relation="配偶", refused_reason="称等家人回来再签", tried=("第1次：2026年11月20日，无人在家",),
         witness="周明（颐园社区居委会）", servers=("李建国", "赵晓䶮"),
     ),
     "renewal-ballot": Ballot(**HEAD, **_ROUND),

@@ -13,10 +13,12 @@ TEMPLATE = "service-receipt"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServiceReceipt(HouseholdPaper):
-    """One receipt. Without a delivery on record everything from `number` on is empty.
+    """One receipt. Of a paper that is still to be handed over only `served`, `served_no` and `tried` are known.
 
     number     回证编号 within the project
-    served     title and number of the paper that was handed over
+    served     title of the paper; served_no: its 文号
+    mail_no    number of the consignment that brought it
+    tried      the attempts before, each in a sentence
     served_at  office's time
     servers    送达人, as far as they are known
 
@@ -27,6 +29,7 @@ class ServiceReceipt(HouseholdPaper):
     number: int | None = None
     served: str = ""
     served_no: str = ""
+    mail_no: str = ""
     method: DeliveryMethod | None = None
     served_at: datetime | None = None
     place: str = ""
@@ -35,3 +38,9 @@ class ServiceReceipt(HouseholdPaper):
     refused_reason: str = ""
     witness: str = ""
     servers: tuple[str, ...] = ()
+    tried: tuple[str, ...] = ()
+
+    @property
+    def subject(self) -> str:
+        """Each paper has a receipt of its own."""
+        return f"{self.served} {self.served_no}".strip()

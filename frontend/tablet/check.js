@@ -351,23 +351,39 @@ export function checkVisit(pairs, { now, from, until }) {
   return null;
 }
 
-/** @param {Pair[]} pairs @param {{ now: string, hasEvidence: boolean }} facts @returns {Finding | null} */
-export function checkDelivery(pairs, { now, hasEvidence }) {
+/**
+ * @param {Pair[]} pairs
+ * @param {{ now: string, hasEvidence: boolean, agreed: string[] }} facts `agreed` are those who agreed to electronic delivery
+ * @returns {Finding | null}
+ */
+export function checkDelivery(pairs, { now, hasEvidence, agreed }) {
   const method = answer(pairs, "method");
   if (answer(pairs, "served_at") > now) return finding("delivery.in_future", "served_at");
-  if (["direct", "entrusted"].includes(method)) {
-    if (!answer(pairs, "recipient")) return finding("delivery.recipient_missing", "recipient");
-    if (answer(pairs, "for_self") === "no" && !answer(pairs, "recipient_relation")) {
-      return finding("delivery.relation_missing", "recipient_relation");
-    }
+  const [first, second] = ["server", "second_server"].map((name) => answer(pairs, name).replaceAll(/\s+/g, ""));
+  if (["direct", "left"].includes(method) && !second) return finding("delivery.servers_missing", "second_server");
+  if (second && first === second) return finding("delivery.servers_equal", "second_server");
+  if (method === "mail" && !answer(pairs, "mail_no")) return finding("delivery.number_missing", "mail_no");
+  if (answer(pairs, "is_served") === "no") return checkAttempt(pairs, method);
+  const recipient = answer(pairs, "recipient");
+  if (["direct", "entrusted", "electronic"].includes(method) && !recipient) return finding("delivery.recipient_missing", "recipient");
+  if (method === "electronic" && !agreed.includes(recipient)) return finding("delivery.electronic_agreed", "recipient", { name: recipient });
+  if (["direct", "entrusted"].includes(method) && answer(pairs, "for_self") === "no" && !answer(pairs, "recipient_relation")) {
+    return finding("delivery.relation_missing", "recipient_relation");
   }
   if (method === "left") {
     if (!answer(pairs, "refused_reason")) return finding("delivery.left_reason", "refused_reason");
     if (!answer(pairs, "witness") && !hasEvidence) return finding("delivery.left_evidence", "witness");
+    if (!answer(pairs, "place")) return finding("delivery.place_missing", "place");
   }
-  if (method === "mail" && !answer(pairs, "document_no")) return finding("delivery.number_missing", "document_no");
-  if (["left", "announced"].includes(method) && !answer(pairs, "place")) return finding("delivery.place_missing", "place");
+  if (method === "announced" && !answer(pairs, "announced_place")) return finding("delivery.announced_place", "announced_place");
   return null;
+}
+
+/** An attempt that came to nothing. @param {Pair[]} pairs @param {string} method @returns {Finding | null} */
+function checkAttempt(pairs, method) {
+  if (["left", "announced"].includes(method)) return finding("delivery.still_served", "method");
+  const untold = answer(pairs, "unserved_reason") === "other" && !answer(pairs, "unserved_note");
+  return untold ? finding("delivery.unserved_note", "unserved_note") : null;
 }
 
 /** @param {Pair[]} pairs @param {{ now: string, hasEvidence: boolean }} facts @returns {Finding | null} */

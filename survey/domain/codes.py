@@ -591,3 +591,12 @@ class DeliveryMethod(Code):
     ENTRUSTED = "entrusted", N_("委托送达")
     ELECTRONIC = "electronic", N_("电子送达")
     ANNOUNCED = "announced", N_("公告送达")
+
+
+class UnservedReason(Code):
+    """未送达原因: why an attempt to hand a paper over came to nothing."""
+
+    NOBODY_HOME = "nobody_home", N_("无人在家")
+    WRONG_ADDRESS = "wrong_address", N_("地址不符")
+    UNREACHABLE = "unreachable", N_("联系不上")
+    OTHER = "other", N_("其他")

@@ -258,10 +258,20 @@ MESSAGES: dict[str, str] = {
     "delivery.in_future": N_("送达时间晚于现在，请改正。"),
     "delivery.recipient_missing": N_("请填写由谁签收。"),
     "delivery.relation_missing": N_("代收的，请写明与受送达人的关系。"),
+    "delivery.servers_missing": N_("直接送达、留置送达要有两名送达人。请填写送达人2。"),
+    "delivery.servers_equal": N_("送达人1和送达人2是同一个人。请填写另一名送达人的姓名。"),
+    "delivery.still_served": N_("留置和公告做了就是送达。没有送到的，送达方式请选当时用的（直接、邮寄、委托、电子）。"),
+    "delivery.unserved_note": N_("没有送到的原因选了“其他”，请写明是什么情况。"),
+    "delivery.electronic_agreed": N_(
+        "“{name}”没有登记过同意电子送达。请先取得本人同意，在调查表“人口”里登记“同意电子送达”，或者改用其他方式。"
+    ),
+    "delivery.number_of_other": N_("文号“{number}”是《{notice}》的，不是这份文书的。请改选文书，或者改正文号。"),
+    "delivery.which_number": N_("这一户打印过几份《{notice}》：{numbers}。请填写送的是哪一份的文号。"),
     "delivery.left_reason": N_("留置送达要写明拒收的事由。"),
     "delivery.left_evidence": N_("留置送达要有见证人，或者拍照留证。请补上其中一项。"),
     "delivery.number_missing": N_("邮寄送达请填写快递（挂号信）单号。"),
-    "delivery.place_missing": N_("请填写在哪里送达（公告的，写张贴或刊登的地方）。"),
+    "delivery.place_missing": N_("请填写在哪里送达。"),
+    "delivery.announced_place": N_("公告送达请填写公告张贴或者刊登在哪里。"),
     # matter, signal, quality (what a person should look at)
     "matter.changed": N_("您看的时候又有了新的情况，没有保存。请看过现在的内容再写。"),
     "signal.own": N_("这里涉及您本人的入户或记录，请由其他组长或项目办查看。"),

@@ -12,6 +12,7 @@ from wtforms.validators import InputRequired, Length
 
 from survey.forms.base import Form
 from survey.forms.fields import clean_text
+from survey.forms.offer import OfferField
 
 
 def _clean(text: str | None) -> str:
@@ -53,4 +54,16 @@ class PrintNoticeForm(Form):
 
 
 class PrintForm(Form):
-    """One notice for one household, or one about the project: there is nothing to choose."""
+    """One notice about the project: there is nothing to choose."""
+
+
+class PrintPaperForm(PrintForm):
+    """One notice for one household: of a 送达回证, for which paper; of a paper, whether its 送达回证 comes with it."""
+
+    paper = OfferField(
+        _l("为哪份文书？"),
+        thing=_l("文书"),
+        description=_l("不选的，是最近打印、还没有送达的那一份"),
+        blank=_l("最近打印、还没有送达的"),
+    )
+    with_receipt = BooleanField()

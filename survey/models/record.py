@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from survey.domain import codes
@@ -71,11 +71,20 @@ class Request(Identified, Base):
 class Delivery(Identified, Base):
     """送达: one attempt to hand over one notice, with the number of its receipt (送达回证). Append-only.
 
-    counts_from  the day from which it counts as served; term_until: the last day of the term that it began, if any
+    document_no      文号 of the paper; mail_no: the number of the consignment that brought it
+    unserved_reason  why it was not handed over; None where it was
+    counts_from      the day from which it counts as served; None of an attempt that failed
+    term_until       the last day of the term that it began, if any: one paper begins one term
+                     (`services.delivery`), whichever of its deliveries was recorded first
+    server           送达人1, as named; second_server: 送达人2; recorded_by: who wrote it down
     """
 
     __tablename__ = "delivery"
-    __table_args__ = (UniqueConstraint("project_id", "number"),)
+    __table_args__ = (
+        UniqueConstraint("project_id", "number"),
+        CheckConstraint("(unserved_reason IS NULL) = (counts_from IS NOT NULL)", name="served_counts"),
+        CheckConstraint("server <> second_server OR server = ''", name="two_servers"),
+    )
 
     project_id: Mapped[UUID] = mapped_column(ForeignKey("project.id"))
     number: Mapped[int]
@@ -83,14 +92,18 @@ class Delivery(Identified, Base):
     notice: Mapped[str] = mapped_column(String(60))
     document_no: Mapped[str] = mapped_column(String(60), default="")
     method: Mapped[codes.DeliveryMethod] = mapped_column(CodeType(codes.DeliveryMethod))
+    mail_no: Mapped[str] = mapped_column(String(60), default="")
     served_at: Mapped[datetime]
-    counts_from: Mapped[date]
+    unserved_reason: Mapped[codes.UnservedReason | None] = mapped_column(CodeType(codes.UnservedReason))
+    unserved_note: Mapped[str] = mapped_column(default="")
+    counts_from: Mapped[date | None]
     term_until: Mapped[date | None]
     place: Mapped[str] = mapped_column(default="")
     recipient: Mapped[str] = mapped_column(String(60), default="")
     recipient_relation: Mapped[str] = mapped_column(String(40), default="")
     refused_reason: Mapped[str] = mapped_column(default="")
     witness: Mapped[str] = mapped_column(default="")
+    server: Mapped[str] = mapped_column(String(60), default="")
     second_server: Mapped[str] = mapped_column(String(60), default="")
     evidence_id: Mapped[UUID | None] = mapped_column(ForeignKey("document.id"))
     recorded_by_id: Mapped[UUID] = mapped_column(ForeignKey("user.id"))

@@ -96,12 +96,6 @@ def _latest(
     return {(row.household_id, row.subject): row for row in rows if row.household_id in wanted}
 
 
-def find_last_issue(household: Household) -> NoticeIssue | None:
-    """What was printed last for a household under a number of its own: probably what is being handed over."""
-    query = select(NoticeIssue).where(NoticeIssue.household_id == household.id, NoticeIssue.document_no != "")
-    return db.session.scalar(query.order_by(NoticeIssue.issued_at.desc(), NoticeIssue.id.desc()).limit(1))
-
-
 def _span(numbers: Sequence[str]) -> str:
     if not numbers:
         return ""

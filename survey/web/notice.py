@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from datetime import date
 from urllib.parse import quote
 from uuid import UUID
@@ -12,17 +13,20 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from exports.notices import HOUSEHOLD_NOTICES, NOTICES, PROJECT_NOTICES
-from exports.pdf import press
-from exports.printing import MOST, issue, lay_out, named, read_print
+from exports.notices.stamp import Stamp
+from exports.pdf import joined, press
+from exports.printing import MOST, Reading, issue, lay_out, named, read_print
 from exports.view import view_of
 from survey.config import Config
 from survey.domain.access import Permission
+from survey.domain.delivery import WITH_RECEIPT
 from survey.domain.door import door_label
 from survey.domain.errors import DomainError
 from survey.forms.base import sentence_of
-from survey.forms.export import PrintForm, PrintNoticeForm
+from survey.forms.export import PrintForm, PrintNoticeForm, PrintPaperForm
 from survey.jobs.notice import enqueue_print
 from survey.models import Building, Household, Job, Posting, db, utc_now
+from survey.services.delivery import list_deliveries, list_printed
 from survey.services.export import Place, list_places
 from survey.services.notice import check_unknown, find_issue, note_unknown
 from survey.services.project import settings_of
@@ -110,28 +114,50 @@ def _project_page(form: PrintNoticeForm, project_form: PrintForm) -> ResponseRet
 @bp.get("/household/<uuid:household_id>/notices")
 @requires(Permission.NOTICE_PRINT)
 def show(household_id: UUID) -> ResponseReturnValue:
-    return _household_page(household_id, PrintForm())
+    return _household_page(load_household(household_id))
 
 
 @bp.post("/household/<uuid:household_id>/notice/<name>")
 @requires(Permission.NOTICE_PRINT)
 def print_one(household_id: UUID, name: str) -> ResponseReturnValue:
-    """One notice for one household."""
+    """One notice for one household, with the 送达回证 to be carried along where it was asked for."""
     if name not in NOTICES or NOTICES[name].for_project:
         abort(404)
-    form = PrintForm()
+    household = load_household(household_id)
+    form = _paper_form(household)
     if form.validate_on_submit():
         with form.catching():
-            return print_paper(name, household=load_household(household_id))
-    return _household_page(household_id, form)
+            with_receipt = form.with_receipt.data and name in WITH_RECEIPT
+            return print_paper(name, household=household, choice=form.paper.data or "", with_receipt=with_receipt)
+    return _household_page(household, form)
 
 
-def _household_page(household_id: UUID, form: PrintForm) -> ResponseReturnValue:
-    household = load_household(household_id)
+def _paper_form(household: Household) -> PrintPaperForm:
+    """The form of a household's papers; a 送达回证 is offered for what was printed, and for what was handed over."""
+    printed = list_printed(household.project_id, [household.id])[household.id]
+    papers = {
+        row.id: _("%(paper)s（%(day)s 打印）", paper=f"{row.title} {row.document_no}".rstrip(), day=row.issued_on)
+        for row in printed
+    }
+    for attempt in list_deliveries(household):
+        row = attempt.row
+        if row.counts_from:
+            papers[row.id] = _(
+                "%(paper)s（已送达，回证 %(number)s 号）",
+                paper=f"{row.notice} {row.document_no}".rstrip(),
+                number=row.number,
+            )
+    form = PrintPaperForm()
+    form.paper.offer(papers)
+    return form
+
+
+def _household_page(household: Household, form: PrintPaperForm | None = None) -> ResponseReturnValue:
+    form = form or _paper_form(household)
     names = "".join([household.owner_names, household.address, *(person.full_name for person in household.persons)])
     lacking = press(_config().fonts).undrawable(names)
     page = render_template(
-        "notice/show.html", form=form, household=household, notices=HOUSEHOLD_NOTICES,
+        "notice/show.html", form=form, household=household, notices=HOUSEHOLD_NOTICES, with_receipt=WITH_RECEIPT,
         missing=_missing_glyphs(household.dossier_no, named(lacking)) if lacking else "",
     )  # fmt: skip
     return page, form.status
@@ -156,9 +182,42 @@ def _config() -> Config:
 
 def print_paper(
     name: str, *, household: Household | None = None, building: Building | None = None, unit_no: str | None = None,
-    duplex: bool = False, posting: Posting | None = None, hung_on: date | None = None,
+    duplex: bool = False, choice: str = "", with_receipt: bool = False, posting: Posting | None = None,
+    hung_on: date | None = None,
 ) -> ResponseReturnValue:  # fmt: skip
-    """The file. Numbers and log are committed before the pages are laid out, so that nobody waits for a page."""
+    """The file. Numbers and log are committed before the pages are laid out, so that nobody waits for a page.
+
+    choice        of which paper the 送达回证 is; with_receipt: whether the paper's own comes with it
+    """
+    readings = [
+        _read_and_issue(
+            name, household=household, building=building, unit_no=unit_no, choice=choice, posting=posting,
+            hung_on=hung_on,
+        )
+    ]  # fmt: skip
+    if with_receipt:
+        readings.append(_read_and_issue("service-receipt", household=household, choice=name))
+    fonts = _config().fonts
+    done = [lay_out(reading, stamps, duplex=duplex, font_folder=fonts, processes=2) for reading, stamps in readings]
+    lacking = dict.fromkeys(each for printed in done for each in printed.missing)
+    warnings = [_missing_glyphs(paper, characters) for paper, characters in [*lacking][:SHOWN_MISSING]]
+    for warning in warnings:
+        flash(warning, "bad")  # seen on the next page, also where no script shows the header below
+    answer = send_file(
+        io.BytesIO(joined([printed.pdf for printed in done])),
+        mimetype="application/pdf",
+        as_attachment=True,
+        download_name=done[0].file_name,
+    )
+    if warnings:
+        answer.headers["X-Print-Warning"] = quote(" ".join(warnings))
+    return answer
+
+
+def _read_and_issue(
+    name: str, *, household: Household | None = None, building: Building | None = None, unit_no: str | None = None,
+    choice: str = "", posting: Posting | None = None, hung_on: date | None = None,
+) -> tuple[Reading, Sequence[Stamp]]:  # fmt: skip
     project, config, now = project_of_page(), _config(), utc_now()
     reading = read_print(
         name,
@@ -171,22 +230,14 @@ def print_paper(
         unit_no=unit_no,
         posting=posting,
         hung_on=hung_on,
+        choice=choice,
     )
     stamps = issue(
         reading, actor=current_user, project=project, now=now, base=config.public_url or request.url_root,
         household=household,
     )  # fmt: skip
     db.session.commit()
-    done = lay_out(reading, stamps, duplex=duplex, font_folder=config.fonts, processes=2)
-    warnings = [_missing_glyphs(paper, characters) for paper, characters in done.missing[:SHOWN_MISSING]]
-    for warning in warnings:
-        flash(warning, "bad")  # seen on the next page, also where no script shows the header below
-    answer = send_file(
-        io.BytesIO(done.pdf), mimetype="application/pdf", as_attachment=True, download_name=done.file_name
-    )
-    if warnings:
-        answer.headers["X-Print-Warning"] = quote(" ".join(warnings))
-    return answer
+    return reading, stamps
 
 
 @bp.get("/n/<token>")

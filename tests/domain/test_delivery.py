@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from survey.domain.calendar import read_days
-from survey.domain.codes import DeliveryMethod, SignerRole
+from survey.domain.codes import DeliveryMethod, SignerRole, UnservedReason
 from survey.domain.delivery import DeliveryGiven, check_delivery, counts_from, term_until
 from survey.domain.errors import DomainError
 from survey.domain.settings import ProjectSettings
@@ -15,13 +15,17 @@ from survey.domain.signature import SignatureGiven, check_signature
 
 NOW = datetime(2026, 3, 20, 8, 0, tzinfo=UTC)
 M = DeliveryMethod
+AGREED = ("李娜",)
+SECOND = {"second_server": "赵明"}
 
 
 def served(method: DeliveryMethod, **values: object) -> str:
     """The code of the refusal; "" when the delivery stands."""
-    given = DeliveryGiven(**{"notice": "入户调查通知书", "method": method, "served_at": NOW, **values})  # type: ignore[arg-type]
+    given = DeliveryGiven(
+        **{"notice": "入户调查通知书", "method": method, "served_at": NOW, "server": "王芳", **values}  # type: ignore[arg-type]
+    )
     try:
-        check_delivery(given, NOW)
+        check_delivery(given, NOW, AGREED)
     except DomainError as error:
         return error.code
     return ""
@@ -30,27 +34,66 @@ def served(method: DeliveryMethod, **values: object) -> str:
 @pytest.mark.parametrize(
     ("method", "values", "code"),
     [
-        (M.DIRECT, {"recipient": "张伟"}, ""),
-        (M.DIRECT, {}, "delivery.recipient_missing"),
-        (M.DIRECT, {"recipient": "李娜", "for_self": False}, "delivery.relation_missing"),
-        (M.DIRECT, {"recipient": "李娜", "for_self": False, "recipient_relation": "同住儿媳"}, ""),
+        (M.DIRECT, {**SECOND, "recipient": "张伟"}, ""),
+        (M.DIRECT, {**SECOND}, "delivery.recipient_missing"),
+        (M.DIRECT, {**SECOND, "recipient": "李娜", "for_self": False}, "delivery.relation_missing"),
+        (M.DIRECT, {**SECOND, "recipient": "李娜", "for_self": False, "recipient_relation": "同住儿媳"}, ""),
         (M.DIRECT, {"recipient": "张伟", "served_at": NOW + timedelta(minutes=1)}, "delivery.in_future"),
-        (M.LEFT, {"place": "门口", "witness": "李娟 居委会"}, "delivery.left_reason"),
-        (M.LEFT, {"place": "门口", "refused_reason": "不签"}, "delivery.left_evidence"),
-        (M.LEFT, {"refused_reason": "不签", "witness": "李娟 居委会"}, "delivery.place_missing"),
-        (M.LEFT, {"place": "门口", "refused_reason": "不签", "witness": "李娟 居委会"}, ""),
-        (M.LEFT, {"place": "门口", "refused_reason": "不签", "has_evidence": True}, ""),
+        (M.LEFT, {**SECOND, "place": "门口", "witness": "李娟 居委会"}, "delivery.left_reason"),
+        (M.LEFT, {**SECOND, "place": "门口", "refused_reason": "不签"}, "delivery.left_evidence"),
+        (M.LEFT, {**SECOND, "refused_reason": "不签", "witness": "李娟 居委会"}, "delivery.place_missing"),
+        (M.LEFT, {**SECOND, "place": "门口", "refused_reason": "不签", "witness": "李娟 居委会"}, ""),
+        (M.LEFT, {**SECOND, "place": "门口", "refused_reason": "不签", "has_evidence": True}, ""),
         (M.MAIL, {}, "delivery.number_missing"),
-        (M.MAIL, {"document_no": "EMS1"}, ""),
-        (M.ANNOUNCED, {}, "delivery.place_missing"),
+        (M.MAIL, {"document_no": "颐园复〔2026〕1号"}, "delivery.number_missing"),
+        (M.MAIL, {"mail_no": "EMS1"}, ""),
+        (M.ANNOUNCED, {}, "delivery.announced_place"),
         (M.ANNOUNCED, {"place": "公告栏"}, ""),
-        (M.ELECTRONIC, {}, ""),
+        (M.ELECTRONIC, {}, "delivery.recipient_missing"),
+        (M.ELECTRONIC, {"recipient": "张伟"}, "delivery.electronic_agreed"),
+        (M.ELECTRONIC, {"recipient": "李娜"}, ""),
         (M.ENTRUSTED, {}, "delivery.recipient_missing"),
     ],
 )
 def test_a_delivery_by_analogy_with_the_civil_procedure_law(
     method: DeliveryMethod, values: dict[str, object], code: str
 ) -> None:
+    assert served(method, **values) == code
+
+
+@pytest.mark.parametrize(
+    ("method", "values", "code"),
+    [
+        (M.DIRECT, {}, "delivery.servers_missing"),
+        (M.DIRECT, {"second_server": "王芳"}, "delivery.servers_equal"),
+        (M.DIRECT, {"second_server": " 王 芳"}, "delivery.servers_equal"),
+        (M.LEFT, {"place": "门口", "refused_reason": "不签", "has_evidence": True}, "delivery.servers_missing"),
+        (M.ENTRUSTED, {"recipient": "张伟"}, ""),
+        (M.ENTRUSTED, {"recipient": "张伟", "second_server": "王芳"}, "delivery.servers_equal"),
+        (M.MAIL, {"mail_no": "EMS1"}, ""),
+        (M.ELECTRONIC, {"recipient": "李娜"}, ""),
+        (M.ANNOUNCED, {"place": "公告栏"}, ""),
+    ],
+)
+def test_two_different_servers_go_to_a_door(method: DeliveryMethod, values: dict[str, object], code: str) -> None:
+    assert served(method, **values) == code
+
+
+@pytest.mark.parametrize(
+    ("method", "values", "code"),
+    [
+        (M.DIRECT, {**SECOND, "unserved": UnservedReason.NOBODY_HOME}, ""),
+        (M.DIRECT, {"unserved": UnservedReason.NOBODY_HOME}, "delivery.servers_missing"),
+        (M.MAIL, {"unserved": UnservedReason.WRONG_ADDRESS}, "delivery.number_missing"),
+        (M.MAIL, {"unserved": UnservedReason.WRONG_ADDRESS, "mail_no": "EMS1"}, ""),
+        (M.MAIL, {"unserved": UnservedReason.OTHER, "mail_no": "EMS1"}, "delivery.unserved_note"),
+        (M.MAIL, {"unserved": UnservedReason.OTHER, "mail_no": "EMS1", "unserved_note": "退回"}, ""),
+        (M.ELECTRONIC, {"unserved": UnservedReason.UNREACHABLE}, ""),
+        (M.LEFT, {**SECOND, "unserved": UnservedReason.NOBODY_HOME}, "delivery.still_served"),
+        (M.ANNOUNCED, {"unserved": UnservedReason.NOBODY_HOME}, "delivery.still_served"),
+    ],
+)
+def test_an_attempt_that_failed_tells_why(method: DeliveryMethod, values: dict[str, object], code: str) -> None:
     assert served(method, **values) == code
 
 

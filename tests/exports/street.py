@@ -181,14 +181,16 @@ def _gather(plain: Household, joined: Household, inherited: Household, by: User)
                                 media_type="image/jpeg", size_bytes=1000, sha256="0" * 64, pages=pages,
                                 is_original=original, added_by_id=by.id, added_at=at(1, number)))  # fmt: skip
     method = codes.DeliveryMethod
+    pair = {"server": "王建国", "second_server": "赵晓䶮"}
+    away = {"unserved_reason": codes.UnservedReason.NOBODY_HOME, "unserved_note": "邻居说外出", "counts_from": None}
     for number, (household, how, values) in enumerate((
-        (plain, method.DIRECT, {"recipient": "张伟", "recipient_relation": "同住儿子", "second_server": "赵晓䶮"}),
+        (plain, method.DIRECT, {"recipient": "张伟", "recipient_relation": "同住儿子"}),
+        (inherited, method.DIRECT, away),
         (inherited, method.LEFT, {"refused_reason": "拒绝签收", "witness": "李娟 颐园社区居委会", "place": "门前"}),
     ), 1):  # fmt: skip
         db.session.add(Delivery(project_id=project_id, number=number, household_id=household.id, notice="入户调查通知书",
-                                document_no="颐园调〔2026〕6号", method=how, served_at=at(0, number), counts_from=at(0, number).date(),
-                                recorded_by_id=by.id,
-                                **values))  # fmt: skip
+                                document_no="颐园调〔2026〕6号", method=how, served_at=at(0, number), recorded_by_id=by.id,
+                                **pair, **{"counts_from": at(0, number).date(), **values}))  # fmt: skip
     asked = (
         (plain, codes.RequestKind.AREA, "阳台面积少算了", True),
         (inherited, codes.RequestKind.TITLE, "+长子主张全部份额", False),

@@ -53,7 +53,7 @@ MARKS = {
 """Tables of staff, of the frame, and of what no ledger reads as it stands there."""
 IDENTIFIERS = {
     "uid", "dossier_no", "unit_no", "door_text", "door_sort", "cert_no", "part_cert_no", "realty_unit_code", "parcel_no",
-    "uscc", "document_no", "ethnicity", "name_sort", "sha256", "media_type", "pairs_hash", "text_hash", "digest", "kind",
+    "uscc", "document_no", "mail_no", "ethnicity", "name_sort", "sha256", "media_type", "pairs_hash", "text_hash", "digest", "kind",
     "choice", "snapshot", "action", "from_state", "to_state", "meter_water", "meter_power", "meter_gas", "meter_heat",
 }  # fmt: skip
 NAMES = {"full_name", "owner_names", "person_name", "recipient", "signer_name", "agent_name"}

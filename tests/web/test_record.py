@@ -13,7 +13,19 @@ from survey.domain import codes
 from survey.domain.access import Role
 from survey.domain.calendar import last_day
 from survey.domain.household import HouseholdState
-from survey.models import AuditEntry, Delivery, Document, Household, Project, Request, Signature, User, db, utc_now
+from survey.models import (
+    AuditEntry,
+    Delivery,
+    Document,
+    Household,
+    NoticeIssue,
+    Project,
+    Request,
+    Signature,
+    User,
+    db,
+    utc_now,
+)
 from survey.services.sheet import get_version, is_signed
 from survey.web import local_now, local_today
 from tests import factories
@@ -147,7 +159,7 @@ def test_a_request_of_another_household_is_not_found(project: Project, home: Hou
 def served(**values: object) -> dict[str, object]:
     return {
         "notice": "survey-notice", "method": "direct", "served_at": local_now().strftime("%Y-%m-%dT%H:%M"),
-        "recipient": "张伟", "for_self": "yes", **values,
+        "recipient": "张伟", "for_self": "yes", "server": "王芳", "second_server": "赵明", **values,
     }  # fmt: skip
 
 
@@ -200,6 +212,61 @@ def test_a_delivery_begins_the_term_that_the_paper_tells(home: Household, survey
     assert f"/household/{home.id}" not in over
 
 
+def test_an_attempt_is_recorded_and_the_next_one_counted(home: Household, surveyor: User, as_: As) -> None:
+    client, address = as_(surveyor), f"/household/{home.id}/delivery/record"
+    failed = served(is_served="no")
+    assert client.post(address, data=failed).status_code == 422
+    assert (
+        client.post(
+            address, data={**failed, "unserved_reason": "nobody_home", "unserved_note": "邻居说外出"}
+        ).status_code
+        == 302
+    )
+    row = db.session.scalars(db.select(Delivery)).one()
+    assert (row.unserved_reason, row.counts_from, row.recipient) == (codes.UnservedReason.NOBODY_HOME, None, "")
+    assert client.post(address, data=served(is_served="yes")).status_code == 302
+    page = client.get(f"/household/{home.id}").get_data(as_text=True).partition('id="deliveries"')[2]
+    assert page.index("第 1 次") < page.index("未送达：无人在家") < page.index("第 2 次") < page.index("签收：张伟")
+    assert "邻居说外出" in page
+
+
+def test_two_names_are_wanted_of_who_went(home: Household, surveyor: User, as_: As) -> None:
+    client, address = as_(surveyor), f"/household/{home.id}/delivery/record"
+    assert 'value="王芳"' in client.get(address).get_data(as_text=True)
+    alone = client.post(address, data=served(second_server=""))
+    assert (alone.status_code, "要有两名送达人" in alone.get_data(as_text=True)) == (422, True)
+    twice = client.post(address, data=served(second_server="王芳"))
+    assert (twice.status_code, "是同一个人" in twice.get_data(as_text=True)) == (422, True)
+
+
+def test_what_is_handed_over_after_midnight_is_no_announcement(home: Household, surveyor: User, as_: As) -> None:
+    early = (
+        (local_now() - timedelta(days=1)).replace(hour=0, minute=5).strftime("%Y-%m-%dT%H:%M")
+    )  # still the day before in UTC
+    assert as_(surveyor).post(f"/household/{home.id}/delivery/record", data=served(served_at=early)).status_code == 302
+    assert "公告送达" not in as_(surveyor).get(f"/household/{home.id}").get_data(as_text=True)
+
+
+def test_a_letter_keeps_the_number_of_the_paper_beside_its_own(home: Household, surveyor: User, as_: As) -> None:
+    client, address = as_(surveyor), f"/household/{home.id}/delivery/record"
+    letter = served(notice="objection-reply", method="mail", document_no="颐园复〔2026〕1号", second_server="")
+    assert client.post(address, data=letter).status_code == 422
+    assert client.post(address, data={**letter, "mail_no": "ems123456789cn"}).status_code == 302
+    page = client.get(f"/household/{home.id}").get_data(as_text=True)
+    assert "颐园复〔2026〕1号" in page
+    assert "邮件单号：EMS123456789CN" in page
+
+
+def test_an_announcement_says_where_it_hangs_and_not_where_the_home_is(
+    home: Household, surveyor: User, as_: As
+) -> None:
+    client, address = as_(surveyor), f"/household/{home.id}/delivery/record"
+    announced = served(method="announced", place=home.address)
+    assert client.post(address, data=announced).status_code == 422
+    assert client.post(address, data={**announced, "announced_place": "南门公告栏"}).status_code == 302
+    assert db.session.scalars(db.select(Delivery.place)).one() == "南门公告栏"
+
+
 def test_what_was_printed_last_is_offered_with_its_number(
     home: Household, surveyor: User, as_: As, project: Project
 ) -> None:
@@ -209,15 +276,54 @@ def test_what_was_printed_last_is_offered_with_its_number(
     assert client.post(f"/household/{home.id}/notice/survey-notice").status_code == 200
     page = client.get(f"/household/{home.id}/delivery/record").get_data(as_text=True)
     assert "颐园调〔" in page
+    assert "待送达" in client.get(f"/household/{home.id}").get_data(as_text=True)
+    assert client.post(f"/household/{home.id}/delivery/record", data=served()).status_code == 302
+    assert db.session.scalars(db.select(Delivery.document_no)).one().startswith("颐园调〔")
+    assert "待送达" not in client.get(f"/household/{home.id}").get_data(as_text=True)
 
 
 def test_an_announced_paper_says_when_it_counts_as_served(home: Household, surveyor: User, as_: As) -> None:
     client = as_(surveyor)
-    announced = served(notice="survey-notice", method="announced", place="小区公告栏")
+    announced = served(notice="survey-notice", method="announced", announced_place="小区公告栏")
     assert client.post(f"/household/{home.id}/delivery/record", data=announced).status_code == 302
     row = db.session.scalars(db.select(Delivery)).one()
     assert row.counts_from == local_now().date() + timedelta(days=30)
     assert f"自 {row.counts_from} 起视为送达" in client.get(f"/household/{home.id}").get_data(as_text=True)
+
+
+def test_a_round_through_a_building_is_recorded_from_one_page(
+    home: Household, surveyor: User, as_: As, project: Project
+) -> None:
+    project.settings = {**project.settings, "document_word": "颐园"}
+    people = (factories.person("李娜", 2),)
+    beside = factories.household(project, "3-2-502", sheet=factories.sheet(persons=people), actor=surveyor)
+    away = factories.household(project, "3-2-503", sheet=factories.sheet(persons=people), actor=surveyor)
+    db.session.commit()
+    client, address = as_(surveyor), f"/building/{home.building_id}/delivery/record"
+    assert "没有待送达的文书" in client.get(address).get_data(as_text=True)
+    for each in (home, beside, away):
+        assert client.post(f"/household/{each.id}/notice/survey-notice").status_code == 200
+    issues = {row.household_id: row for row in db.session.scalars(db.select(NoticeIssue))}
+    page = client.get(address).get_data(as_text=True)
+    assert all(row.document_no in page for row in issues.values())
+    form = {"method": "direct", "served_at": local_now().strftime("%Y-%m-%dT%H:%M"), "server": "王芳"}
+    ticked = {"issues": [str(issues[each.id].id) for each in (home, beside)]}
+    assert client.post(address, data={**form, **ticked, "second_server": "王芳"}).status_code == 422
+    assert client.post(address, data={**form, "second_server": "赵明"}).status_code == 422
+    assert db.session.scalars(db.select(Delivery)).all() == []
+    assert client.post(address, data={**form, **ticked, "second_server": "赵明"}).status_code == 302
+    rows = {row.household_id: row for row in db.session.scalars(db.select(Delivery))}
+    assert {key: (row.document_no, row.recipient, row.second_server) for key, row in rows.items()} == {
+        home.id: (issues[home.id].document_no, "张伟", "赵明"),
+        beside.id: (issues[beside.id].document_no, "李娜", "赵明"),
+    }
+    entries = db.session.scalars(db.select(AuditEntry.household_id).where(AuditEntry.action == "delivery.record")).all()
+    assert {*entries} == {home.id, beside.id} and len(entries) == 2
+    page = client.get(address).get_data(as_text=True)
+    assert issues[away.id].document_no in page
+    assert issues[home.id].document_no not in page
+    # Sent once more, nothing is recorded twice.
+    assert client.post(address, data={**form, **ticked, "second_server": "赵明"}).status_code == 422
 
 
 # --- signatures

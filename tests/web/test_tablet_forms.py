@@ -14,7 +14,7 @@ import pytest
 from flask import Flask, render_template
 
 from survey.domain.check import CHINA, Facts, Severity, check_sheet
-from survey.domain.codes import Channel, Choice, DeliveryMethod, SignerRole, VisitResult
+from survey.domain.codes import Channel, Choice, DeliveryMethod, SignerRole, UnservedReason, VisitResult
 from survey.domain.consent import (
     Authorisation,
     Given,
@@ -49,11 +49,12 @@ import { checkConsent, checkDelivery, checkSheet, checkSignature, checkVisit, ch
 import { readFileSync } from "node:fs";
 const { cases, today } = JSON.parse(readFileSync(0, "utf8"));
 const now = `${today}T12:00`;
+const agreed = ["李娜"];
 const short = (found) => found && [found.code, found.field];
 console.log(JSON.stringify({
   sheet: cases.sheet.map((one) => checkSheet(one.pairs, { today, hasDoor: one.has_door }).map(short)),
   visit: cases.visit.map((one) => short(checkVisit(one.pairs, { now, from: "08:00", until: "20:00" }))),
-  delivery: cases.delivery.map((one) => short(checkDelivery(one.pairs, { now, hasEvidence: one.has_evidence }))),
+  delivery: cases.delivery.map((one) => short(checkDelivery(one.pairs, { now, hasEvidence: one.has_evidence, agreed }))),
   signature: cases.signature.map((one) => short(checkSignature(one.pairs, { now, hasEvidence: one.has_evidence }))),
   consent: cases.consent.map((one) => short(checkConsent(one.pairs, { now, isBriefed: one.is_briefed, standing: one.standing }))),
   withdraw: cases.withdraw.map((one) => short(checkWithdraw(one.pairs, { now, given: one.given }))),
@@ -139,7 +140,12 @@ def test_a_delivery_is_refused_on_the_tablet_as_on_the_server(cases: Any, told: 
             method=DeliveryMethod(given["method"]),
             served_at=moment(given["served_at"]),  # type: ignore[arg-type]
             document_no=given.get("document_no", ""),
-            place=given.get("place", ""),
+            mail_no=given.get("mail_no", ""),
+            unserved=UnservedReason(given["unserved_reason"]) if given.get("is_served") == "no" else None,
+            unserved_note=given.get("unserved_note", ""),
+            server=given["server"],
+            second_server=given.get("second_server", ""),
+            place=given.get("announced_place" if given["method"] == "announced" else "place", ""),
             recipient=given.get("recipient", ""),
             for_self=given.get("for_self") != "no",
             recipient_relation=given.get("recipient_relation", ""),
@@ -147,7 +153,9 @@ def test_a_delivery_is_refused_on_the_tablet_as_on_the_server(cases: Any, told: 
             witness=given.get("witness", ""),
             has_evidence=case["has_evidence"],
         )
-        assert (refusal(check_delivery, made, NOW), script) == (case["finding"], case["finding"]), case["about"]
+        assert (refusal(check_delivery, made, NOW, ["李娜"]), script) == (case["finding"], case["finding"]), case[
+            "about"
+        ]
 
 
 def test_a_signature_is_refused_on_the_tablet_as_on_the_server(cases: Any, told: Any) -> None:

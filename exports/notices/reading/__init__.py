@@ -68,16 +68,18 @@ def read_notices(
     households: Sequence[Household],
     now: datetime,
     mark: str = "",
+    choice: str = "",
 ) -> dict[UUID, object]:
     """The values of one notice by household, for those to which it has something to say, in their order.
 
     Raises DomainError("export.notice_unknown"), and those of the readers.
 
-    mark  who prints, when, under which number: it stands at the foot of papers that go into a file
+    mark    who prints, when, under which number: it stands at the foot of papers that go into a file
+    choice  of which paper the receipt (送达回证) is, where somebody chose
     """
     if name not in READERS:
         raise DomainError("export.notice_unknown", name=name[:40], known="、".join(NOTICES))
-    desk = Desk(project, view, now, mark)
+    desk = Desk(project, view, now, mark, choice)
     papers = {household.id: READERS[name](desk, household) for household in households}
     return {household_id: paper for household_id, paper in papers.items() if paper is not None}
 
@@ -97,4 +99,4 @@ def read_project_notice(
     """
     if name not in PROJECT_READERS:
         raise DomainError("export.notice_unknown", name=name[:40], known="、".join(NOTICES))
-    return PROJECT_READERS[name](Desk(project, view, now, "", posting, hung_on))
+    return PROJECT_READERS[name](Desk(project, view, now, "", posting=posting, hung_on=hung_on))

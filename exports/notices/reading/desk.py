@@ -60,10 +60,10 @@ class Desk:
     """Fills one kind of notice after another for the households of one job."""
 
     def __init__(
-        self, project: Project, view: View, now: datetime, mark: str, posting: Posting | None = None,
-        hung_on: date | None = None,
+        self, project: Project, view: View, now: datetime, mark: str, choice: str = "",
+        posting: Posting | None = None, hung_on: date | None = None,
     ) -> None:  # fmt: skip
-        self.project, self.view, self.mark = project, view, mark
+        self.project, self.view, self.mark, self.choice = project, view, mark, choice
         self.posting, self.hung_on = posting, hung_on
         self.settings = read_settings(project.settings)
         self.office = office_of(project, self.settings)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from sqlalchemy import func, select
 
@@ -12,11 +12,12 @@ from exports.notices.material_list import Material, MaterialList
 from exports.notices.objection import ObjectionReply
 from exports.notices.reading.desk import Desk
 from exports.notices.service_receipt import ServiceReceipt
-from exports.view import local_moment
+from exports.view import CHINA, local_moment
 from survey.domain.codes import RequestKind, RoundKind
 from survey.domain.consent import voting_area_m2
 from survey.domain.errors import DomainError
-from survey.models import Briefing, Delivery, Document, Household, PolicyVersion, Request, Round, db
+from survey.models import Briefing, Delivery, Document, Household, NoticeIssue, PolicyVersion, Request, Round, db
+from survey.services.delivery import Attempt, list_deliveries, list_printed, list_unserved
 from survey.services.policy import version_in_force
 from survey.services.round import list_open_rounds, list_rounds
 
@@ -127,27 +128,62 @@ def material_list(desk: Desk, household: Household) -> MaterialList:
 
 
 def service_receipt(desk: Desk, household: Household) -> ServiceReceipt:
-    """The receipt of the last delivery; without one, blank."""
+    """The receipt of the paper that the desk was asked for: to be carried along, or of a delivery on record.
+
+    Unless asked, of the paper that waits to be handed over (`list_unserved`), else of the last delivery; without any, blank.
+    """
     head = desk.household_head(household, desk.sheet(household))
-    row = db.session.scalar(
-        select(Delivery).where(Delivery.household_id == household.id).order_by(Delivery.number.desc()).limit(1)
-    )
-    if row is None:
-        return ServiceReceipt(**head, servers=tuple(person.name for person in desk.surveyors(household)[:2]))
+    attempts = list_deliveries(household)
+    chosen = _served_paper(desk, household, [attempt.row for attempt in attempts])
+    if chosen is None:
+        return ServiceReceipt(**head)
+    no = chosen.document_no
+    if isinstance(chosen, NoticeIssue):
+        before = [each for each in attempts if (each.row.notice, each.row.document_no) == (chosen.title, no)]
+        return ServiceReceipt(**head, served=chosen.title, served_no=no, tried=_tried(before))
+    before = [
+        each
+        for each in attempts
+        if (each.row.notice, each.row.document_no) == (chosen.notice, no) and each.row.served_at < chosen.served_at
+    ]
     return ServiceReceipt(
         **head,
-        number=row.number,
-        served=row.notice,
-        served_no=row.document_no,
-        method=row.method,
-        served_at=local_moment(row.served_at),
-        place=row.place,
-        recipient=desk.view.name(row.recipient),
-        relation=row.recipient_relation,
-        refused_reason=row.refused_reason,
-        witness=row.witness,
-        servers=tuple(name for name in (row.recorded_by.display_name, row.second_server) if name),
+        number=chosen.number,
+        served=chosen.notice,
+        served_no=no,
+        mail_no=chosen.mail_no,
+        method=chosen.method,
+        served_at=local_moment(chosen.served_at),
+        place=chosen.place,
+        recipient=desk.view.name(chosen.recipient),
+        relation=chosen.recipient_relation,
+        refused_reason=chosen.refused_reason,
+        witness=chosen.witness,
+        servers=tuple(name for name in (chosen.server, chosen.second_server) if name),
+        tried=_tried(before),
     )
+
+
+def _served_paper(desk: Desk, household: Household, deliveries: list[Delivery]) -> NoticeIssue | Delivery | None:
+    """What the receipt is about. `desk.choice` is the id of an issue or of a delivery, or the name of a notice."""
+    served = sorted((row for row in deliveries if row.counts_from), key=lambda row: row.number, reverse=True)
+    if not desk.choice:
+        waiting = list_unserved(desk.project.id, [household.id])[household.id]
+        return waiting[0] if waiting else served[0] if served else None
+    for issue in list_printed(desk.project.id, [household.id])[household.id]:
+        if desk.choice in (str(issue.id), issue.notice):
+            return issue
+    return next((row for row in served if str(row.id) == desk.choice), None)
+
+
+def _tried(attempts: Iterable[Attempt]) -> tuple[str, ...]:
+    """第1次：2026年6月1日，无人在家。"""
+    told = []
+    for each in attempts:
+        if each.row.unserved_reason is not None:
+            day = each.row.served_at.astimezone(CHINA)
+            told.append(f"第{each.number}次：{day.year}年{day.month}月{day.day}日，{each.row.unserved_reason.label}")
+    return tuple(told)
 
 
 def objection_reply(desk: Desk, household: Household) -> ObjectionReply:

@@ -4,6 +4,7 @@ import { checkVisit } from "../check.js";
 import { startRecord } from "../door.js";
 import { localMoment, offer, part } from "../fill.js";
 import { go } from "../router.js";
+import { answerOf } from "../rows.js";
 import { reference, session } from "../store.js";
 
 /** After these a 未遇告知单 is left at the door, and its delivery is recorded next. */
@@ -43,8 +44,8 @@ export default {
       },
       check: (pairs) => checkVisit(pairs, { now: localMoment(), ...hours }),
       then(pairs, row) {
-        const result = pairs.find(([name]) => name === "result")?.[1] ?? "";
-        if (SLIP_AFTER.includes(result)) go("delivery", row.id, "missed-visit");
+        const [result, partner] = ["result", "surveyor_2"].map((name) => answerOf(pairs, name));
+        if (SLIP_AFTER.includes(result)) go("delivery", row.id, "missed-visit", partner);
         else go("household", row.id);
       },
     });

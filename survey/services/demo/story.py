@@ -355,7 +355,7 @@ class _Story:
             if result in (codes.VisitResult.DONE, codes.VisitResult.PARTIAL):
                 self._survey(pair, household, door.home, day, ended, whole=result is codes.VisitResult.DONE)
             if self.rng.random() < 0.25 and door.tries == 1:
-                self._deliver(pair.users[0], household, door.home, ended)
+                self._deliver(pair.users, household, door.home, ended)
 
     def _result(self, door: _Door) -> tuple[codes.VisitResult, int | None]:
         """What the visit comes to, and after how many days to come back (None: no need)."""
@@ -458,9 +458,11 @@ class _Story:
                     )  # fmt: skip
                     close_request(actor=self.office, request=row)
 
-    def _deliver(self, actor: User, household: Household, home: Home, moment: datetime) -> None:
+    def _deliver(self, servers: tuple[User, User], household: Household, home: Home, moment: datetime) -> None:
+        actor, second = servers
         given = DeliveryGiven(
-            notice="入户调查通知书", method=codes.DeliveryMethod.DIRECT, served_at=moment, place=home.found.address,
+            notice="入户调查通知书", paper="survey-notice", server=actor.display_name, second_server=second.display_name,
+            method=codes.DeliveryMethod.DIRECT, served_at=moment, place=home.found.address,
             recipient=home.found.persons[0].full_name, recipient_relation="本人",
         )  # fmt: skip
         record_delivery(actor=actor, household=household, given=given, now=moment)

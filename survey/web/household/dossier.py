@@ -25,7 +25,7 @@ from survey.forms.sheet import SECTIONS, thing_of_field, word_of
 from survey.models import Household, PersonRow
 from survey.services.briefing import list_briefings
 from survey.services.building import list_surveyors
-from survey.services.delivery import list_deliveries
+from survey.services.delivery import list_deliveries, list_unserved
 from survey.services.document import list_documents
 from survey.services.household import check_household, list_editors, list_reviews
 from survey.services.person import known_names, must_give_reason
@@ -63,8 +63,9 @@ def render_dossier(household: Household, refused: StepForm | None = None) -> Res
     whole = request.args.get("timeline") == "all"
     documents = list_documents(household) if may(Permission.DOCUMENT_SHOW) else []
     requests = list_requests(household)
-    deliveries, signatures = list_deliveries(household), list_signatures(household)
-    names = user_names([row.recorded_by_id for row in (*requests, *deliveries, *signatures)])
+    attempts, signatures = list_deliveries(household), list_signatures(household)
+    deliveries = [attempt.row for attempt in attempts]
+    names = user_names([row.recorded_by_id for row in (*requests, *signatures)])
     reviews = list_reviews(household)
     page = render_template(
         "household/show.html",
@@ -93,6 +94,10 @@ def render_dossier(household: Household, refused: StepForm | None = None) -> Res
         documents=documents,
         document_groups=[(category, [*rows]) for category, rows in groupby(documents, key=lambda row: row.category)],
         deliveries=deliveries,
+        papers=[
+            (key, [*each]) for key, each in groupby(attempts, key=lambda each: (each.row.notice, each.row.document_no))
+        ],
+        unserved=list_unserved(household.project_id, [household.id])[household.id],
         signatures=signatures,
         standing_hash=standing_hash(household),
         names=names,

@@ -211,6 +211,13 @@ def _document(row: Document) -> Entry | None:
 
 
 def _delivery(row: Delivery) -> Entry:
+    if row.unserved_reason:
+        return {
+            "what": _("未送达%(notice)s：%(reason)s", notice=row.notice, reason=_(row.unserved_reason.label)),
+            "icon": "inbox",
+            "tone": "warn",
+            "note": row.unserved_note,
+        }
     told = [
         _("签收：%(name)s", name=row.recipient) if row.recipient else "",
         _("（%(relation)s）", relation=row.recipient_relation) if row.recipient_relation else "",
