@@ -45,7 +45,7 @@ def record_signature(*, actor: User, household: Household, given: SignatureGiven
             folder=folder,
             category=DocumentCategory.SURVEY,
             prepared=evidence,
-            title=given.signer_role.label,
+            title=f"签字页（{given.signer_role.label}）",
             household=household,
             is_original=True,
             with_audit=False,
