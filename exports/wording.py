@@ -17,7 +17,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import BoundedSemaphore
 from typing import Any
@@ -26,6 +26,7 @@ from pypdf import PdfReader
 
 from exports.child import ask, serve
 from exports.notices import NOTICES
+from exports.notices.office import Office
 from exports.notices.sample import KINDS, STAMP, sample
 from exports.notices.stamp import Stamp
 from exports.pdf import (
@@ -86,10 +87,19 @@ def check_wording(name: str, source: str, font_folder: Path | None = None) -> No
         _asked("check", name, source, font_folder, CHECK_SECONDS)
 
 
-def preview_wording(name: str, source: str, kind: str, font_folder: Path | None = None) -> bytes:
-    """The PDF of a sample, marked 样张 on each page. Raises DomainError, as check_wording."""
+def preview_wording(
+    name: str, source: str, kind: str, font_folder: Path | None = None, office: Office | None = None
+) -> bytes:
+    """The PDF of a sample, marked 样张 on each page. Raises DomainError, as check_wording.
+
+    office  who issues it, so that a sample promises nothing that a real paper has not; None for an invented one, as
+            the sample with only what must be there always has it
+    """
+    paper = sample(name, kind)
+    if office is not None and kind != "bare":
+        paper = replace(paper, office=office)
     with _turn():
-        return _asked("preview", name, source, font_folder, CHECK_SECONDS, kind=kind)[0]
+        return _asked("preview", name, source, font_folder, CHECK_SECONDS, [paper])[0]
 
 
 @contextmanager
@@ -290,7 +300,7 @@ def _done(order: dict[str, Any], own: _OwnPress, papers: list[object]) -> list[b
         return []
     if order["task"] == "preview":
         check_source(own.sandbox, own.template, type(sample(name)))
-        return [marked(own.render(name, [sample(name, order["kind"])]).data, SAMPLE_MARK)]
+        return [marked(own.render(name, papers).data, SAMPLE_MARK)]
     if order["task"] == "each":
         return [part for group in chunks(papers, CHUNK) for part in own.split(name, group)]
     # A wording may take more pages than ours: what is laid out at once is not reckoned by them.

@@ -15,7 +15,10 @@ class Office:
     name         the unit that signs (房屋征收部门, 项目办)
     entrusted    the unit that does the survey on its behalf (受委托单位), "" where there is none
     legal_basis  the provision on which the survey rests, as it is cited; "" when it rests on consent alone
+    contact      whom to ask for, phone and address where; "" where none is told
+    supervision_phone  监督电话: where a resident complains about those who come
     red_head     发文机关标志 of letters with a red head (…文件), "" for letters without
+    letter_mark  发文机关标志 of letters in 信函格式 (the office's name), "" for letters in another
     retention    how long the data are kept, as a sentence without its full stop
     """
 
@@ -27,6 +30,7 @@ class Office:
     address: str = ""
     supervision_phone: str = ""
     red_head: str = ""
+    letter_mark: str = ""
     retention: str = "作为征收档案保存，保管期限为永久"
 
     @property

@@ -31,7 +31,7 @@ from exports.notices.service_receipt import ServiceReceipt
 from exports.notices.stamp import Stamp
 from exports.notices.survey_notice import SurveyNotice
 from exports.notices.survey_posting import SurveyPosting
-from exports.notices.survey_sheet import SurveySheet
+from exports.notices.survey_sheet import Photo, Reviewed, Signed, SurveySheet
 from exports.notices.unregistered_opinion import UnregisteredOpinion
 from survey.domain import codes
 from survey.domain.message import N_
@@ -154,6 +154,15 @@ FULL: dict[str, Any] = {
     "survey-sheet": SurveySheet(
         OFFICE, PROJECT, "YY-003020001", "3号楼2单元501室", _everything(), "已提交", 3, DAY, ("李建国", "赵晓䶮"), 2, "第1版",
         print_mark="王敏 2026-11-22 09:30", printed_at=MOMENT, stamp=STAMP,
+        signatures=(
+            Signed(codes.SignerRole.RESPONDENT, "张三", DAY, strokes=("0,30 40,4 80,52 80,52", "95,10 96,60 140,20 140,20"),
+                   frame="-4 0 148 64"),
+            Signed(codes.SignerRole.AGENT, "孙伟", DAY, True, "称等家人回来再签", "周明（颐园社区居委会）"),
+            Signed(codes.SignerRole.SURVEYOR_1, "李建国", DAY), Signed(codes.SignerRole.SURVEYOR_2, "赵晓䶮", DAY),
+            Signed(codes.SignerRole.WITNESS, "周明", DAY),
+        ),
+        team_review=Reviewed("刘建军", DAY), office_review=Reviewed("王敏", DAY, "材料齐全"),
+        photos=(Photo("入户门和门牌", DAY), Photo("客厅", DAY), Photo("户型图", DAY)),
     ),
     "missed-visit": MissedVisit(
         OFFICE, PROJECT, "YY-003020001", "3号楼2单元501室", DAY, MOMENT, 2, datetime(2026, 11, 25, 19, 30),  # noqa: DTZ001

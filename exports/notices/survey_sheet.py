@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 from exports.notices.office import Office
 from exports.notices.stamp import Stamp
-from survey.domain.codes import ETHNICITIES, Code, PersonRole, Sex
+from survey.domain.codes import ETHNICITIES, Code, PersonRole, Sex, SignerRole
 from survey.domain.sheet import DecorationItem, Part, Person, Sheet
 
 TEMPLATE = "survey-sheet"
@@ -33,6 +33,41 @@ LEAST = {"certificates": 2, "owners": 2, "parts": 3, "fixtures": 3, "items": 2, 
 
 
 @dataclass(frozen=True, slots=True)
+class Signed:
+    """A signature on record for the version that is printed, or a refusal.
+
+    strokes  what the hand drew on a tablet: the points of each stroke as SVG writes them; () for a signature on paper
+    frame    the rectangle around them, as a viewBox
+    """
+
+    role: SignerRole
+    name: str
+    signed_on: date
+    refused: bool = False
+    reason: str = ""
+    witness: str = ""
+    strokes: tuple[str, ...] = ()
+    frame: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reviewed:
+    """Who passed the version that is printed, and when."""
+
+    name: str
+    passed_on: date
+    remark: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Photo:
+    """A photo or plan that is kept in the dossier."""
+
+    title: str
+    kept_on: date
+
+
+@dataclass(frozen=True, slots=True)
 class SurveySheet:
     """The filled form of one household, or with an empty `Sheet` a blank one.
 
@@ -42,6 +77,9 @@ class SurveySheet:
     version       which version of the sheet is printed; 0 for none
     show_tags     whether the reader may see health and welfare facts; otherwise the column says that it is left out
     print_mark    who printed it, when, and under which number
+    signatures    of this version, the newest of each role
+    team_review, office_review  组审 and 项目办审核 that passed this version; None leaves room for the pen
+    photos        photos and plans of the dossier, which are listed instead of glued in
 
     Rule: 590号 art. 15, in force 2011-01-21. Title, location, use and floor area of each home are surveyed and
     registered. Rule: 评估办法 (建房〔2011〕77号) art. 12: a refusal to sign is attested by a disinterested third party.
@@ -61,11 +99,29 @@ class SurveySheet:
     show_tags: bool = True
     print_mark: str = ""
     printed_at: datetime | None = None
+    signatures: tuple[Signed, ...] = ()
+    team_review: Reviewed | None = None
+    office_review: Reviewed | None = None
+    photos: tuple[Photo, ...] = ()
     stamp: Stamp | None = None
 
     @property
     def is_blank(self) -> bool:
         return self.sheet == Sheet()
+
+    def signed_by(self, *roles: str) -> list[Signed]:
+        """The signatures of some roles: respondent, agent, surveyor_1, surveyor_2, witness, community."""
+        return [each for each in self.signatures if each.role in roles and not each.refused]
+
+    @property
+    def refusals(self) -> list[Signed]:
+        return [each for each in self.signatures if each.refused]
+
+    @property
+    def photo_pairs(self) -> list[tuple[object, object]]:
+        """Photos two to a line."""
+        rows = padded(self.photos, len(self.photos) + len(self.photos) % 2)
+        return list(zip(rows[::2], rows[1::2], strict=True))
 
     @property
     def certificates(self) -> list[object]:

@@ -32,6 +32,8 @@ REALTY_CERTIFICATE = re.compile(rf"[{PROVINCES}]（[0-9]{{4}}）.+不动产权�
 BRACKETS = str.maketrans("()", "（）")
 
 MOBILE = re.compile(r"1[0-9]{10}\Z")
+HOTLINE = re.compile(r"1[0-9]{4}\Z")
+SEVERAL = re.compile(r"[、,;/]")
 USUAL_MOBILE = re.compile(r"1[3-9]")
 LANDLINE = re.compile(r"0(?:10|2[0-9]|[3-9][0-9]{2})[2-9][0-9]{6,7}\Z|400[0-9]{7}\Z")
 LOCAL = re.compile(r"[2-9][0-9]{6,7}\Z")
@@ -261,6 +263,16 @@ def check_phone(text: str, *, field: str | None = None) -> Phone:
     if LANDLINE.match(number):
         return Phone(number, False)
     raise DomainError("identity.phone_area" if LOCAL.match(number) else "identity.phone_form", field)
+
+
+def check_office_phone(text: str, *, field: str | None = None) -> None:
+    """Refuse what nobody could call among the numbers of an office: several stand apart with 、, hotlines (12345) count.
+
+    Raises DomainError, as `check_phone`.
+    """
+    for number in SEVERAL.split(_folded(text)):
+        if not HOTLINE.match(number.strip()):
+            check_phone(number, field=field)
 
 
 def check_id_no(

@@ -10,6 +10,7 @@ from fractions import Fraction
 from typing import Any
 
 from survey.domain.calendar import WorkCalendar, read_days
+from survey.domain.notice import LetterFormat
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,7 +24,11 @@ class ProjectSettings:
     visit_from, visit_until  courtesy hours of visits (by analogy 行政强制法 art 43)
     legal_basis        法律依据 of the survey, printed in the notice (PIPL arts 13, 17)
     retention          保管期限 on the dossier's cover
-    red_head           发文机关标志 above letters (…文件); without one they have no red head
+    letter_format      公文样式 of letters: plain, with a red head, or 信函格式
+    red_head           发文机关标志 of letters with a red head (…文件)
+    entrusted          受委托单位, which surveys on the office's behalf (PIPL art 21); "" where there is none
+    contact            联系人 on papers
+    supervision_phone  监督电话 on papers
     document_word      代字 of the project's 文号 (颐园); without one its notices have no number
     posting_days       days of a 公示 (青岛条例 art 51: at least 5)
     correction_days    days after the delivery of a 情况核实（补正）通知书 in which what is missing is brought
@@ -49,7 +54,11 @@ class ProjectSettings:
     reply_days: int = 60
     legal_basis: str = "《国有土地上房屋征收与补偿条例》（国务院令第590号）第十五条"
     retention: str = "永久"
+    letter_format: LetterFormat = LetterFormat.PLAIN
     red_head: str = ""
+    entrusted: str = ""
+    contact: str = ""
+    supervision_phone: str = ""
     document_word: str = ""
     posting_days: int = 5
     correction_days: int = 7
@@ -84,7 +93,11 @@ def read_settings(kept: Mapping[str, Any]) -> ProjectSettings:
         "reply_days": int,
         "legal_basis": str,
         "retention": str,
+        "letter_format": LetterFormat,
         "red_head": str,
+        "entrusted": str,
+        "contact": str,
+        "supervision_phone": str,
         "document_word": str,
         "posting_days": int,
         "correction_days": int,

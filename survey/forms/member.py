@@ -27,6 +27,8 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional, Reg
 from survey.domain.access import Role
 from survey.domain.calendar import check_working_days, read_days, write_days
 from survey.domain.errors import DomainError
+from survey.domain.identity import check_office_phone
+from survey.domain.notice import LetterFormat
 from survey.forms.base import Form, sentence_of
 
 
@@ -90,7 +92,17 @@ class ProjectForm(Form):
     subdistrict = StringField(_l("街道"), validators=[Length(max=60)])
     community = StringField(_l("社区"), validators=[Length(max=60)])
     office_name = StringField(_l("项目办名称"), description=_l("印在文书落款处。"), validators=[Length(max=60)])
+    entrusted = StringField(
+        _l("受委托单位"),
+        description=_l("受项目办委托做入户调查、处理个人信息的单位，印在文书的个人信息告知里。没有委托的不填。"),
+        validators=[Length(max=60)],
+    )
+    contact = StringField(_l("联系人"), validators=[Length(max=30)])
     office_phone = StringField(_l("咨询电话"), validators=[Length(max=40)], render_kw={"inputmode": "tel"})
+    supervision_phone = StringField(
+        _l("监督电话"), description=_l("居民对调查工作有意见时拨打，印在文书上。"), validators=[Length(max=40)],
+        render_kw={"inputmode": "tel"},
+    )  # fmt: skip
     office_address = StringField(_l("办公地点"), validators=[Length(max=120)])
     survey_from = DateField(_l("调查开始日期"), validators=[Optional()])
     survey_until = DateField(_l("调查截止日期"), validators=[Optional()])
@@ -111,9 +123,15 @@ class ProjectForm(Form):
     accept_days = IntegerField(_l("诉求告知期限（日）"), validators=[NumberRange(min=1, max=365)])
     reply_days = IntegerField(_l("诉求办结期限（日）"), validators=[NumberRange(min=1, max=365)])
     retention = StringField(_l("档案保管期限"), validators=[Length(max=20)])
+    letter_format = SelectField(
+        _l("公文样式"),
+        description=_l(
+            "通知、公告和信的样式，按《党政机关公文格式》（GB/T 9704-2012）。红头印在编了文号的文书上；信函格式上方印项目办名称。"
+        ),
+    )
     red_head = StringField(
         _l("发文机关标志（红头）"),
-        description=_l("印在通知、公告上方的红色大字，例如“某某区房屋征收与补偿服务中心文件”。不填就不印红头。"),
+        description=_l("样式选“红头”时印在上方的红色大字，例如“某某区房屋征收与补偿服务中心文件”。"),
         validators=[Length(max=30)],
     )
     document_word = StringField(
@@ -167,6 +185,28 @@ class ProjectForm(Form):
             if not self.holidays.errors:
                 check_working_days(days, read_days(self.holidays.data or ""))
 
+    def __init__(self, *args: Any, **values: Any) -> None:
+        super().__init__(*args, **values)
+        self.letter_format.choices = [SelectChoice(each.value, _(each.label)) for each in LetterFormat]
+
+    def validate_red_head(self, field: StringField) -> None:
+        if self.letter_format.data == LetterFormat.RED_HEAD and not (field.data or "").strip():
+            raise ValidationError(_("公文样式选了红头，请填写红头上的字。"))
+
+    def validate_document_word(self, field: StringField) -> None:
+        if self.letter_format.data == LetterFormat.RED_HEAD and not (field.data or "").strip():
+            raise ValidationError(_("红头文件要有文号，请填写发文代字。"))
+
+    def validate_office_name(self, field: StringField) -> None:
+        if self.letter_format.data == LetterFormat.LETTER and not (field.data or "").strip():
+            raise ValidationError(_("信函格式上方印项目办名称，请填写。"))
+
+    def validate_office_phone(self, field: StringField) -> None:
+        _check_phone(field)
+
+    def validate_supervision_phone(self, field: StringField) -> None:
+        _check_phone(field)
+
     def validate_survey_until(self, field: DateField) -> None:
         if field.data and self.survey_from.data and field.data < self.survey_from.data:
             raise ValidationError(_("截止日期不能早于开始日期。"))
@@ -195,7 +235,11 @@ class ProjectForm(Form):
             "visit_until": self.visit_until.data.isoformat("minutes"),  # type: ignore[union-attr]
             "accept_days": str(self.accept_days.data),
             "reply_days": str(self.reply_days.data),
-            "red_head": (self.red_head.data or "").strip(),
+            "letter_format": self.letter_format.data,
+            **{
+                name: (self[name].data or "").strip()
+                for name in ("red_head", "entrusted", "contact", "supervision_phone")
+            },
             "document_word": (self.document_word.data or "").strip(),
             "posting_days": str(self.posting_days.data),
             "correction_days": str(self.correction_days.data),
@@ -212,11 +256,19 @@ class ProjectForm(Form):
 
 @contextmanager
 def _told() -> Iterator[None]:
-    """What the calendar refuses stands at the field that is validated."""
+    """What the domain refuses stands at the field that is validated."""
     try:
         yield
     except DomainError as error:
         raise ValidationError(sentence_of(error)) from None
+
+
+def _check_phone(field: StringField) -> None:
+    """A number that can be called, for it will be printed. Empty is allowed, and what was kept before there was this check."""
+    if not (field.data or "").strip() or field.data == field.object_data:
+        return
+    with _told():
+        check_office_phone(field.data or "")
 
 
 def _check_number(field: StringField, most: Decimal) -> None:

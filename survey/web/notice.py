@@ -74,6 +74,20 @@ def publish(project_code: str, name: str) -> ResponseReturnValue:
     return _project_page(_place_form(), form)
 
 
+def _blanks() -> dict[str, str]:
+    """What papers tell of the office and nobody has filled in yet: the setting's name -> what people call it."""
+    project, settings = project_of_page(), settings_of(project_of_page())
+    told = (
+        ("office_name", _("项目办名称"), project.office_name),
+        ("contact", _("联系人"), settings.contact),
+        ("office_phone", _("咨询电话"), project.office_phone),
+        ("supervision_phone", _("监督电话"), settings.supervision_phone),
+        ("office_address", _("办公地点"), project.office_address),
+        ("entrusted", _("受委托单位（没有委托的不填）"), settings.entrusted),
+    )
+    return {name: label for name, label, value in told if not value.strip()}
+
+
 def _enqueue(form: PrintNoticeForm, building_id: str, unit_no: str | None) -> Job:
     project, config = project_of_page(), _config()
     building = get_building(current_user, UUID(building_id)) if building_id else None
@@ -104,6 +118,7 @@ def _project_page(form: PrintNoticeForm, project_form: PrintForm) -> ResponseRet
         household_notices=HOUSEHOLD_NOTICES,
         project_notices=PROJECT_NOTICES if may(Permission.NOTICE_PUBLISH) else (),
         wordings=numbers_in_use(project_of_page().id),
+        blanks=_blanks(),
         numbered=bool(settings_of(project_of_page()).document_word),
         missing=press(_config().fonts).missing_faces(),
         font_folder=_config().fonts,

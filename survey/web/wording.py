@@ -16,6 +16,7 @@ from werkzeug import Response
 
 from exports.notices import NOTICES, Notice
 from exports.notices.meaning import list_meanings
+from exports.notices.reading.desk import office_of
 from exports.notices.sample import KINDS
 from exports.wording import built_in, check_wording, preview_wording
 from survey.config import Config
@@ -24,6 +25,7 @@ from survey.domain.errors import DomainError
 from survey.forms.base import sentence_of
 from survey.forms.wording import EditWordingForm
 from survey.models import db
+from survey.services.project import settings_of
 from survey.services.wording import (
     BUILT_IN,
     enable_wording,
@@ -171,8 +173,9 @@ def preview(project_code: str, name: str, number: int, kind: str) -> ResponseRet
 def _preview(name: str, source: str, kind: str) -> Response:
     if kind not in KINDS:
         abort(404)
+    office = office_of(project_of_page(), settings_of(project_of_page()))
     db.session.rollback()  # no transaction stays open while a child lays out, or while it waits for its turn
-    data = preview_wording(name, source, kind, _config().fonts)
+    data = preview_wording(name, source, kind, _config().fonts, office)
     answer = send_file(io.BytesIO(data), mimetype="application/pdf", download_name=f"{NOTICES[name].title}_样张.pdf")
     answer.headers["Content-Security-Policy"] = PDF_POLICY
     return answer

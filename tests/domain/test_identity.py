@@ -240,6 +240,19 @@ def test_faulty_phones_are_refused(text: str, code: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "text", ["0546-8301234", "12345", "0546-8301234、12345；0546-8305678", "12012345678", "400-6001234"]
+)
+def test_an_office_may_be_called_at_several_numbers_and_at_a_hotline(text: str) -> None:
+    identity.check_office_phone(text)
+
+
+@pytest.mark.parametrize("text", ["8301234", "0546-8301234、8305678", "123456", "无", "0546-8301234、"])
+def test_a_number_of_an_office_that_nobody_could_call_is_refused(text: str) -> None:
+    with pytest.raises(DomainError, match=r"identity\.phone"):
+        identity.check_office_phone(text)
+
+
+@pytest.mark.parametrize(
     ("kind", "text"),
     [
         (codes.IdType.PASSPORT, "E1234567８"),

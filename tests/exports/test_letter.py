@@ -6,8 +6,10 @@ rounding of a font's box where it gives none.
 
 from __future__ import annotations
 
+import io
 import re
 import shutil
+import subprocess
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -17,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image, ImageChops
 
 from exports.notices.appraiser_notice import AppraiserNotice
 from exports.notices.correction_notice import CorrectionNotice
@@ -173,3 +176,128 @@ def test_the_red_head_stands_35_mm_below_the_top_of_the_block(tmp_path: Path) ->
 @pytest.mark.parametrize("name", NAMES)
 def test_a_red_head_moves_the_text_and_breaks_nothing(name: str) -> None:
     assert 0 <= len(reader(printed(name, "某某文件")).pages) - len(reader(printed(name)).pages) <= 1
+
+
+# --- 信函格式 (GB/T 9704-2012, 10.1) --------------------------------------------------------------------------------
+
+LINE, CHARACTER = 28.9, 16
+NAME = "东营市东营区城市更新和房屋征收补偿办公室"
+
+
+@cache
+def formal(name: str, mark: str = "东营区房屋征收与补偿服务中心") -> bytes:
+    paper = letters()[name]
+    return press(None).one(name, replace(paper, office=replace(paper.office, letter_mark=mark)))
+
+
+@cache
+def red_of(data: bytes, page: int = 1, dpi: int = 300) -> tuple[tuple[float, float, float, float], ...]:
+    """What is red on a page, from the top: (top, bottom, left, right) in mm of each band of rows, from a picture of it."""
+    made = subprocess.run(
+        ["pdftoppm", "-r", str(dpi), "-f", str(page), "-l", str(page), "-png", "-"],
+        input=data, capture_output=True, check=True,
+    ).stdout  # fmt: skip
+    hue, saturation, _value = Image.open(io.BytesIO(made)).convert("RGB").convert("HSV").split()
+    is_red = ImageChops.multiply(
+        hue.point(lambda each: 255 if each < 12 or each > 243 else 0), saturation.point(lambda each: 255 * (each > 127))
+    )
+    rows: list[tuple[int, int, int]] = []
+    for top in range(is_red.height):
+        box = is_red.crop((0, top, is_red.width, top + 1)).getbbox()
+        if box:
+            rows.append((top, box[0], box[2]))
+    bands: list[list[tuple[int, int, int]]] = []
+    for row in rows:
+        if bands and bands[-1][-1][0] == row[0] - 1:
+            bands[-1].append(row)
+        else:
+            bands.append([row])
+    scale = 25.4 / dpi
+    return tuple(
+        (band[0][0] * scale, (band[-1][0] + 1) * scale, min(row[1] for row in band) * scale,
+         max(row[2] for row in band) * scale)
+        for band in bands
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("mark", ["东营区房屋征收与补偿服务中心", NAME], ids=["14", "20"])
+def test_in_the_letter_format_the_mark_and_the_two_double_lines_stand_where_the_standard_says(mark: str) -> None:
+    """The mark 30 mm below the edge and in the middle; 4 mm below it a line, thick above thin; 20 mm above the lower
+    edge another, thin above thick; both 170 mm long in the middle of the page."""
+    bands = red_of(formal("objection-reply", mark))
+    lines = [band for band in bands if band[3] - band[2] > 165]
+    name = (min(band[0] for band in bands), max(band[1] for band in bands if band not in lines and band[0] < 50),
+            min(band[2] for band in bands if band not in lines), max(band[3] for band in bands if band not in lines))  # fmt: skip
+    assert abs(name[0] - 30) < 1
+    assert abs((name[2] + name[3]) / 2 - 105) < 1
+    assert name[3] - name[2] <= 170
+    thick, thin, last_thin, last_thick = lines
+    assert abs(thick[0] - name[1] - 4) < 1
+    assert thick[1] - thick[0] > 1.5 * (thin[1] - thin[0])
+    assert last_thick[1] - last_thick[0] > 1.5 * (last_thin[1] - last_thin[0])
+    assert abs(297 - last_thick[1] - 20) < 1
+    for line in lines:
+        assert abs(line[3] - line[2] - 170) < 0.5
+        assert abs((line[3] + line[2]) / 2 - 105) < 0.5
+
+
+def test_in_the_letter_format_number_and_title_keep_their_distances(tmp_path: Path) -> None:
+    """The number at the right edge of the text, 7/8 of a character below the line; the title two lines below the number;
+    a full page ends 7/8 of a character above the other line."""
+    data = formal("objection-reply")
+    lines = [band for band in red_of(data) if band[3] - band[2] > 165]
+    rows = rows_of(data, 1, tmp_path)
+    words = {row[4]: row for row in rows}
+    number, title = words["颐园复〔2026〕6号"], words["异议处理告知书"]
+    middle = (number[1] + number[3]) / 2
+    assert abs(number[2] - 184 * MM) < 2
+    assert abs((middle - CHARACTER / 2) / MM - lines[1][1] - CHARACTER * 7 / 8 / MM) < 1
+    assert abs((title[1] + title[3]) / 2 - 11 - (middle + CHARACTER / 2) - 2 * LINE) < LINE / 2
+    lowest = max((row[1] + row[3]) / 2 for row in rows) + CHARACTER / 2
+    assert abs(lines[2][0] - lowest / MM - CHARACTER * 7 / 8 / MM) < 1
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_in_the_letter_format_only_the_first_page_is_another_and_it_has_no_number(name: str, tmp_path: Path) -> None:
+    data = formal(name)
+    for number in range(1, len(reader(data).pages) + 1):
+        told = "".join(row[4] for row in rows_of(data, number, tmp_path))
+        assert (f"—{number}—" in told) == (number > 1)
+        assert bool(red_of(data, number, 60)) == (number == 1)
+    assert 0 <= len(reader(data).pages) - len(reader(printed(name)).pages) <= 1
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_number_of_a_plain_letter_stands_in_the_middle_under_its_title(name: str, tmp_path: Path) -> None:
+    number = next(row for row in rows_of(printed(name), 1, tmp_path) if re.fullmatch(r"颐园.〔2026〕\d+号", row[4]))
+    assert abs((number[0] + number[2]) / 2 / MM - 106) < 0.5
+
+
+@pytest.mark.parametrize("length", [9, 14, 21, 30])
+def test_a_red_head_stands_on_one_line_as_wide_as_the_text(length: int, tmp_path: Path) -> None:
+    mark = ("东营市东营区城市更新和房屋征收补偿工作领导小组办公室联合" + "文件")[-length:]
+    rows = [row for row in rows_of(printed("objection-reply", mark), 1, tmp_path) if row[4] in mark or mark in row[4]]
+    assert [row[4] for row in rows] == [mark]
+    assert rows[0][0] >= 27.5 * MM
+    assert rows[0][2] <= 184.5 * MM
+
+
+def test_a_letter_without_a_number_has_no_red_head(tmp_path: Path) -> None:
+    """发文字号 is a part of the head: without it nothing but an empty line would stand there."""
+    paper = replace(letters()["open-letter"], document_no="")
+    data = press(None).one("open-letter", replace(paper, office=replace(paper.office, red_head="某某文件")))
+    assert red_of(data, 1, 60) == ()
+
+
+@pytest.mark.parametrize("votes", [4, 6, 7, 8, 9, 10, 13])
+def test_no_page_carries_the_issuer_without_two_lines_of_the_body(votes: int, tmp_path: Path) -> None:
+    """Where to call is not the body: a page with that and the seal alone says nothing."""
+    paper = replace(
+        letters()["appraiser-notice"], votes=(("齐信评估", 60), *((f"第{n}评估", 1) for n in range(votes))), whole=90
+    )
+    data = press(None).one("appraiser-notice", paper)
+    for number in range(1, len(reader(data).pages) + 1):
+        rows = rows_of(data, number, tmp_path)
+        if any(row[4] == "2026年11月22日" for row in rows):
+            call = next(row for row in rows if row[4].startswith("联系人"))
+            assert len([row for row in rows if row[3] < call[1] + 8]) >= 2

@@ -98,6 +98,25 @@ def test_who_prints_is_told_why_papers_have_no_number(as_: As, project: Project,
     assert settings not in page
 
 
+def test_who_prints_is_told_what_papers_cannot_say_yet(as_: As, project: Project, household: Household) -> None:
+    where, settings = f"/project/{project.code}/notices", f'href="/project/{project.code}/settings#contact"'
+    page = as_("office").get(where).text
+    assert "文书上还空着：联系人、监督电话、受委托单位（没有委托的不填）。" in page
+    assert settings in page
+    project.settings = {
+        **project.settings,
+        "contact": "王敏",
+        "supervision_phone": "12345",
+        "entrusted": "企业服务中心",
+    }
+    db.session.commit()
+    assert "文书上还空着" not in as_("office").get(where).text
+    text = printed(as_("office"), household).replace("\n", "")
+    assert "联系人：王敏" in text
+    assert "监督电话：12345" in text
+    assert "受托处理者为企业服务中心" in text
+
+
 @pytest.mark.parametrize("name", ["missed-visit", "survey-sheet", "dossier-cover", "pledge"])
 def test_papers_without_a_number_can_be_checked_too(as_: As, household: Household, name: str) -> None:
     text = printed(as_("office"), household, name)

@@ -11,6 +11,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from exports.notices.reading.desk import office_of
 from survey.domain.access import Role
 from survey.models import AuditEntry, LoginSession, Project, User, db
 from survey.services import account
@@ -144,6 +145,15 @@ def test_a_leader_assigns_only_people_of_the_own_team(as_: As, project: Project)
     assert stranger.display_name not in page.text
 
 
+SETTINGS = {
+    "name": "颐园小区", "visit_from": "08:30", "visit_until": "19:00", "area_diff_percent": "2.5",
+    "area_diff_min_m2": "0.8", "min_home_m2": "45", "phone_households": "3", "accept_days": "15",
+    "reply_days": "60", "posting_days": "7", "correction_days": "10", "review_days": "15", "legal_basis": "590号第十五条", "retention": "永久",
+    "visits_a_week": "3", "shortest_minutes": "10",
+    "flip_hours": "24", "agent_households": "3", "rate_households": "20",
+}  # fmt: skip
+
+
 def test_the_project_settings_are_kept_as_exact_numbers(as_: As, project: Project) -> None:
     data = SETTINGS
     browser = as_("office")
@@ -173,6 +183,46 @@ def test_the_office_gives_in_the_holidays_of_the_year(as_: As, project: Project)
         assert told in refused.text
     wednesday = date.fromisocalendar(year, 20, 3)
     assert "本来就上班" in browser.post(address, data={**data, "working_days": wednesday.isoformat()}).text
+
+
+def test_whom_to_call_and_how_letters_look_are_settings_that_papers_show(as_: As, project: Project) -> None:
+    told = {"office_name": "颐园小区改造项目办公室", "entrusted": "东营区企业服务中心", "contact": "王敏",
+            "supervision_phone": "0546-0000000、12345", "letter_format": "letter"}  # fmt: skip
+    assert as_("office").post(f"/project/{project.code}/settings", data={**SETTINGS, **told}).status_code == 302
+    db.session.expire_all()
+    kept = db.session.get_one(Project, project.id)
+    office = office_of(kept, settings_of(kept))
+    assert (office.entrusted, office.contact, office.supervision_phone) == (
+        "东营区企业服务中心",
+        "王敏",
+        "0546-0000000、12345",
+    )
+    assert (office.letter_mark, office.red_head) == ("颐园小区改造项目办公室", "")
+
+
+@pytest.mark.parametrize(
+    ("told", "sentence"),
+    [
+        ({"supervision_phone": "8300000"}, "固定电话缺少区号"),
+        ({"office_phone": "没有电话"}, "电话号码不对"),
+        ({"letter_format": "red_head", "red_head": "", "document_word": "颐园"}, "请填写红头上的字"),
+        ({"letter_format": "red_head", "red_head": "某某办公室文件", "document_word": ""}, "红头文件要有文号"),
+        ({"letter_format": "letter", "office_name": ""}, "信函格式上方印项目办名称"),
+    ],
+)
+def test_a_setting_that_would_spoil_a_paper_is_refused(
+    as_: As, project: Project, told: dict[str, str], sentence: str
+) -> None:
+    refused = as_("office").post(f"/project/{project.code}/settings", data={**SETTINGS, **told})
+    assert refused.status_code == 422
+    assert sentence in refused.text
+
+
+def test_a_red_head_that_is_written_down_is_printed_only_where_it_is_chosen(project: Project) -> None:
+    project.settings = {"red_head": "某某办公室文件"}
+    assert office_of(project, settings_of(project)).red_head == ""
+    project.settings = {**project.settings, "letter_format": "red_head"}
+    assert office_of(project, settings_of(project)).red_head == "某某办公室文件"
 
 
 def test_the_log_is_for_the_office_and_the_auditor(as_: As, project: Project) -> None:

@@ -192,6 +192,18 @@ def test_a_text_of_equal_lines_is_compared_at_once() -> None:
     assert [line.mark for line in compare("甲\n乙\n", "甲\n丙\n")] == ["gap", "same", "removed", "added"]
 
 
+def test_a_preview_shows_the_office_as_its_real_papers_will(as_: As, project: Project) -> None:
+    project.office_name = "颐园小区改造项目办公室"
+    project.settings = {"supervision_phone": "12345"}
+    db.session.commit()
+    data = as_("office").get(f"/project/{project.code}/notice/survey-notice/wording/0/preview/full").data
+    text = "".join(page.extract_text() for page in PdfReader(io.BytesIO(data)).pages)
+    text = text.replace("\n", "")
+    assert "颐园小区改造项目办公室" in text
+    assert "监督电话：12345" in text
+    assert "联系人" not in text
+
+
 def test_no_transaction_is_open_while_a_text_is_checked_or_laid_out(
     as_: As, project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -16,6 +16,7 @@ from survey.domain.consent import Voice, voices
 from survey.domain.delivery import term_days
 from survey.domain.door import door_label
 from survey.domain.mask import mask_id_no, mask_phone
+from survey.domain.notice import LetterFormat
 from survey.domain.settings import ProjectSettings, read_settings
 from survey.domain.sheet import Person, Sheet, replace_rows
 from survey.models import Assignment, Building, Door, Household, Posting, Project, User, Visit, db
@@ -46,10 +47,14 @@ def office_of(project: Project, settings: ProjectSettings) -> Office:
     """The issuing office as the project's settings name it."""
     return Office(
         name=project.office_name or project.name,
+        entrusted=settings.entrusted,
         legal_basis=settings.legal_basis,
+        contact=settings.contact,
         phone=project.office_phone,
         address=project.office_address,
-        red_head=settings.red_head,
+        supervision_phone=settings.supervision_phone,
+        red_head=settings.red_head if settings.letter_format is LetterFormat.RED_HEAD else "",
+        letter_mark=project.office_name if settings.letter_format is LetterFormat.LETTER else "",
         retention=f"作为征收档案保存，保管期限为{settings.retention}"
         if settings.legal_basis.strip()
         else "调查目的实现后即删除，最长不超过三年",

@@ -13,10 +13,21 @@ from exports.notices.objection import ObjectionReply
 from exports.notices.reading.desk import Desk
 from exports.notices.service_receipt import ServiceReceipt
 from exports.view import CHINA, local_moment
-from survey.domain.codes import RequestKind, RoundKind
+from survey.domain.codes import DocumentCategory, RequestKind, RoundKind
 from survey.domain.consent import voting_area_m2
 from survey.domain.errors import DomainError
-from survey.models import Briefing, Delivery, Document, Household, NoticeIssue, PolicyVersion, Request, Round, db
+from survey.models import (
+    Briefing,
+    Delivery,
+    Document,
+    Household,
+    NoticeIssue,
+    PolicyVersion,
+    Request,
+    Round,
+    Signature,
+    db,
+)
 from survey.services.delivery import Attempt, list_deliveries, list_printed, list_unserved
 from survey.services.policy import version_in_force
 from survey.services.round import list_open_rounds, list_rounds
@@ -114,9 +125,18 @@ def interview_record(desk: Desk, household: Household) -> InterviewRecord:
 
 
 def material_list(desk: Desk, household: Household) -> MaterialList:
+    """What the household handed in: neither the pages that it signed for the office nor the proof of a delivery."""
+    own = select(Signature.evidence_id).where(
+        Signature.household_id == household.id, Signature.evidence_id.is_not(None)
+    )
     rows = db.session.scalars(
         select(Document)
-        .where(Document.household_id == household.id, Document.removed_at.is_(None))
+        .where(
+            Document.household_id == household.id,
+            Document.removed_at.is_(None),
+            Document.category != DocumentCategory.DELIVERY,
+            Document.id.not_in(own),
+        )
         .order_by(Document.added_at, Document.id)
     )
     return MaterialList(

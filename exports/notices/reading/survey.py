@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy import select
 
 from exports.notices.dossier_cover import DossierCover, Entry
@@ -9,11 +11,15 @@ from exports.notices.missed_visit import MissedVisit
 from exports.notices.office import Surveyor
 from exports.notices.reading.desk import Desk
 from exports.notices.survey_notice import SurveyNotice
-from exports.notices.survey_sheet import SurveySheet
-from exports.view import local_day, local_moment
+from exports.notices.survey_sheet import Photo, Reviewed, Signed, SurveySheet
+from exports.view import CHINA, local_day, local_moment
 from survey.domain.access import Permission
-from survey.domain.codes import MET, DocumentCategory, Relation
+from survey.domain.codes import MET, DocumentCategory, Relation, SignerRole
+from survey.domain.household import Action
 from survey.models import Briefing, Document, Household, Policy, PolicyVersion, Visit, db
+from survey.services.document import list_documents
+from survey.services.household import list_reviews
+from survey.services.signature import list_signatures, standing_hash
 
 
 def survey_notice(desk: Desk, household: Household) -> SurveyNotice:
@@ -51,7 +57,46 @@ def survey_sheet(desk: Desk, household: Household) -> SurveySheet:
         policy_version=_policy_version(household),
         show_tags=desk.view.may(Permission.PERSON_TAGS),
         print_mark=desk.mark,
+        signatures=_signatures(desk, household),
+        team_review=_passed(household, Action.GROUP_PASS),
+        office_review=_passed(household, Action.APPROVE),
+        photos=tuple(
+            Photo(row.title or row.category.label, row.added_at.astimezone(CHINA).date())
+            for row in list_documents(household, (DocumentCategory.PHOTO, DocumentCategory.FLOOR_PLAN))
+        ),
     )
+
+
+def _signatures(desk: Desk, household: Household) -> tuple[Signed, ...]:
+    """The newest signature of each role on the sheet as it stands; one on an older version is none on this paper."""
+    standing, found = standing_hash(household), dict[SignerRole, Signed]()
+    for row in list_signatures(household):
+        if row.pairs_hash != standing or row.signer_role in found:
+            continue
+        strokes, frame = _drawn((row.drawing or {}).get("strokes", ()))
+        found[row.signer_role] = Signed(
+            row.signer_role, desk.view.name(row.signer_name), row.signed_at.astimezone(CHINA).date(), row.refused,
+            row.refuse_reason, row.witness, strokes, frame,
+        )  # fmt: skip
+    return tuple(found[role] for role in SignerRole if role in found)
+
+
+def _drawn(strokes: Sequence[Sequence[Sequence[float]]]) -> tuple[tuple[str, ...], str]:
+    """The points of each stroke and the rectangle around all of them, as SVG writes them, whole pixels."""
+    points = [[(round(each[0]), round(each[1])) for each in stroke] for stroke in strokes]
+    across, down = [x for stroke in points for x, _y in stroke], [y for stroke in points for _x, y in stroke]
+    if not points:
+        return (), ""
+    left, top, edge = min(across), min(down), 4
+    frame = f"{left - edge} {top - edge} {max(across) - left + 2 * edge} {max(down) - top + 2 * edge}"
+    # A dot is a stroke too, and is drawn as one by a line to where it began.
+    return tuple(" ".join(f"{x},{y}" for x, y in (*stroke, stroke[-1])) for stroke in points), frame
+
+
+def _passed(household: Household, action: Action) -> Reviewed | None:
+    row = next((each for each in reversed(list_reviews(household))
+                if each.action == action.value and each.sheet_version == household.sheet_version), None)  # fmt: skip
+    return Reviewed(row.by.display_name, row.at.astimezone(CHINA).date(), row.reason) if row else None
 
 
 def _policy_version(household: Household) -> str:
