@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from functools import cache
 from hashlib import sha256
@@ -24,7 +24,7 @@ from sqlalchemy import select
 
 from exports.ledger import Column, Kind, Ledger, Record, Sheet, shown
 from exports.ledgers import register
-from exports.view import View, batches
+from exports.view import CHINA, View, batches
 from exports.workbook import cell_text
 from survey.domain.access import Permission
 from survey.domain.codes import ETHNICITIES, Code
@@ -51,8 +51,11 @@ NO_ROW = ("合计", "填表人", "说明", "（截至统计时间")
 """How the first cell of a line begins that is no row of the table."""
 
 PLACE = ("building_no", "unit_no", "room_no")
-MOVING = frozenset({"visit_count", "survey_state", "surveyors", "surveyed_on", "signed", "review_state"})
+MOVING = frozenset({"visit_count", "surveyors", "surveyed_on", "signed"})
 """Columns that change without a new version of the sheet: nobody can tell whether the file was edited there."""
+STATE = frozenset({"survey_state", "review_state"})
+"""Columns that follow from the state alone: it is known since when a household has it."""
+AS_OF = re.compile(r"统计截止时间：([0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2})")
 FROM_PEOPLE = ("owners", "id_no", "phone", "hukou_count", "living_count", "special")
 FROM_PARTS = ("use_approved", "use_actual", "structure", "build_year", "area_cert_m2", "area_meas_m2", "area_unreg_m2")
 FOLLOWS = {
@@ -147,6 +150,7 @@ class Plan:
 
     missing  (sheet, heading) of columns that the file no longer has: they are not compared
     shifts   runs of a column in which each row got its neighbour's answer
+    as_of    when it was exported, to the minute before; None where the line that says so was removed
     rows     rows that were recognised; those that were deleted from the file change nothing and are not told
     """
 
@@ -154,6 +158,7 @@ class Plan:
     troubles: list[Trouble] = field(default_factory=list)
     missing: list[tuple[str, str]] = field(default_factory=list)
     shifts: list[Shift] = field(default_factory=list)
+    as_of: datetime | None = None
     rows: int = 0
     digest: str = ""
 
@@ -197,7 +202,7 @@ def plan_amendment(data: bytes, tables: Mapping[str, Sequence[Sequence[str]]], v
     Raises DomainError: amendment.no_ledger for a file in which no sheet of the register is recognised,
     amendment.no_marks where the column of marks was deleted.
     """
-    plan = Plan()
+    plan = Plan(as_of=_exported_at(tables))
     rows = _rows(register.LEDGER, tables, plan)
     plan.rows = len(rows)
     by_household: dict[UUID, list[_Row]] = {}
@@ -274,6 +279,15 @@ def _rows(ledger: Ledger, tables: Mapping[str, Sequence[Sequence[str]]], plan: P
     if not recognised:
         raise DomainError("amendment.no_ledger", "file", ledger="入户调查登记台账")
     return rows
+
+
+def _exported_at(tables: Mapping[str, Sequence[Sequence[str]]]) -> datetime | None:
+    heads = (text for table in tables.values() for row in table[:3] for text in row)
+    found = next((found for text in heads if (found := AS_OF.search(text))), None)
+    try:
+        return datetime.strptime(found[1], "%Y-%m-%d %H:%M").replace(tzinfo=CHINA) if found else None
+    except ValueError:
+        return None
 
 
 def _find_table(sheet: Sheet, tables: Mapping[str, Sequence[Sequence[str]]]) -> str | None:
@@ -415,15 +429,18 @@ def _compare(
             )
             continue
         _take(row, answers, ours, places, hidden, plan)
-        _tell_unreadable(row, told.get((row.sheet.key, row.mark)), plan)
-    if not places or len(plan.troubles) > before:
+        since = household.state_since
+        is_same_state = plan.as_of is not None and (since is None or since < plan.as_of)
+        _tell_unreadable(row, told.get((row.sheet.key, row.mark)), is_same_state, plan)
+    theirs = to_keys(current)
+    is_news = any(theirs.get(key, ()) != ours.get(key, ()) for key in places)
+    if not is_news or len(plan.troubles) > before:
         return
     is_correction = household.state not in EDITABLE
     if is_correction and (code := _why_locked(household.state, view)):
         plan.troubles += [Trouble(place, code) for place in places.values()]
         return
     is_current = version == household.sheet_version
-    theirs = to_keys(current)
     merged = Merged(ours, (), ()) if is_current else merge_stale(household, base, theirs, ours)
     if not _can_be_kept(merged, places, hidden, plan):
         return
@@ -560,12 +577,14 @@ def _says(read: _Read, record: type[Any], was: tuple[Answers, ...]) -> bool:
         return False
 
 
-def _tell_unreadable(row: _Row, record: Record | None, plan: Plan) -> None:
+def _tell_unreadable(row: _Row, record: Record | None, is_same_state: bool, plan: Plan) -> None:
     """Tell the edited cells of columns that follow from other answers. `record`: None where the row has changed since."""
     if record is None:
         return
     for column in row.sheet.columns:
         if column.field or column.key in MOVING or column.key in PLACE or column.kind is Kind.SERIAL:
+            continue
+        if column.key in STATE and not is_same_state:
             continue
         letter, text = row.cells.get(column.key, ("", ""))
         if not letter or _is_as_exported(column, record.get(column.key), text):
@@ -575,7 +594,8 @@ def _tell_unreadable(row: _Row, record: Record | None, plan: Plan) -> None:
         if source := FOLLOWS.get((row.sheet.key, column.key)):
             plan.troubles.append(Trouble(place, "amendment.follows", (("column", label), ("sheet", source))))
         else:
-            plan.troubles.append(Trouble(place, "amendment.not_here", (("column", label),)))
+            code = "amendment.state_here" if column.key in STATE else "amendment.not_here"
+            plan.troubles.append(Trouble(place, code, (("column", label),)))
 
 
 def _is_as_exported(column: Column, value: object, text: str) -> bool:

@@ -65,6 +65,9 @@ MESSAGES: dict[str, str] = {
         "“{column}”这一列是从工作表“{sheet}”汇总来的，改这里不起作用，没有读取。请在“{sheet}”里改。"
     ),
     "amendment.not_here": N_("“{column}”不能从台账修改，没有读取。请在系统里打开这一户的调查表修改。"),
+    "amendment.state_here": N_(
+        "“{column}”不能从台账修改，没有读取。状态由提交、审核、签字改变，请在系统里打开这一户办理。"
+    ),
     "amendment.formula": N_(
         "这一格是公式，没有算出的值，没有读取。请在 Excel 或 WPS 里打开、核对结果后保存一次，或直接填写内容。"
     ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Callable, Collection
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -381,6 +382,32 @@ def test_an_edit_where_nothing_can_be_read_back_is_told_with_the_place_to_make_i
     assert made.troubles[0].place.letter
     assert dict(made.troubles[0].params).get("sheet") == told
     assert made.households == []
+
+
+def test_a_state_written_into_the_ledger_is_told_unless_the_household_has_moved_on_since(street: Project) -> None:
+    office = who(Role.OFFICE)
+    home = household("10-1-301")
+    home.state, home.state_since = HouseholdState.IN_PROGRESS, utc_now() - timedelta(days=1)
+    db.session.commit()
+    data = exported(street, office)
+    claimed = edited(data, lambda book: cell(book.worksheets[0], "审核状态", "301").__setattr__("value", "项目办通过"))
+    assert troubles(plan(street, claimed, office)) == ["amendment.state_here"]
+    home.state, home.state_since = HouseholdState.SUBMITTED, utc_now()
+    db.session.commit()
+    assert troubles(plan(street, data, office)) == []
+
+
+def test_a_file_that_was_written_shows_nothing_when_it_comes_again_though_the_sheet_waits_for_its_review(
+    street: Project,
+) -> None:
+    office = who(Role.OFFICE)
+    data = edited(
+        exported(street, office), lambda book: cell(book.worksheets[0], "备注", "101").__setattr__("value", "改")
+    )
+    assert carry_out(street, data, office) == 1
+    assert household("2-1-101").state is HouseholdState.GROUP_PASSED
+    made = plan(street, data, office)
+    assert (made.households, made.troubles) == ([], [])
 
 
 def test_what_follows_from_a_sheet_that_has_changed_since_is_not_compared(street: Project) -> None:
