@@ -14,6 +14,7 @@ from exports.view import batches, view_of
 from survey.domain.job import JobStep
 from survey.forms.sheet import hidden_without
 from survey.jobs.run import Run
+from survey.models import Amendment
 from survey.services import amendment as amendments
 
 AT_ONCE = 4
@@ -22,10 +23,9 @@ AT_ONCE = 4
 
 def commit_amendment(run: Run) -> None:
     """Carry out the plan that the person was shown, as far as the households still are as they were."""
-    assert run.subject_id is not None
     with run.reading():
         hidden = hidden_without(view_of(run.project, run.actor).granted)
-        todo = amendments.list_to_write(run.subject_id, run.arguments["agreed"])
+        todo = amendments.list_to_write(run.actor, _row(run), run.arguments["agreed"])
     run.begin(JobStep.WRITING_HOMES, len(todo))
     done = 0
     for some in batches(todo, AT_ONCE):
@@ -36,13 +36,15 @@ def commit_amendment(run: Run) -> None:
 
 
 def _write(run: Run, homes: Sequence[UUID], hidden: frozenset[str]) -> None:
-    assert run.subject_id is not None
-    row = amendments.get_amendment(run.project.id, run.subject_id)
+    row = _row(run)
     for home_id in homes:
         amendments.write_home(actor=run.actor, row=row, home_id=home_id, reason=run.arguments["reason"], hidden=hidden)
 
 
 def _end(run: Run) -> None:
+    amendments.end_amendment(actor=run.actor, row=_row(run), reason=run.arguments["reason"])
+
+
+def _row(run: Run) -> Amendment:
     assert run.subject_id is not None
-    row = amendments.get_amendment(run.project.id, run.subject_id)
-    amendments.end_amendment(actor=run.actor, row=row, reason=run.arguments["reason"])
+    return amendments.get_amendment(run.actor, run.project.id, run.subject_id)

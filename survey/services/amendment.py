@@ -13,7 +13,7 @@ from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, delete, func, or_, select
+from sqlalchemy import Row, delete, func, or_, select, true
 from sqlalchemy.orm import contains_eager, undefer
 
 from survey.domain.access import Permission
@@ -25,8 +25,9 @@ from survey.domain.job import JobKind
 from survey.domain.merge import FieldConflict, Merged, resolve
 from survey.domain.sheet import from_keys, to_keys
 from survey.models import Amendment, AmendmentHome, Household, Job, Project, User, db, utc_now
-from survey.services import audit
+from survey.services import audit, scope
 from survey.services.job import enqueue_job, find_open_job
+from survey.services.scope import household_scope
 from survey.services.sheet import current_pairs, is_signed, lock_household, save_sheet
 
 
@@ -136,8 +137,8 @@ def commit_amendment(
 
     Raises DomainError: amendment.written, amendment.closed, amendment.reason, amendment.nothing, amendment.changed_since.
     """
-    _check_commit(row, digest, reason, agreed)
-    for home_id in list_to_write(row.id, agreed):
+    _check_commit(actor, row, digest, reason, agreed)
+    for home_id in list_to_write(actor, row, agreed):
         write_home(actor=actor, row=row, home_id=home_id, reason=reason, hidden=hidden)
     end_amendment(actor=actor, row=row, reason=reason)
     return int(row.counts["saved"])
@@ -147,20 +148,20 @@ def enqueue_commit(
     *, actor: User, project: Project, row: Amendment, digest: str, reason: str, agreed: Collection[str]
 ) -> Job:
     """Have a big edited ledger written by a worker, household by household. Raises as `commit_amendment`, and job.already_open."""
-    _check_commit(row, digest, reason, agreed)
+    _check_commit(actor, row, digest, reason, agreed)
     return enqueue_job(
         actor=actor, project=project, kind=JobKind.AMENDMENT_COMMIT, needs=Permission.AMENDMENT_COMMIT,
         about=row.filename, subject_id=row.id, arguments={"reason": reason.strip(), "agreed": sorted(agreed)},
     )  # fmt: skip
 
 
-def _check_commit(row: Amendment, digest: str, reason: str, agreed: Collection[str]) -> None:
+def _check_commit(actor: User, row: Amendment, digest: str, reason: str, agreed: Collection[str]) -> None:
     _check_free(row)
     if len(reason.strip()) < 4:
         raise DomainError("amendment.reason", "reason")
     if digest != row.digest or count_changed_since(row):
         raise DomainError("amendment.changed_since")
-    if not list_to_write(row.id, agreed):
+    if not list_to_write(actor, row, agreed):
         raise DomainError("amendment.nothing")
 
 
@@ -238,8 +239,8 @@ def _check_free(row: Amendment) -> None:
 Brief = Row[tuple[int, HouseholdState, HouseholdState, bool, int, int, list[str], HomeFate, UUID]]
 
 
-def list_briefs(amendment_id: UUID) -> list[Brief]:
-    """Of every household of the file, in the order of the page, what lists and counts need."""
+def list_briefs(actor: User, row: Amendment) -> list[Brief]:
+    """Of every household of the file that the person still has, in the order of the page, what lists and counts need."""
     home = AmendmentHome
     query = select(
         home.position,
@@ -252,7 +253,8 @@ def list_briefs(amendment_id: UUID) -> list[Brief]:
         home.fate,
         home.id,
     )
-    return list(db.session.execute(query.where(home.amendment_id == amendment_id).order_by(home.position)))
+    query = query.join(Household).where(home.amendment_id == row.id, household_scope(actor, row.project_id))
+    return list(db.session.execute(query.order_by(home.position)))
 
 
 def undoing_of(home: Brief | AmendmentHome) -> str:
@@ -267,9 +269,9 @@ def is_writing(home: Brief | AmendmentHome) -> bool:
     return home.fate is HomeFate.OPEN and bool(home.writes or home.chosen)
 
 
-def list_to_write(amendment_id: UUID, agreed: Collection[str]) -> list[UUID]:
+def list_to_write(actor: User, row: Amendment, agreed: Collection[str]) -> list[UUID]:
     """The rows of the households that are still to be written, in the order of the page."""
-    return [home.id for home in list_briefs(amendment_id)
+    return [home.id for home in list_briefs(actor, row)
             if is_writing(home) and (not (undoing := undoing_of(home)) or undoing in agreed)]  # fmt: skip
 
 
@@ -304,19 +306,25 @@ def count_changed_since(row: Amendment) -> int:
     return db.session.scalar(query) or 0
 
 
-def get_amendment(project_id: UUID, amendment_id: UUID) -> Amendment:
-    """An edited ledger of the project. Raises NotFound."""
+def get_amendment(actor: User, project_id: UUID, amendment_id: UUID) -> Amendment:
+    """An edited ledger of the project. Raises NotFound, also for another's unless the person corrects in the whole project.
+
+    What a plan says was read with the eyes of whoever uploaded the file.
+    """
     row = db.session.get(Amendment, amendment_id)
     if row is None or row.project_id != project_id:
+        raise NotFound
+    if row.uploaded_by_id != actor.id and not scope.may(actor, project_id, Permission.SHEET_CORRECT):
         raise NotFound
     return row
 
 
-def list_amendments(project_id: UUID) -> list[Amendment]:
-    """The edited ledgers of a project, the newest first."""
+def list_amendments(actor: User, project_id: UUID) -> list[Amendment]:
+    """The edited ledgers of a project that the person may open, the newest first."""
+    sees_all = scope.may(actor, project_id, Permission.SHEET_CORRECT)
     query = (
         select(Amendment)
-        .where(Amendment.project_id == project_id)
+        .where(Amendment.project_id == project_id, true() if sees_all else Amendment.uploaded_by_id == actor.id)
         .order_by(Amendment.uploaded_at.desc(), Amendment.id.desc())
     )
     return list(db.session.scalars(query))

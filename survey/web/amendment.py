@@ -73,7 +73,7 @@ def list(project_code: str) -> ResponseReturnValue:
 
 
 def _list(form: UploadAmendmentForm) -> ResponseReturnValue:
-    rows = amendments.list_amendments(project_of_page().id)
+    rows = amendments.list_amendments(current_user, project_of_page().id)
     return render_template("amendment/list.html", form=form, amendments=rows), form.status
 
 
@@ -96,7 +96,7 @@ def upload(project_code: str) -> ResponseReturnValue:
 @requires(Permission.AMENDMENT_COMMIT)
 def show(project_code: str, amendment_id: UUID) -> ResponseReturnValue:
     """What the file changes, as it was compared; once it was carried out, what became of it."""
-    row = amendments.get_amendment(project_of_page().id, amendment_id)
+    row = amendments.get_amendment(current_user, project_of_page().id, amendment_id)
     return _page(row, CommitAmendmentForm(formdata=None))
 
 
@@ -105,8 +105,8 @@ def show(project_code: str, amendment_id: UUID) -> ResponseReturnValue:
 def preview(project_code: str, amendment_id: UUID) -> ResponseReturnValue:
     """Compare once more with the households as they are now."""
     project_id = project_of_page().id
-    plan = _plan(amendments.get_amendment(project_id, amendment_id).file)
-    row = amendments.get_amendment(project_id, amendment_id)
+    plan = _plan(amendments.get_amendment(current_user, project_id, amendment_id).file)
+    row = amendments.get_amendment(current_user, project_id, amendment_id)
     amendments.renew_amendment(actor=current_user, row=row, plan=plan)
     return _to(row)
 
@@ -115,7 +115,7 @@ def preview(project_code: str, amendment_id: UUID) -> ResponseReturnValue:
 @requires(Permission.AMENDMENT_COMMIT)
 def choose(project_code: str, amendment_id: UUID) -> ResponseReturnValue:
     """Keep the ticks of the page, and turn to another."""
-    row = amendments.get_amendment(project_of_page().id, amendment_id)
+    row = amendments.get_amendment(current_user, project_of_page().id, amendment_id)
     all_of = request.form.get("all", "")
     amendments.keep_choices(row, _ticked(), agreed=_agreed(), reason=request.form.get("reason", ""))
     if all_of:
@@ -131,7 +131,7 @@ def choose(project_code: str, amendment_id: UUID) -> ResponseReturnValue:
 def commit(project_code: str, amendment_id: UUID) -> ResponseReturnValue:
     """Write exactly what the page showed: at once, or household by household by a worker where it takes long."""
     project = project_of_page()
-    row = amendments.get_amendment(project.id, amendment_id)
+    row = amendments.get_amendment(current_user, project.id, amendment_id)
     form = CommitAmendmentForm()
     if form.validate_on_submit():
         with form.catching():
@@ -140,14 +140,14 @@ def commit(project_code: str, amendment_id: UUID) -> ResponseReturnValue:
             told: dict[str, Any] = {
                 "actor": current_user, "row": row, "digest": form.digest.data or "", "reason": reason, "agreed": agreed,
             }  # fmt: skip
-            many = len(amendments.list_to_write(row.id, told["agreed"]))
+            many = len(amendments.list_to_write(current_user, row, agreed))
             if many > current_app.config["RUHU"].amend_at_once:
                 return to_job(amendments.enqueue_commit(project=project, **told))
             done = amendments.commit_amendment(hidden=hidden_fields(), **told)
             flash(_("已写入 %(count)s 户的修改。", count=done), "success")
             return _to(row)
         db.session.rollback()
-    return _page(amendments.get_amendment(project.id, amendment_id), form)
+    return _page(amendments.get_amendment(current_user, project.id, amendment_id), form)
 
 
 @bp.post("/project/<project_code>/amendment/<uuid:amendment_id>/discard")
@@ -155,7 +155,9 @@ def commit(project_code: str, amendment_id: UUID) -> ResponseReturnValue:
 def discard(project_code: str, amendment_id: UUID) -> ResponseReturnValue:
     """Put the file aside; nothing more of it is written."""
     project = project_of_page()
-    amendments.discard_amendment(actor=current_user, row=amendments.get_amendment(project.id, amendment_id))
+    amendments.discard_amendment(
+        actor=current_user, row=amendments.get_amendment(current_user, project.id, amendment_id)
+    )
     return redirect(url_for("amendment.list", project_code=project.code))
 
 
@@ -199,7 +201,7 @@ def _page(row: Amendment, form: CommitAmendmentForm) -> ResponseReturnValue:
     form.digest.data = row.digest
     told = row.told
     troubles: Sequence[Any] = told.get("troubles", ())
-    briefs = amendments.list_briefs(row.id)
+    briefs = amendments.list_briefs(current_user, row)
     parts = {
         "all": briefs,
         "disputed": [home for home in briefs if home.disputed],

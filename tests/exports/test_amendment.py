@@ -85,7 +85,7 @@ def troubles(made: Plan) -> list[str]:
 def carry_out(project: Project, data: bytes, actor: User, chosen: tuple[str, ...] = ()) -> int:
     made = plan(project, data, actor)
     row = uploaded(project, data, actor, made)
-    groups = {brief.position: chosen for brief in amendments.list_briefs(row.id)}
+    groups = {brief.position: chosen for brief in amendments.list_briefs(row.uploaded_by, row)}
     amendments.keep_choices(row, groups, agreed=(), reason="")
     done = confirmed(row, actor)
     db.session.commit()
@@ -99,7 +99,7 @@ def uploaded(project: Project, data: bytes, actor: User, made: Plan | None = Non
 
 def confirmed(row: Amendment, actor: User, agreed: Collection[str] | None = None) -> int:
     """Confirm all, or what was agreed to of what is undone."""
-    everything = {amendments.undoing_of(brief) for brief in amendments.list_briefs(row.id)}
+    everything = {amendments.undoing_of(brief) for brief in amendments.list_briefs(row.uploaded_by, row)}
     return amendments.commit_amendment(
         actor=actor, row=row, digest=row.digest, reason="与登记簿核对", hidden=frozenset(),
         agreed=everything if agreed is None else agreed,
@@ -508,7 +508,10 @@ def test_finished_work_is_undone_only_for_the_states_that_were_agreed_to(street:
             cell(book.worksheets[0], "备注", door).value = "台账里写的"
 
     row = uploaded(street, edited(exported(street, office), edit), office)
-    told = {brief.state: (brief.becomes, amendments.undoing_of(brief)) for brief in amendments.list_briefs(row.id)}
+    told = {
+        brief.state: (brief.becomes, amendments.undoing_of(brief))
+        for brief in amendments.list_briefs(row.uploaded_by, row)
+    }
     assert told == {
         HouseholdState.APPROVED: (HouseholdState.GROUP_PASSED, "approved"),
         HouseholdState.UNVISITED: (HouseholdState.UNVISITED, ""),
@@ -534,7 +537,7 @@ def test_a_signature_that_would_fall_is_an_undoing_of_its_own(street: Project) -
         exported(street, office), lambda book: cell(book.worksheets[0], "备注", "301").__setattr__("value", "改")
     )
     row = uploaded(street, data, office)
-    (brief,) = amendments.list_briefs(row.id)
+    (brief,) = amendments.list_briefs(row.uploaded_by, row)
     assert amendments.undoing_of(brief) == "in_progress:signed"
     with pytest.raises(DomainError, match=r"amendment\.nothing"):
         confirmed(row, office, agreed=())

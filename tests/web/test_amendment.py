@@ -326,3 +326,31 @@ def test_a_worker_that_was_stopped_is_told_as_it_is(
     assert "已经写好的户保留，其余的没有写入" in text
     assert "没有写入任何内容" not in text
     assert "已写入 1 户，其余的没有写入" in client.get(address()).get_data(as_text=True)
+
+
+def test_a_leader_opens_no_ledger_that_the_office_uploaded(as_: As, office: User, household: Household) -> None:
+    """It was read with the eyes of the office: households of other teams, answers that a leader may not see."""
+    upload_all(as_(office))
+    leader = as_("leader")
+    assert leader.get(address()).status_code == 404
+    assert "改过的.xlsx" not in leader.get("/project/YY/amendments").get_data(as_text=True)
+
+
+def test_what_a_leader_no_longer_has_is_not_written(
+    as_: As, project: Project, office: User, household: Household
+) -> None:
+    team = factories.team(project)
+    leader = factories.member(project, Role.LEADER, "组长甲", team)
+    household.building.team_id = team.id
+    household.state = HouseholdState.IN_PROGRESS
+    db.session.commit()
+    client = as_(leader)
+    page = upload_all(client)
+    assert "3-2-501" in page
+    household.building.team_id = None
+    db.session.commit()
+    refused = client.post(f"{address()}/commit", data={"digest": digest(page), "reason": "按登记簿核对"})
+    assert refused.status_code == 422
+    assert "3-2-501" not in refused.get_data(as_text=True)
+    db.session.expire_all()
+    assert current_sheet(household).note == ""
