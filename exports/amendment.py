@@ -2,8 +2,10 @@
 
 A row is found by its mark (行标识: household, version of its sheet, row of the sheet), wherever sorting or pasting has put
 it. A cell counts as edited when it no longer says what that version said; then the edit is merged with what others wrote
-since, by the rules of every other save. Columns that are counted or put together from several answers, deleted columns
-and deleted rows change nothing. Nothing is written here: `survey.services.amendment` carries a plan out.
+since, by the rules of every other save. Deleted columns and deleted rows change nothing. A column that is counted or put
+together from several answers cannot be read back: whoever edited it is told where its answers stand. Rows that look as if
+they had been put under each other's marks are told, not believed. Nothing is written here: `survey.services.amendment`
+carries a plan out.
 """
 
 from __future__ import annotations
@@ -11,36 +13,58 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
+from functools import cache
 from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
 
-from exports.ledger import Column, Ledger, Sheet
+from exports.ledger import Column, Kind, Ledger, Record, Sheet, shown
 from exports.ledgers import register
-from exports.view import View, batches
+from exports.view import CHINA, View, batches
 from exports.workbook import cell_text
 from survey.domain.access import Permission
-from survey.domain.codes import ETHNICITIES
+from survey.domain.codes import ETHNICITIES, Code
 from survey.domain.errors import DomainError
-from survey.domain.household import EDITABLE, Action, actions_from
-from survey.domain.mask import STAR, mask_id_no, mask_numbers, mask_phone
-from survey.domain.merge import Merged, resolve
-from survey.domain.roster.cells import day, folded_text, id_numbers, phones, share
+from survey.domain.household import EDITABLE, Action, HouseholdState, actions_from, next_state
+from survey.domain.mask import STAR, mask_cert_no, mask_id_no, mask_name, mask_numbers, mask_phone
+from survey.domain.merge import Merged
+from survey.domain.roster.cells import UNCALCULATED, day, folded_text, id_numbers, phones, share, text_of
 from survey.domain.roster.record import Fault, letter_of
-from survey.domain.sheet import NO, ROW_TYPES, YES, Pairs, field_types, from_keys, row_name, to_keys
+from survey.domain.sheet import NO, ROW_TYPES, YES, Pairs, field_types, from_keys, row_key, row_name, to_keys
 from survey.domain.sheet import Sheet as SurveySheet
-from survey.forms.sheet import hidden_without, key_label, lent_form, row_keys, row_titles
+from survey.forms.sheet import hidden_without, lent_form, row_keys, row_titles
 from survey.models import Household, SheetRow, db
-from survey.services.sheet import merge_stale
+from survey.services.amendment import FilePlan, HomePlan
+from survey.services.sheet import merge_stale, signed_among
 
 MARK = re.compile(r"([0-9a-f-]{36})#([0-9]{1,6})(?:#(.+))?\Z", re.DOTALL)
 MASKS = {"id_no": mask_id_no, "phone": mask_phone}
+COVERED = {"owners": (mask_name, "、"), "id_no": (mask_id_no, "；"), "phone": (mask_phone, "；"),
+           "cert_no": (mask_cert_no, "；")}  # fmt: skip
+"""Columns of the household that are exported masked for some: how, and what stands between several."""
+ETHNICITY_CODES = {label: code for code, label in ETHNICITIES.items()}
 NO_ROW = ("合计", "填表人", "说明", "（截至统计时间")
 """How the first cell of a line begins that is no row of the table."""
+
+PLACE = ("building_no", "unit_no", "room_no")
+MOVING = frozenset({"visit_count", "surveyors", "surveyed_on", "signed"})
+"""Columns that change without a new version of the sheet: nobody can tell whether the file was edited there."""
+STATE = frozenset({"survey_state", "review_state"})
+"""Columns that follow from the state alone: it is known since when a household has it."""
+AS_OF = re.compile(r"统计截止时间：([0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2})")
+FROM_PEOPLE = ("owners", "id_no", "phone", "hukou_count", "living_count", "special")
+FROM_PARTS = ("use_approved", "use_actual", "structure", "build_year", "area_cert_m2", "area_meas_m2", "area_unreg_m2")
+FOLLOWS = {
+    **{(register.HOUSEHOLDS.key, key): register.PEOPLE.name for key in FROM_PEOPLE},
+    **{(register.HOUSEHOLDS.key, key): register.PARTS.name for key in FROM_PARTS},
+}
+"""(sheet, column) that is put together from another sheet of the file -> that sheet."""
+LEAST_RUN = 5
+"""Rows in a row that each got their neighbour's answer: fewer may well be meant."""
 
 Answers = tuple[str, ...]
 
@@ -72,17 +96,31 @@ class Edit:
 
 @dataclass(slots=True)
 class HouseholdEdits:
-    """The edits of one household. `pairs` is its sheet with those that are in nobody's way; `merged` all that is known."""
+    """The edits of one household, compared with the version `base` in the state `state`.
 
-    household: Household
+    becomes    its state once they are written
+    is_signed  whether that version was signed: after the edits it is to be signed again
+    merged     what is in nobody's way is in its keys, the rest in its conflicts
+    now        the answers of the version `base`
+    titles     (list, uid) -> what people call the row
+    """
+
+    household_id: UUID
+    door: tuple[str, UUID]
+    base: int
+    state: HouseholdState
+    becomes: HouseholdState
+    is_signed: bool
     edits: list[Edit]
     merged: Merged
+    now: Mapping[str, Answers]
     titles: dict[tuple[str, str], str]
-    is_correction: bool
 
-    def pairs(self, chosen: Iterable[str] = ()) -> Pairs:
-        """The sheet to save: of the groups in dispute, those named are taken from the file."""
-        return from_keys(resolve(self.merged, set(chosen)))
+    @property
+    def writes(self) -> dict[str, Answers]:
+        """Key -> the answer to write, of all that nobody disputes."""
+        keys = self.merged.keys
+        return {key: keys.get(key, ()) for key in self.now.keys() | keys.keys() if self.now.get(key) != keys.get(key)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,17 +132,33 @@ class Trouble:
     params: tuple[tuple[str, object], ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """Rows `first` to `last` of a column whose answers have slipped by a row. `count` of them changed."""
+
+    sheet: str
+    letter: str
+    heading: str
+    first: int
+    last: int
+    count: int
+
+
 @dataclass(slots=True)
 class Plan:
     """What would become of the file. `digest` is the same as long as the file and the households are.
 
     missing  (sheet, heading) of columns that the file no longer has: they are not compared
+    shifts   runs of a column in which each row got its neighbour's answer
+    as_of    when it was exported, to the minute before; None where the line that says so was removed
     rows     rows that were recognised; those that were deleted from the file change nothing and are not told
     """
 
     households: list[HouseholdEdits] = field(default_factory=list)
     troubles: list[Trouble] = field(default_factory=list)
     missing: list[tuple[str, str]] = field(default_factory=list)
+    shifts: list[Shift] = field(default_factory=list)
+    as_of: datetime | None = None
     rows: int = 0
     digest: str = ""
 
@@ -130,6 +184,12 @@ class _Row:
     cells: dict[str, tuple[str, str]]  # column's key -> letter, text
 
     @property
+    def mark(self) -> str:
+        """Its mark as an export of that version wrote it."""
+        mark = register.row_mark(self.household_id, self.version)
+        return f"{mark}#{self.uid}" if self.uid else mark
+
+    @property
     def texts(self) -> dict[str, str]:
         """What the row says, wherever its columns stand."""
         return {key: text for key, (_letter, text) in self.cells.items()}
@@ -142,28 +202,66 @@ def plan_amendment(data: bytes, tables: Mapping[str, Sequence[Sequence[str]]], v
     Raises DomainError: amendment.no_ledger for a file in which no sheet of the register is recognised,
     amendment.no_marks where the column of marks was deleted.
     """
-    plan = Plan()
+    plan = Plan(as_of=_exported_at(tables))
     rows = _rows(register.LEDGER, tables, plan)
     plan.rows = len(rows)
     by_household: dict[UUID, list[_Row]] = {}
     for row in _without_doubles(rows, plan):
         by_household.setdefault(row.household_id, []).append(row)
     hidden = hidden_without(view.granted)
+    cells: _Cells = {}
     for ids in batches(sorted(by_household), 200):
         found = {row.id: row for row in db.session.scalars(select(Household).where(Household.id.in_(ids), view.scope))}
         sheets = _sheets(found.values(), {row.version for each in ids for row in by_household[each]})
+        told = {(sheet, str(record["id"])): record for sheet, record in register.rows_of(view, found)}
+        signed = signed_among(found)
         for household_id in ids:
             mine = by_household[household_id]
             household = found.get(household_id)
             if household is None:
                 plan.troubles += [Trouble(row.place, "amendment.no_household") for row in mine]
             else:
-                _compare(household, mine, sheets, view, hidden, plan)
-    plan.households.sort(key=lambda each: (each.household.door_sort, each.household.id))
+                _compare(household, mine, sheets, told, household_id in signed, view, hidden, cells, plan)
+    plan.households.sort(key=lambda each: each.door)
     plan.troubles.sort(key=lambda each: (each.place.sheet, each.place.row, len(each.place.letter), each.place.letter))
-    stand = [f"{each.household.id}:{each.household.sheet_version}:{each.household.state}" for each in plan.households]
+    plan.shifts = list(_shifts(cells))
+    stand = [f"{each.household_id}:{each.base}:{each.state}:{each.is_signed}" for each in plan.households]
     plan.digest = sha256(data + "|".join(stand).encode()).hexdigest()
     return plan
+
+
+def to_kept(plan: Plan) -> FilePlan:
+    """The plan as it is kept until it is carried out, and shown from there."""
+    told = {
+        "troubles": [[*_place(each.place), each.code, {name: str(value) for name, value in each.params}]
+                     for each in plan.troubles],
+        "missing": plan.missing,
+        "shifts": [[each.sheet, each.letter, each.heading, each.first, each.last, each.count] for each in plan.shifts],
+    }  # fmt: skip
+    counts = {"rows": plan.rows, "households": len(plan.households), "edits": plan.edits, "disputed": plan.disputed,
+              "troubles": len(plan.troubles)}  # fmt: skip
+    return FilePlan(plan.digest, counts, told, [_kept_home(each) for each in plan.households])
+
+
+def _kept_home(edits: HouseholdEdits) -> HomePlan:
+    writes = edits.writes
+    rows = {(match.rows, match.uid) for each in edits.edits if (match := row_key(each.key))}
+    kept = {
+        "edits": [
+            [*_place(each.place), each.key, each.before, each.now, each.after, each.group] for each in edits.edits
+        ],
+        "writes": writes,
+        "conflicts": [[each.key, each.ours, each.group] for each in edits.merged.conflicts],
+        "titles": [[*row, title] for row, title in edits.titles.items() if row in rows],
+    }
+    return HomePlan(
+        household_id=edits.household_id, base=edits.base, state=edits.state, becomes=edits.becomes,
+        is_signed=edits.is_signed, writes=len(writes), disputed=sum(1 for each in edits.edits if each.group), edits=kept,
+    )  # fmt: skip
+
+
+def _place(place: Place) -> tuple[str, int, str]:
+    return place.sheet, place.row, place.letter
 
 
 # --- reading the file -------------------------------------------------------------------------------------------------
@@ -181,6 +279,15 @@ def _rows(ledger: Ledger, tables: Mapping[str, Sequence[Sequence[str]]], plan: P
     if not recognised:
         raise DomainError("amendment.no_ledger", "file", ledger="入户调查登记台账")
     return rows
+
+
+def _exported_at(tables: Mapping[str, Sequence[Sequence[str]]]) -> datetime | None:
+    heads = (text for table in tables.values() for row in table[:3] for text in row)
+    found = next((found for text in heads if (found := AS_OF.search(text))), None)
+    try:
+        return datetime.strptime(found[1], "%Y-%m-%d %H:%M").replace(tzinfo=CHINA) if found else None
+    except ValueError:
+        return None
 
 
 def _find_table(sheet: Sheet, tables: Mapping[str, Sequence[Sequence[str]]]) -> str | None:
@@ -281,9 +388,16 @@ def _sheets(households: Iterable[Household], versions: set[int]) -> Sheets:
     return found | {(row.household_id, row.version): row.pairs for row in db.session.scalars(query)}
 
 
+Told = Mapping[tuple[str, str], Record]
+"""(sheet, mark) -> the row as an export would write it now."""
+_Cells = dict[tuple[str, str, str], list[tuple[int, Answers, Answers]]]
+"""(sheet, letter, heading) -> number of a row, what it said, what it says, of the rows that were compared."""
+
+
 def _compare(
-    household: Household, rows: list[_Row], sheets: Sheets, view: View, hidden: frozenset[str], plan: Plan
-) -> None:
+    household: Household, rows: list[_Row], sheets: Sheets, told: Told, is_signed: bool, view: View,
+    hidden: frozenset[str], cells: _Cells, plan: Plan,
+) -> None:  # fmt: skip
     """The edits of one household, merged with what stands today; or the troubles that keep them out."""
     versions = {row.version for row in rows}
     unknown = [row for row in rows if (household.id, row.version) not in sheets]
@@ -304,15 +418,29 @@ def _compare(
         if row.uid and (row.sheet.rows, row.uid) not in known:
             plan.troubles.append(Trouble(row.place, "amendment.mark_changed"))
             continue
-        _read_row(row, base, ours, places, hidden, plan)
-    if not places or len(plan.troubles) > before:
+        here = told[register.HOUSEHOLDS.key, register.row_mark(household.id, household.sheet_version)]
+        if _is_elsewhere(row, here, household, plan):
+            continue
+        answers = _read_row(row, base, cells)
+        if row.uid and (other := _moved_from(row, answers, base, known)):
+            titles = row_titles(kept)
+            plan.troubles.append(
+                Trouble(row.place, "amendment.row_moved", (("other", titles.get((row.sheet.rows, other)) or other),))
+            )
+            continue
+        _take(row, answers, ours, places, hidden, plan)
+        since = household.state_since
+        is_same_state = plan.as_of is not None and (since is None or since < plan.as_of)
+        _tell_unreadable(row, told.get((row.sheet.key, row.mark)), is_same_state, plan)
+    theirs = to_keys(current)
+    is_news = any(theirs.get(key, ()) != ours.get(key, ()) for key in places)
+    if not is_news or len(plan.troubles) > before:
         return
     is_correction = household.state not in EDITABLE
-    if is_correction and not (view.may(Permission.SHEET_CORRECT) and Action.CORRECT in actions_from(household.state)):
-        plan.troubles += [Trouble(place, "amendment.locked") for place in places.values()]
+    if is_correction and (code := _why_locked(household.state, view)):
+        plan.troubles += [Trouble(place, code) for place in places.values()]
         return
     is_current = version == household.sheet_version
-    theirs = to_keys(current)
     merged = Merged(ours, (), ()) if is_current else merge_stale(household, base, theirs, ours)
     if not _can_be_kept(merged, places, hidden, plan):
         return
@@ -323,45 +451,191 @@ def _compare(
         if theirs.get(key, ()) != ours.get(key, ())
     ]
     if edits:
-        titles = row_titles(kept, current)
-        plan.households.append(HouseholdEdits(household, edits, merged, titles, is_correction))
+        titles = row_titles(kept, current) if any(row_key(each.key) for each in edits) else {}
+        becomes = next_state(household.state, Action.CORRECT if is_correction else Action.AMEND)
+        plan.households.append(
+            HouseholdEdits(household.id, (household.door_sort, household.id), household.sheet_version, household.state,
+                           becomes, is_signed, edits, merged, theirs, titles)
+        )  # fmt: skip
 
 
-def _read_row(
-    row: _Row, base: Mapping[str, Answers], ours: dict[str, Answers], places: dict[str, Place], hidden: frozenset[str],
-    plan: Plan,
-) -> None:  # fmt: skip
-    """Put the edited answers of a row into `ours`, with the cells where they stand."""
-    prefix = f"{row.sheet.rows}[{row.uid}]." if row.uid else ""
+def _why_locked(state: HouseholdState, view: View) -> str:
+    """The code that says who must do what before this handed-in sheet can be corrected; "" where it can be."""
+    if Action.CORRECT in actions_from(state):
+        return "" if view.may(Permission.SHEET_CORRECT) else "amendment.locked"
+    return "amendment.awaits_group" if state is HouseholdState.SUBMITTED else "amendment.awaits_office"
+
+
+def _is_elsewhere(row: _Row, here: Record, household: Household, plan: Plan) -> bool:
+    """Whether a row tells another door than its household's; then it is told as trouble."""
+    said = {key: row.cells[key] for key in PLACE if key in row.cells}
+    wrong = {key: cell for key, cell in said.items() if cell[1].lstrip("0") != str(here[key]).lstrip("0")}
+    if row.dossier_no is None:
+        if is_other := any(text for _letter, text in wrong.values()):
+            plan.troubles.append(Trouble(row.place, "amendment.other_door", (("door", household.door_text),)))
+        return is_other
+    labels = {column.key: column.label for column in row.sheet.columns}
+    for key, (letter, _text) in wrong.items():
+        place = Place(row.place.sheet, row.place.row, letter)
+        plan.troubles.append(Trouble(place, "amendment.place_fixed", (("column", labels[key]),)))
+    return bool(wrong)
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """What a cell says: `now` in the form of `was`, or the error that it is."""
+
+    place: Place
+    column: Column
+    text: str
+    was: tuple[Answers, ...]
+    now: tuple[Answers, ...]
+    error: DomainError | None = None
+
+
+def _names(column: Column) -> tuple[str, ...]:
+    """The questions whose answers stand in a column."""
+    return ("share_num", "share_den") if column.field == "share_num" else (column.field,)
+
+
+def _prefix(row: _Row, uid: str) -> str:
+    return f"{row.sheet.rows}[{uid}]." if uid else ""
+
+
+def _read_row(row: _Row, base: Mapping[str, Answers], cells: _Cells) -> list[_Read]:
+    """The cells of a row that can be read back."""
+    prefix = _prefix(row, row.uid)
     record = ROW_TYPES[row.sheet.rows] if row.sheet.rows else SurveySheet
+    found = []
     for column in row.sheet.columns:
         if column.key not in row.cells or not column.field:
             continue
         letter, text = row.cells[column.key]
         place = Place(row.place.sheet, row.place.row, letter)
-        fields = ("share_num", "share_den") if column.field == "share_num" else (column.field,)
-        was = tuple(base.get(prefix + name, ()) for name in fields)
+        was = tuple(base.get(prefix + name, ()) for name in _names(column))
         try:
-            now = _answers(column, record, text, was)
+            found.append(_Read(place, column, text, was, _answers(column, record, text, was)))
         except DomainError as error:
-            plan.troubles.append(Trouble(place, error.code, tuple(error.params.items())))
+            found.append(_Read(place, column, text, was, was, error))
             continue
-        for name, old, new in zip(fields, was, now, strict=True):
+        cells.setdefault((place.sheet, letter, column.heading), []).append((place.row, was[0], found[-1].now[0]))
+    return found
+
+
+def _take(
+    row: _Row, answers: list[_Read], ours: dict[str, Answers], places: dict[str, Place], hidden: frozenset[str],
+    plan: Plan,
+) -> None:  # fmt: skip
+    """Put the edited answers of a row into `ours`, with the cells where they stand."""
+    prefix = _prefix(row, row.uid)
+    for read in answers:
+        if read.error is not None:
+            plan.troubles.append(Trouble(read.place, read.error.code, tuple(read.error.params.items())))
+            continue
+        for name, old, new in zip(_names(read.column), read.was, read.now, strict=True):
             if old == new:
                 continue
             if name in hidden:
-                plan.troubles.append(Trouble(place, "amendment.hidden"))
+                plan.troubles.append(Trouble(read.place, "amendment.hidden"))
                 continue
-            places[prefix + name] = place
+            places[prefix + name] = read.place
             if new:
                 ours[prefix + name] = new
             else:
                 ours.pop(prefix + name, None)
 
 
+def _moved_from(
+    row: _Row, answers: list[_Read], base: Mapping[str, Answers], known: set[tuple[str, str]]
+) -> str | None:
+    """The uid of the other row of the list that this one now tells, if it does: somebody moved cells but not the mark.
+
+    It does where at least three answers, and two thirds of all in which the two rows differed, are the other's.
+    """
+    if sum(read.error is not None or read.now != read.was for read in answers) < 3:
+        return None
+    record = ROW_TYPES[row.sheet.rows]
+    for rows, uid in sorted(known):
+        if rows != row.sheet.rows or uid == row.uid:
+            continue
+        differing = alike = 0
+        for read in answers:
+            was = tuple(base.get(_prefix(row, uid) + name, ()) for name in _names(read.column))
+            if was != read.was:
+                differing += 1
+                alike += _says(read, record, was)
+        if alike >= 3 and alike * 3 >= differing * 2:
+            return uid
+    return None
+
+
+def _says(read: _Read, record: type[Any], was: tuple[Answers, ...]) -> bool:
+    """Whether a cell gives these answers, masked or not."""
+    try:
+        return _answers(read.column, record, read.text, was) == was
+    except DomainError:
+        return False
+
+
+def _tell_unreadable(row: _Row, record: Record | None, is_same_state: bool, plan: Plan) -> None:
+    """Tell the edited cells of columns that follow from other answers. `record`: None where the row has changed since."""
+    if record is None:
+        return
+    for column in row.sheet.columns:
+        if column.field or column.key in MOVING or column.key in PLACE or column.kind is Kind.SERIAL:
+            continue
+        if column.key in STATE and not is_same_state:
+            continue
+        letter, text = row.cells.get(column.key, ("", ""))
+        if not letter or _is_as_exported(column, record.get(column.key), text):
+            continue
+        place = Place(row.place.sheet, row.place.row, letter)
+        label = column.label.replace("\n", "")
+        if source := FOLLOWS.get((row.sheet.key, column.key)):
+            plan.troubles.append(Trouble(place, "amendment.follows", (("column", label), ("sheet", source))))
+        else:
+            code = "amendment.state_here" if column.key in STATE else "amendment.not_here"
+            plan.troubles.append(Trouble(place, code, (("column", label),)))
+
+
+def _is_as_exported(column: Column, value: object, text: str) -> bool:
+    told = text_of(cell_text(shown(column.kind, value)))
+    if text == told:
+        return True
+    if column.kind in (Kind.AREA, Kind.INTEGER):
+        try:
+            return Decimal(text.replace(",", "") or 0) == Decimal(told or 0) and bool(text) == bool(told)
+        except InvalidOperation:
+            return False
+    if column.key not in COVERED:
+        return False
+    mask, between = COVERED[column.key]
+    covered = [between.join(mask(part) for part in each.split(between)) for each in (told, text)]
+    return covered[0] == text or covered[1] == told
+
+
+def _shifts(cells: _Cells) -> Iterable[Shift]:
+    """Runs in which each row says what the row above, or below, said before."""
+    for (sheet, letter, heading), found in cells.items():
+        rows = {number: (was, now) for number, was, now in found}
+        for step in (-1, 1):
+            run: list[int] = []
+            for number in [*sorted(rows), 0]:
+                was, now = rows.get(number, ((), ()))
+                is_slipped = now != was and number + step in rows and now == rows[number + step][0]
+                if is_slipped and (not run or number == run[-1] + 1):
+                    run.append(number)
+                    continue
+                if len(run) >= LEAST_RUN and len({rows[each][1] for each in run}) > 1:
+                    yield Shift(sheet, letter, heading.replace("\n", ""), run[0], run[-1], len(run))
+                run = [number] if is_slipped else []
+
+
 def _answers(column: Column, record: type[Any], text: str, was: tuple[Answers, ...]) -> tuple[Answers, ...]:
     """The answers that a cell gives, in the form in which a sheet keeps them. Raises DomainError for what is none."""
     name, text = column.field, text.strip()
+    if text == UNCALCULATED:
+        raise DomainError("amendment.formula")
     if name == "share_num":
         return _share(text, was)
     (old,) = was
@@ -374,9 +648,9 @@ def _answers(column: Column, record: type[Any], text: str, was: tuple[Answers, .
         # A sex that nobody told (未知, 未说明) is shown as an empty cell.
         return (old if name == "sex" and old and old[0] not in ("1", "2") else (),)
     if name == "ethnicity":
-        return (_listed(text, {label: code for code, label in ETHNICITIES.items()}),)
+        return (_listed(text, ETHNICITY_CODES),)
     if kind.codes is not None:
-        words = {code.label: code.value for code in kind.codes}
+        words = _words(kind.codes)
         if kind.kind == "code":
             return (_listed(text, words),)
         chosen = {_listed(part, words)[0] for part in re.split(r"[、,，;；]", text) if part.strip()}
@@ -384,7 +658,7 @@ def _answers(column: Column, record: type[Any], text: str, was: tuple[Answers, .
     if kind.kind == "decimal":
         return (_decimal(text),)
     if kind.kind == "str":
-        return (_words(text, old),)
+        return (_own_words(name, text, old),)
     if kind.kind == "int" and not re.fullmatch(r"-?[0-9]{1,6}", text):
         raise DomainError("amendment.whole", text=text[:40])
     if kind.kind == "date":
@@ -395,15 +669,21 @@ def _answers(column: Column, record: type[Any], text: str, was: tuple[Answers, .
     return ((text,),)
 
 
-def _words(text: str, old: Answers) -> Answers:
-    """A text of one's own words; as long as it stands as it was exported, its numbers masked, nobody touched it."""
+def _own_words(name: str, text: str, old: Answers) -> Answers:
+    """A text of one's own words; as long as it stands as it was exported, masked or not, nobody touched it."""
     was = old[0] if old else ""
     masked = mask_numbers(was)
-    if old and text in (cell_text(was).strip(), cell_text(masked).strip()):
+    if old and text in (cell_text(was).strip(), cell_text(masked).strip(), *_covered(name, was)):
         return old
     if masked != was and STAR in text:
         raise DomainError("amendment.masked")  # the number behind the mask would be lost
     return (text,)
+
+
+def _covered(name: str, old: str) -> tuple[str, ...]:
+    """How a name or a certificate number stands in an export for readers from whom it is masked."""
+    mask = {"full_name": mask_name, "part_cert_no": mask_cert_no}.get(name)
+    return (mask(old),) if mask else ()
 
 
 def _yes_no(text: str, old: Answers) -> Answers:
@@ -466,10 +746,16 @@ def _decimal(text: str) -> Answers:
     return (f"{value:.2f}",)
 
 
+@cache
+def _words(codes: type[Code]) -> dict[str, str]:
+    return {code.label: code.value for code in codes}
+
+
 def _listed(text: str, words: Mapping[str, str]) -> Answers:
     """The code of a word of the list, as exported or as people write it. Raises amendment.word with what can stand here."""
-    folded = {folded_text(label): value for label, value in words.items()}
-    value = words.get(text.strip()) or folded.get(folded_text(text))
+    value = words.get(text.strip())
+    if value is None:
+        value = {folded_text(label): value for label, value in words.items()}.get(folded_text(text))
     if value is None:
         few = "、".join(list(words)[:12]) + ("……" if len(words) > 12 else "")
         raise DomainError("amendment.word", text=text[:40], words=few)
@@ -494,8 +780,3 @@ def _can_be_kept(merged: Merged, places: Mapping[str, Place], hidden: frozenset[
     for place, text in mine or [(next(iter(places.values())), next(iter(told.values()))[0])]:
         plan.troubles.append(Trouble(place, "amendment.refused", (("reason", text),)))
     return False
-
-
-def label_of(edit: Edit, edits: HouseholdEdits) -> str:
-    """The name of the answer that an edit is about: 人口 · 张伟 · 电话."""
-    return key_label(edit.key, edits.titles)

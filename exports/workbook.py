@@ -373,7 +373,8 @@ def _set_up_page(
         for place, column in enumerate(columns):
             if column.bar:
                 page.conditional_format(header_last + 1, place, body_last, place, BAR)
-        page.autofilter(header_last, 0, body_last, shown_last)
+        # To the hidden column too: Excel sorts what the filter spans, and a mark must go where its row goes.
+        page.autofilter(header_last, 0, body_last, len(columns) - 1)
         codes = [xl_col_to_name(i) for i, column in enumerate(columns) if column.kind is Kind.CODE]
         if codes:
             page.ignore_errors(

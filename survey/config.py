@@ -13,6 +13,7 @@ RUHU_STYLEGUIDE  "1" shows /styleguide
 RUHU_RESULT_DAYS      how many days a file made by a job can be taken. Default: 7
 RUHU_EXPORT_AT_ONCE   a ledger of more households than this is made by a job. Default: 3000
 RUHU_IMPORT_AT_ONCE   a roster of more rows than this is imported by a job. Default: 2000
+RUHU_AMEND_AT_ONCE    an edited ledger that changes more households than this is written by a job. Default: 50
 """
 
 from __future__ import annotations
@@ -47,6 +48,8 @@ class Config:
     """Households: about the three seconds that a person waits without wondering."""
     import_at_once: int = 2000
     """Rows of a roster."""
+    amend_at_once: int = 50
+    """Households: each costs about 10 ms, in which on SQLite nobody else writes."""
 
     @property
     def documents(self) -> Path:
@@ -83,4 +86,5 @@ def read_config(environ: dict[str, str] | None = None) -> Config:
         results_kept=timedelta(days=int(env.get("RUHU_RESULT_DAYS", "7"))),
         export_at_once=int(env.get("RUHU_EXPORT_AT_ONCE", "3000")),
         import_at_once=int(env.get("RUHU_IMPORT_AT_ONCE", "2000")),
+        amend_at_once=int(env.get("RUHU_AMEND_AT_ONCE", "50")),
     )

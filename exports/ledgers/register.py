@@ -197,6 +197,13 @@ def _runs(view: View, sheets: Collection[str]) -> Iterator[tuple[str, Iterable[R
             yield sheet, ROWS[sheet](view, batch)
 
 
+def rows_of(view: View, household_ids: Collection[UUID]) -> Iterator[tuple[str, Record]]:
+    """The rows of all sheets that tell of some households, each with the key of its sheet."""
+    keys = [found for (found,) in read(select(key(Household.id)).where(Household.id.in_(household_ids), view.scope))]
+    batch = _Batch(keys, view)
+    return ((sheet, record) for sheet, rows in ROWS.items() for record in rows(view, batch))
+
+
 def count_rows(view: View) -> int:
     """How many rows the sheets have together."""
     lists = (PersonRow, PartRow, FixtureRow)

@@ -33,7 +33,7 @@ MEANINGS: dict[str, str] = {
     "ballot_no": N_("票号"), "briefed_by": N_("宣讲人"), "candidates": N_("候选评估机构"), "cert_nos": N_("权属证书号"),
     "certificates": N_("权证，补足空行"), "choice": N_("表态"), "chosen": N_("过半数的评估机构，没有的为空"), "closed_on": N_("结束日期"),
     "code": N_("校验码"), "contact": N_("联系人"), "content": N_("诉求内容"), "copies": N_("份数"), "copy": N_("原件或者复印件"),
-    "days": N_("期限的天数"), "dated": N_("材料日期"), "document_no": N_("文号"), "door": N_("门牌"), "dossier_no": N_("户编号"), "entries": N_("归档材料"),
+    "scope": N_("公示范围"), "from_on": N_("期限的第一天"), "days": N_("期限的天数"), "dated": N_("材料日期"), "document_no": N_("文号"), "door": N_("门牌"), "dossier_no": N_("户编号"), "entries": N_("归档材料"),
     "entrusted": N_("受委托单位"), "entry": N_("归档材料"), "file_no": N_("案卷号"), "filed_by": N_("立卷人"),
     "fixtures": N_("附属物，每行两项"), "fonds_no": N_("全宗号"), "form": N_("宣讲形式"), "head": N_("户主"), "held_at": N_("宣讲时间"),
     "homes": N_("公示的各户"), "hours": N_("每日入户时间"), "household_share": N_("占总户数的比例"), "households": N_("户数"),

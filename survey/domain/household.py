@@ -41,6 +41,7 @@ class Action(Code):
     CONFIRM = "confirm", N_("签字确认")
     FINALISE = "finalise", N_("定稿")
     CORRECT = "correct", N_("更正")
+    AMEND = "amend", N_("读回台账")
     REOPEN = "reopen", N_("重新打开")
 
 
@@ -68,6 +69,10 @@ TRANSITIONS: dict[tuple[HouseholdState, Action], HouseholdState] = {
     (_S.CONFIRMED, _A.REOPEN): _S.OFFICE_RETURNED,
     (_S.FINAL, _A.CORRECT): _S.GROUP_PASSED,
     (_S.FINAL, _A.REOPEN): _S.OFFICE_RETURNED,
+    (_S.UNVISITED, _A.AMEND): _S.UNVISITED,
+    (_S.IN_PROGRESS, _A.AMEND): _S.IN_PROGRESS,
+    (_S.GROUP_RETURNED, _A.AMEND): _S.GROUP_RETURNED,
+    (_S.OFFICE_RETURNED, _A.AMEND): _S.OFFICE_RETURNED,
 }
 """(state, action) -> the state afterwards. What is not named here is refused."""
 
@@ -85,7 +90,8 @@ def next_state(state: HouseholdState, action: Action) -> HouseholdState:
     """The state after the action.
 
     Rule: survey procedure of the offices (未入户→进行中→已提交→组审→项目办→确认→定稿); saving a returned sheet leaves
-    it returned until it is submitted again; what was corrected after approval waits for the office again, since who
+    it returned until it is submitted again; what the office writes into an exported ledger is no visit and, as a roster
+    does, leaves even 未入户 as it is; what was corrected after approval waits for the office again, since who
     enters may not approve, and a signed sheet for a new signature.
     Raises DomainError("household.transition").
     """

@@ -12,6 +12,7 @@ from survey.domain.message import N_
 class JobKind(Code):
     """任务种类."""
 
+    AMENDMENT_COMMIT = "amendment.commit", N_("写入读回的台账")
     JOB_SWEEP = "job.sweep", N_("清理过期文件")
     LEDGER_EXPORT = "ledger.export", N_("导出台账")
     LEDGER_EXPORT_SET = "ledger.export_set", N_("导出整套台账")
@@ -43,12 +44,16 @@ class JobStep(Code):
     COMPARING = "comparing", N_("正在与现有数据比对")
     PREPARING = "preparing", N_("正在整理要写入的内容")
     WRITING = "writing", N_("正在写入数据库")
+    WRITING_HOMES = "writing_homes", N_("正在逐户写入")
     EXPORTING = "exporting", N_("正在生成文件")
     SEALING = "sealing", N_("正在加密保存")
 
 
 FINAL_STEPS = frozenset({JobStep.WRITING})
 """Steps in which a job can no longer be cancelled: all of it is written at once, and nobody else writes meanwhile."""
+
+IN_PARTS = frozenset({JobKind.AMENDMENT_COMMIT})
+"""Kinds that write in many small transactions: what was written stays, however the job ends."""
 
 LEAST_SECONDS = 5
 LEAST_PART = 0.05

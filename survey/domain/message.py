@@ -62,7 +62,32 @@ MESSAGES: dict[str, str] = {
         "行标识属于 {dossier_no}，和这一行的户编号不一致，没有读取。排序时请选中整张表，不要只排某几列。"
     ),
     "amendment.no_household": N_("没有这一户，或者您没有查看它的权限，没有读取。"),
-    "amendment.locked": N_("这一户已经提交，您不能更正，没有读取。要改请由项目办更正，或先退回。"),
+    "amendment.other_door": N_(
+        "行标识属于 {door}，和这一行的楼栋、单元、房号不一致，没有读取。看起来只排了几列的顺序：请重新导出，排序时选中整张表。"
+    ),
+    "amendment.place_fixed": N_(
+        "“{column}”和系统里的不一样，没有读取。楼栋、单元、房号不能从台账修改，门牌有错请在楼盘表里改；导出以后改过门牌的，请重新导出一份。"
+    ),
+    "amendment.row_moved": N_(
+        "看起来是整行换了位置：这一行写的是“{other}”的内容，没有读取。请不要只移动几列；要换顺序，请选中整张表排序。"
+    ),
+    "amendment.follows": N_(
+        "“{column}”这一列是从工作表“{sheet}”汇总来的，改这里不起作用，没有读取。请在“{sheet}”里改。"
+    ),
+    "amendment.not_here": N_("“{column}”不能从台账修改，没有读取。请在系统里打开这一户的调查表修改。"),
+    "amendment.state_here": N_(
+        "“{column}”不能从台账修改，没有读取。状态由提交、审核、签字改变，请在系统里打开这一户办理。"
+    ),
+    "amendment.formula": N_(
+        "这一格是公式，没有算出的值，没有读取。请在 Excel 或 WPS 里打开、核对结果后保存一次，或直接填写内容。"
+    ),
+    "amendment.locked": N_("这一户项目办已经审核通过，您不能更正，没有读取。请把要改的内容告诉项目办，由项目办更正。"),
+    "amendment.awaits_group": N_(
+        "这一户已提交、待组审，现在不能改，没有读取。请组长退回给调查员修改；或等组审和项目办都通过以后再上传，按“更正”写入。"
+    ),
+    "amendment.awaits_office": N_(
+        "这一户组审已通过、待项目办审核，现在不能改，没有读取。请项目办在户档案里退回修改；或先审核通过，再上传一次，按“更正”写入。"
+    ),
     "amendment.hidden": N_("您没有查看这一项的权限，也不能改，没有读取。"),
     "amendment.masked": N_("号码里有星号，没有读取。要改号码，请写完整的号码；不改请保持原样。"),
     "amendment.one_number": N_("这里应当是一个号码，没有读取。"),
@@ -73,7 +98,11 @@ MESSAGES: dict[str, str] = {
     "amendment.yes_no": N_("“{text}”看不懂，没有读取。是填 1，否留空。"),
     "amendment.refused": N_("这样改不能保存：{reason}（没有读取）"),
     "amendment.reason": N_("请写明为什么修改，至少 4 个字。"),
-    "amendment.changed_since": N_("您查看之后，有住户的调查表又被别人改过，没有写入。请核对最新的结果后再确认。"),
+    "amendment.changed_since": N_(
+        "您查看之后，有住户的调查表又被别人改过，没有写入。请点“重新比对”，核对最新的结果后再确认。"
+    ),
+    "amendment.nothing": N_("没有选中要写入的内容。请在下面勾选要写入的户，或放弃这份台账。"),
+    "amendment.written": N_("这份台账已由{who}于 {when} 写入，不用再确认。"),
     "amendment.closed": N_("这份台账{state}，不能再改。"),
     # posting
     "report.in_future": N_("截止日期不能晚于今天。"),
@@ -229,6 +258,7 @@ MESSAGES: dict[str, str] = {
     "job.permission_ended": N_("您已没有进行这项操作的权限，任务没有执行。如有需要，请联系项目办。"),
     "job.result_expired": N_("文件已到期删除。如仍需要，请重新提交。"),
     "job.result_missing": N_("没有找到生成的文件，请重新提交；再次出现请联系系统管理员。"),
+    "job.stopped_in_parts": N_("任务中途停止：写好的户已经保留，其余的没有写入。请打开结果核对，再次确认就接着写。"),
     "job.unexpected": N_(
         "程序出现意外错误，任务没有完成，没有写入任何内容。请稍后重新提交；再次出现请联系系统管理员。"
     ),

@@ -12,6 +12,10 @@
 4. Where it is asked for: `enqueue_job(...)` in the transaction of the page, then a redirect to `job.show`.
 5. Where it leads to when it is done, if not to a file: `LEADS_TO` in `survey/web/job.py`.
 
+What nobody needs whole is better written in parts: `run.part(work)` commits each, and refuses it where the lease has passed
+on or the job was cancelled. Then each part says itself that it is done, in its own transaction, and the next attempt begins
+behind it (`survey.jobs.amendment`); such a kind stands in `IN_PARTS`, for what was written stays however the job ends.
+
 What a long step reads, it reads inside `run.reading()`: on SQLite a transaction that may write keeps everybody else from
 writing. What must stand earlier (the numbers of notices) is written and committed by `run.in_front`, at the priority that
 the worker had before it stood back. What can be refused is refused with a DomainError; its sentence stands on the page of the job.

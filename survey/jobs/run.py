@@ -21,7 +21,10 @@ from survey.jobs.priority import Front, Work, at_once
 from survey.models import Job, Project, User, db, utc_now
 from survey.models.base import reading
 from survey.services import result
-from survey.services.job import Claim, LeaseLost, Result, renew_lease
+from survey.services.job import Claim, LeaseLost, Result, hold_job, renew_lease
+
+BREATH = 0.11
+"""Seconds between two parts on SQLite: who waits for the writer's place looks for it every tenth of a second at least."""
 
 
 class Cancelled(Exception):
@@ -103,6 +106,24 @@ class Run:
             raise Cancelled
         if self._stop.is_set():
             raise Stopping
+
+    def part(self, work: Work) -> None:
+        """Write one of many small parts, in front and in a transaction of its own: it stays, whatever becomes of the rest.
+
+        The part is refused when the job has passed to another worker or was cancelled. Raises as `progress`.
+        """
+        self._check()
+
+        def write() -> None:
+            if hold_job(self.claim):
+                raise Cancelled
+            work()
+            db.session.commit()
+
+        db.session.rollback()
+        self.in_front(write)
+        if self._engine.dialect.name == "sqlite":
+            self._stop.wait(BREATH)
 
     reading = staticmethod(reading)
 

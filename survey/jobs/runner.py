@@ -1,7 +1,8 @@
 """The worker: takes jobs from the table one after the other and brings each to an end.
 
 The effect of a task and the word "done" are one transaction, and that transaction is refused when the lease has passed to
-another worker. So a worker may be killed at any moment, run twice, or sleep through its lease: each job takes effect once.
+another worker; so is each part of a task that writes in parts (`Run.part`). So a worker may be killed at any moment, run
+twice, or sleep through its lease: each job takes effect once.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from survey.config import Config
 from survey.domain.errors import DomainError
 from survey.domain.job import JobKind
-from survey.jobs import ledger, notice, report, roster, sweep, template
+from survey.jobs import amendment, ledger, notice, report, roster, sweep, template
 from survey.jobs.priority import Front, at_once
 from survey.jobs.run import Cancelled, Run, Stopping
 from survey.models import Job, Project, db, utc_now
@@ -35,6 +36,7 @@ log = logging.getLogger("ruhu.worker")
 
 Task = Callable[[Run], None]
 TASKS: Mapping[JobKind, Task] = {
+    JobKind.AMENDMENT_COMMIT: amendment.commit_amendment,
     JobKind.JOB_SWEEP: sweep.sweep,
     JobKind.LEDGER_EXPORT: ledger.export_ledger,
     JobKind.LEDGER_EXPORT_SET: ledger.export_set,

@@ -1,6 +1,6 @@
 """The tables, one file per noun. Importing this package makes all of them known to the metadata."""
 
-from survey.models.amendment import Amendment
+from survey.models.amendment import Amendment, AmendmentHome
 from survey.models.audit import AuditEntry
 from survey.models.base import Base, db, new_id, row_id, utc_now
 from survey.models.building import Assignment, Building, Door
@@ -30,7 +30,7 @@ from survey.models.visit import Visit
 from survey.models.wording import Wording
 
 __all__ = [
-    "Amendment", "Assignment", "AuditEntry", "Base", "Blob", "Briefing", "Building", "Care", "CertificateRow",
+    "Amendment", "AmendmentHome", "Assignment", "AuditEntry", "Base", "Blob", "Briefing", "Building", "Care", "CertificateRow",
     "ConflictRow", "Consent", "DecorationItemRow", "Delivery", "DesiredLayoutRow", "Device", "Document", "Door",
     "DraftRow", "FixtureRow", "Household", "Job", "LedgerTemplate", "LoginFailure", "LoginSession", "MatterNote",
     "Membership", "NoticeIssue", "Objection", "PartRow", "PersonRow", "Policy", "PolicyVersion", "Posting",

@@ -228,6 +228,18 @@ def renew_lease(
     return row[0] is not None
 
 
+def hold_job(claim: Claim) -> bool:
+    """Keep the job with its worker until this transaction ends, so that what it writes stands only if the job is its own.
+
+    Whether it was asked to stop. Raises LeaseLost.
+    """
+    query = select(Job.cancel_requested_at).where(*_held(claim)).with_for_update()
+    row = db.session.execute(query).first()
+    if row is None:
+        raise LeaseLost
+    return row[0] is not None
+
+
 def finish_job(claim: Claim, result: Result | None, *, kept: timedelta) -> None:
     """Write "done" beside the effect of the task, in the same transaction. Raises LeaseLost: then nothing may stand.
 

@@ -27,6 +27,7 @@ PAGE = 100
 
 ACTIONS: dict[str, str] = {
     "amendment.commit": N_("写入读回的台账"), "amendment.discard": N_("放弃读回的台账"),
+    "amendment.preview": N_("重新比对读回的台账"),
     "amendment.upload": N_("读回台账"), "assignment.edit": N_("分配楼栋"), "briefing.record": N_("记录宣讲"), "building.create": N_("新增楼栋"),
     "building.edit": N_("修改楼栋"), "care.plan": N_("安排帮扶"), "consent.record": N_("记录表态"), "consent.withdraw": N_("撤回表态"),
     "delivery.record": N_("登记送达"), "device.enrol": N_("登记平板"), "device.enrol_failed": N_("登记码不对"),

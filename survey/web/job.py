@@ -14,7 +14,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from survey.domain.access import Permission
-from survey.domain.job import FINAL_STEPS, JobKind, JobState, seconds_left
+from survey.domain.job import FINAL_STEPS, IN_PARTS, JobKind, JobState, seconds_left
 from survey.domain.message import MESSAGES
 from survey.models import Job, utc_now
 from survey.services import job as jobs
@@ -26,6 +26,9 @@ from survey.web.file import stream_private
 bp = Blueprint("job", __name__)
 
 LEADS_TO: dict[JobKind, Callable[[Job], str]] = {
+    JobKind.AMENDMENT_COMMIT: lambda job: url_for(
+        "amendment.show", project_code=project_of_page().code, amendment_id=job.subject_id
+    ),
     JobKind.ROSTER_IMPORT: lambda job: url_for(
         "roster.show", project_code=project_of_page().code, import_id=job.subject_id
     ),
@@ -55,6 +58,7 @@ def show(project_code: str, job_id: UUID) -> ResponseReturnValue:
         may_cancel=job.is_open and job.cancel_requested_at is None and job.step not in FINAL_STEPS,
         may_download=jobs.has_permission(job),
         leads_to=_leads_to(job),
+        in_parts=job.kind in IN_PARTS,
     )
 
 
@@ -96,12 +100,15 @@ def _job(job_id: UUID) -> Job:
 
 
 def _leads_to(job: Job) -> str | None:
-    return LEADS_TO[job.kind](job) if job.state is JobState.DONE and job.kind in LEADS_TO else None
+    is_over = job.state is JobState.DONE or (job.kind in IN_PARTS and not job.is_open)
+    return LEADS_TO[job.kind](job) if is_over and job.kind in LEADS_TO else None
 
 
 def told(job: Job, now: datetime | None = None) -> str:
     """Where a job stands, in a sentence."""
     now = now or utc_now()
+    if job.state is JobState.FAILED and job.kind in IN_PARTS and job.error.startswith("job."):
+        return _(MESSAGES["job.stopped_in_parts"])  # The others say that nothing was written.
     if job.state is JobState.FAILED:
         return _(MESSAGES[job.error]).format(**job.error_params)
     if job.state is JobState.QUEUED:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from openpyxl import load_workbook
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from exports.amendment import Plan, plan_amendment
+from exports.amendment import Plan, plan_amendment, to_kept
 from exports.ledgers import export_ledger
 from exports.view import view_of
 from survey.domain import codes
@@ -20,7 +21,7 @@ from survey.domain.access import Role
 from survey.domain.errors import DomainError
 from survey.domain.household import HouseholdState
 from survey.domain.sheet import to_pairs
-from survey.models import Household, Membership, Project, SheetRow, User, db, utc_now
+from survey.models import Amendment, Household, Membership, Project, SheetRow, Signature, User, db, utc_now
 from survey.services import amendment as amendments
 from survey.services.roster.read import read_texts
 from survey.services.sheet import current_sheet, save_sheet
@@ -83,16 +84,26 @@ def troubles(made: Plan) -> list[str]:
 
 def carry_out(project: Project, data: bytes, actor: User, chosen: tuple[str, ...] = ()) -> int:
     made = plan(project, data, actor)
-    row = amendments.upload_amendment(actor=actor, project=project, filename="台账.xlsx", data=data, counts={})
-    changes = [
-        amendments.Change(each.household, each.household.sheet_version, each.pairs(chosen), each.is_correction)
-        for each in made.households
-    ]
-    done = amendments.commit_amendment(
-        actor=actor, row=row, changes=changes, reason="与登记簿核对", hidden=frozenset(), counts={}
-    )
+    row = uploaded(project, data, actor, made)
+    groups = {brief.position: chosen for brief in amendments.list_briefs(row.uploaded_by, row)}
+    amendments.keep_choices(row, groups, agreed=(), reason="")
+    done = confirmed(row, actor)
     db.session.commit()
     return done
+
+
+def uploaded(project: Project, data: bytes, actor: User, made: Plan | None = None) -> Amendment:
+    kept = to_kept(made or plan(project, data, actor))
+    return amendments.upload_amendment(actor=actor, project=project, filename="台账.xlsx", data=data, plan=kept)
+
+
+def confirmed(row: Amendment, actor: User, agreed: Collection[str] | None = None) -> int:
+    """Confirm all, or what was agreed to of what is undone."""
+    everything = {amendments.undoing_of(brief) for brief in amendments.list_briefs(row.uploaded_by, row)}
+    return amendments.commit_amendment(
+        actor=actor, row=row, digest=row.digest, reason="与登记簿核对", hidden=frozenset(),
+        agreed=everything if agreed is None else agreed,
+    )  # fmt: skip
 
 
 def household(door: str) -> Household:
@@ -291,7 +302,7 @@ def test_what_others_changed_since_stays_and_a_dispute_is_for_a_person(street: P
     assert (after.note, after.decoration, after.mortgage) == (
         "平板后来写的", codes.Decoration.BARE, codes.TriState.YES,
     )  # fmt: skip
-    carry_out(street, data, office, chosen=("decoration",))
+    carry_out(street, data, office, chosen=("decoration",))  # what was in nobody's way stands already
     assert current_sheet(household("10-1-301")).decoration is codes.Decoration.LUXURY
 
 
@@ -305,17 +316,16 @@ def test_somebody_who_saves_between_the_plan_and_the_word_stops_it(street: Proje
         cell(book.worksheets[0], "备注", "301").value = "台账里的"
 
     data = edited(exported(street, office), edit)
-    made = plan(street, data, office)
-    (mine,) = made.households
-    change = amendments.Change(home, home.sheet_version, mine.pairs(), mine.is_correction)
+    row = uploaded(street, data, office)
+    shown = row.digest
     save_sheet(actor=office, household=home, base=home.sheet_version,
                pairs=to_pairs(replace(current_sheet(home), note="先写的")))  # fmt: skip
-    row = amendments.upload_amendment(actor=office, project=street, filename="x", data=data, counts={})
-    assert plan(street, data, office).digest != made.digest
     with pytest.raises(DomainError, match=r"amendment\.changed_since"):
-        amendments.commit_amendment(
-            actor=office, row=row, changes=[change], reason="与登记簿核对", hidden=frozenset(), counts={}
-        )
+        confirmed(row, office)
+    amendments.renew_amendment(actor=office, row=row, plan=to_kept(plan(street, data, office)))
+    assert row.digest != shown
+    with pytest.raises(DomainError, match=r"amendment\.nothing"):
+        confirmed(row, office)  # there is a dispute now, and nobody chose the file's answer
 
 
 # --- who may ----------------------------------------------------------------------------------------------------------
@@ -347,12 +357,221 @@ def test_what_a_person_may_not_see_cannot_be_edited_by_them(street: Project) -> 
 
 def test_a_reason_is_wanted_and_a_file_is_carried_out_once(street: Project) -> None:
     office = who(Role.OFFICE)
-    row = amendments.upload_amendment(actor=office, project=street, filename="x", data=b"x", counts={})
-    told = {"row": row, "changes": [], "hidden": frozenset(), "counts": {}, "actor": office}
+    data = edited(
+        exported(street, office), lambda book: cell(book.worksheets[0], "备注", "301").__setattr__("value", "改")
+    )
+    row = uploaded(street, data, office)
+    told = {"row": row, "hidden": frozenset(), "agreed": (), "digest": row.digest, "actor": office}
     with pytest.raises(DomainError, match=r"amendment\.reason"):
         amendments.commit_amendment(reason="改 ", **told)
     amendments.commit_amendment(reason="与登记簿核对", **told)
-    with pytest.raises(DomainError, match=r"amendment\.closed"):
+    with pytest.raises(DomainError, match=r"amendment\.written") as refused:
         amendments.commit_amendment(reason="与登记簿核对", **told)
-    with pytest.raises(DomainError, match=r"amendment\.closed"):
+    assert refused.value.params["who"] == office.display_name
+    with pytest.raises(DomainError, match=r"amendment\.written"):
         amendments.discard_amendment(actor=office, row=row)
+
+
+# --- what cannot be believed ------------------------------------------------------------------------------------------
+
+
+def codes_at(made: Plan) -> dict[str, str]:
+    return {f"{each.place.sheet} {each.place.letter}{each.place.row}": each.code for each in made.troubles}
+
+
+@pytest.mark.parametrize(
+    ("page", "heading", "group", "value", "code", "told"),
+    [(0, "产权人", "", "王五", "amendment.follows", "家庭成员"), (0, "联系电话", "", "12011111111", "amendment.follows", "家庭成员"),
+     (0, "特殊人群", "", "低保", "amendment.follows", "家庭成员"), (0, "证载", "", 90, "amendment.follows", "房屋部位"),
+     (0, "权证号", "", "鲁001", "amendment.not_here", None), (0, "主要诉求", "", "加电梯", "amendment.not_here", None),
+     (0, "房号", "", "109", "amendment.place_fixed", None), (1, "备注", "", "已故", "amendment.not_here", None)],
+)  # fmt: skip
+def test_an_edit_where_nothing_can_be_read_back_is_told_with_the_place_to_make_it(
+    street: Project, page: int, heading: str, group: str, value: object, code: str, told: str | None
+) -> None:
+    office = who(Role.OFFICE)
+    data = edited(
+        exported(street, office),
+        lambda book: cell(book.worksheets[page], heading, "101", group=group).__setattr__("value", value),
+    )
+    made = plan(street, data, office)
+    assert troubles(made) == [code]
+    assert made.troubles[0].place.letter
+    assert dict(made.troubles[0].params).get("sheet") == told
+    assert made.households == []
+
+
+def test_a_state_written_into_the_ledger_is_told_unless_the_household_has_moved_on_since(street: Project) -> None:
+    office = who(Role.OFFICE)
+    home = household("10-1-301")
+    home.state, home.state_since = HouseholdState.IN_PROGRESS, utc_now() - timedelta(days=1)
+    db.session.commit()
+    data = exported(street, office)
+    claimed = edited(data, lambda book: cell(book.worksheets[0], "审核状态", "301").__setattr__("value", "项目办通过"))
+    assert troubles(plan(street, claimed, office)) == ["amendment.state_here"]
+    home.state, home.state_since = HouseholdState.SUBMITTED, utc_now()
+    db.session.commit()
+    assert troubles(plan(street, data, office)) == []
+
+
+def test_a_file_that_was_written_shows_nothing_when_it_comes_again_though_the_sheet_waits_for_its_review(
+    street: Project,
+) -> None:
+    office = who(Role.OFFICE)
+    data = edited(
+        exported(street, office), lambda book: cell(book.worksheets[0], "备注", "101").__setattr__("value", "改")
+    )
+    assert carry_out(street, data, office) == 1
+    assert household("2-1-101").state is HouseholdState.GROUP_PASSED
+    made = plan(street, data, office)
+    assert (made.households, made.troubles) == ([], [])
+
+
+def test_what_follows_from_a_sheet_that_has_changed_since_is_not_compared(street: Project) -> None:
+    office = who(Role.OFFICE)
+    home = household("10-1-301")
+    home.state = HouseholdState.IN_PROGRESS
+    data = exported(street, office)
+    sheet = current_sheet(home)
+    newer = replace(sheet, persons=(replace(sheet.persons[0], full_name="孙大"),))
+    save_sheet(actor=office, household=home, base=home.sheet_version, pairs=to_pairs(newer))
+    db.session.commit()
+    assert troubles(plan(street, data, office)) == []
+
+
+def test_a_formula_without_a_value_is_told_and_deletes_nothing(street: Project) -> None:
+    office = who(Role.OFFICE)
+
+    def edit(book: Workbook) -> None:
+        cell(book.worksheets[0], "备注", "101").value = '=A1&"核对"'
+        cell(book.worksheets[0], "备注", "301").value = "#REF!"
+
+    made = plan(street, edited(exported(street, office), edit), office)
+    assert sorted(troubles(made)) == ["amendment.formula"] * 2
+    assert made.households == []
+
+
+PERSON = ("姓名", "身份", "与户主关系", "性别", "出生日期", "证件号码", "联系电话", "户籍在册", "常住", "特殊情况")
+
+
+@pytest.mark.parametrize("clear", [False, True], ids=["masked", "clear"])
+def test_two_persons_under_each_others_marks_are_told_as_moved_and_not_believed(street: Project, clear: bool) -> None:
+    office = who(Role.OFFICE)
+
+    def edit(book: Workbook) -> None:
+        people = book.worksheets[1]
+        for heading in PERSON:
+            one, two = cell(people, heading, "101"), cell(people, heading, "101", 1)
+            one.value, two.value = two.value, one.value
+
+    made = plan(street, edited(exported(street, office, clear=clear), edit), office)
+    assert troubles(made) == ["amendment.row_moved"] * 2
+    assert [dict(each.params)["other"] for each in made.troubles] == ["张伟", "李㛃"]
+    assert made.households == []
+
+
+def test_marks_of_two_households_exchanged_are_told_by_their_doors_too(street: Project) -> None:
+    office = who(Role.OFFICE)
+
+    def edit(book: Workbook) -> None:
+        homes = book.worksheets[0]
+        rows = [row for row in homes.iter_rows(min_row=5) if isinstance(row[0].value, int)]
+        rows[0][-1].value, rows[1][-1].value = rows[1][-1].value, rows[0][-1].value
+        homes["B3"].value = "自编"  # the office uses the column of 户编号 for something else
+        for row in rows:
+            row[1].value = None
+
+    made = plan(street, edited(exported(street, office), edit), office)
+    assert troubles(made) == ["amendment.other_door"] * 2
+    assert made.households == []
+
+
+def test_a_block_that_was_pasted_a_row_too_low_is_said(street: Project) -> None:
+    office = who(Role.OFFICE)
+    for number in range(1, 9):
+        factories.household(street, f"5-1-{number}01", factories.sheet(note=f"第{number}户"), office)
+    db.session.commit()
+
+    def shifted(book: Workbook, by: int) -> None:
+        homes = book.worksheets[0]
+        notes = [cell(homes, "备注", f"{number}01") for number in range(2, 9)]
+        texts = [f"第{number - by}户" for number in range(2, 9)]
+        for each, text in zip(notes, texts, strict=True):
+            each.value = text
+
+    # The rooms of building 5 stand together in stairwell order.
+    made = plan(street, edited(exported(street, office), lambda book: shifted(book, 1)), office)
+    (shift,) = made.shifts
+    assert (shift.sheet, shift.heading, shift.count) == ("登记台账", "备注", 7)
+    assert shift.last - shift.first == 6
+
+    def filled(book: Workbook) -> None:
+        for number in range(1, 9):
+            cell(book.worksheets[0], "备注", f"{number}01").value = "第1户"
+
+    assert plan(street, edited(exported(street, office), filled), office).shifts == []
+
+
+# --- what a write undoes ----------------------------------------------------------------------------------------------
+
+
+def test_finished_work_is_undone_only_for_the_states_that_were_agreed_to(street: Project) -> None:
+    office = who(Role.OFFICE)
+    plain, unvisited = household("2-1-101"), household("10-2-201")
+    assert (plain.state, unvisited.state) == (HouseholdState.APPROVED, HouseholdState.UNVISITED)
+
+    def edit(book: Workbook) -> None:
+        for door in ("101", "201"):
+            cell(book.worksheets[0], "备注", door).value = "台账里写的"
+
+    row = uploaded(street, edited(exported(street, office), edit), office)
+    told = {
+        brief.state: (brief.becomes, amendments.undoing_of(brief))
+        for brief in amendments.list_briefs(row.uploaded_by, row)
+    }
+    assert told == {
+        HouseholdState.APPROVED: (HouseholdState.GROUP_PASSED, "approved"),
+        HouseholdState.UNVISITED: (HouseholdState.UNVISITED, ""),
+    }
+    assert confirmed(row, office, agreed=()) == 1
+    assert (household("2-1-101").state, current_sheet(household("2-1-101")).note) == (HouseholdState.APPROVED, "=1+1")
+    assert household("10-2-201").state is HouseholdState.UNVISITED  # an edit in Excel is no visit
+    assert current_sheet(household("10-2-201")).note == "台账里写的"
+
+
+def test_a_signature_that_would_fall_is_an_undoing_of_its_own(street: Project) -> None:
+    office = who(Role.OFFICE)
+    home = household("10-1-301")
+    home.state = HouseholdState.IN_PROGRESS
+    version = db.session.query(SheetRow).filter_by(household_id=home.id, version=home.sheet_version).one()
+    db.session.add(
+        Signature(project_id=street.id, household_id=home.id, sheet_version=home.sheet_version,
+                  pairs_hash=version.pairs_hash, signer_role=codes.SignerRole.RESPONDENT, signer_name="本人",
+                  signed_at=utc_now(), recorded_by_id=office.id)
+    )  # fmt: skip
+    db.session.commit()
+    data = edited(
+        exported(street, office), lambda book: cell(book.worksheets[0], "备注", "301").__setattr__("value", "改")
+    )
+    row = uploaded(street, data, office)
+    (brief,) = amendments.list_briefs(row.uploaded_by, row)
+    assert amendments.undoing_of(brief) == "in_progress:signed"
+    with pytest.raises(DomainError, match=r"amendment\.nothing"):
+        confirmed(row, office, agreed=())
+    assert confirmed(row, office, agreed=["in_progress:signed"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("state", "code"),
+    [(HouseholdState.SUBMITTED, "amendment.awaits_group"), (HouseholdState.GROUP_PASSED, "amendment.awaits_office")],
+)
+def test_the_office_is_told_what_to_do_about_a_sheet_that_waits_for_a_review(
+    street: Project, state: HouseholdState, code: str
+) -> None:
+    office = who(Role.OFFICE)
+    household("2-1-101").state = state
+    db.session.commit()
+    data = edited(
+        exported(street, office), lambda book: cell(book.worksheets[0], "备注", "101").__setattr__("value", "改")
+    )
+    assert troubles(plan(street, data, office)) == [code]

@@ -71,6 +71,8 @@ def fill_every_text(project: Project) -> None:
             if type(column.type) is String and column.name not in IDENTIFIERS and not column.primary_key
             and (column.type.length or 200) >= len(WORDS)
         }  # fmt: skip
+        if "second_server" in values:
+            values["second_server"] = literal("另一人")  # two people serve, never the same
         if values:
             db.session.execute(update(table).values(values))
     db.session.execute(update(PersonRow).values(full_name=NAME))

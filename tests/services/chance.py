@@ -111,7 +111,9 @@ class Chance:
     def step(self) -> None:
         household = self.any_household()
         actions = [
-            each for each in actions_from(household.state) if each not in (Action.START, Action.SAVE, Action.CORRECT)
+            each
+            for each in actions_from(household.state)
+            if each not in (Action.START, Action.SAVE, Action.CORRECT, Action.AMEND)
         ]
         action = self.random.choice(actions or [Action.SUBMIT])
         actor = self.leader if "group" in action.value else self.random.choice([self.office, *self.surveyors])

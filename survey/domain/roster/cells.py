@@ -21,6 +21,8 @@ from survey.domain.identity import check_phone, check_resident_id, check_uscc, n
 from survey.domain.roster.record import Cell, Fault, Severity
 
 WARNING = Severity.WARNING
+UNCALCULATED = "\x00"
+"""The text of a formula that stands in a file without its value: no cell can hold this character."""
 BLANKS = frozenset(
     {
         "",

@@ -18,11 +18,18 @@ from datetime import date
 from typing import Any
 
 from survey.domain.errors import DomainError
-from survey.domain.roster.cells import EXACT_DIGITS, text_of
+from survey.domain.roster.cells import EXACT_DIGITS, UNCALCULATED, text_of
 from survey.domain.roster.record import Cell, RosterField, Skipped
 from survey.domain.roster.rows import SheetReader, Table
 from survey.services.roster import wire
-from survey.services.roster.hidden import Hidden, hidden_in_ods, hidden_in_xls, hidden_in_xlsx, look_through
+from survey.services.roster.hidden import (
+    Hidden,
+    hidden_in_ods,
+    hidden_in_xls,
+    hidden_in_xlsx,
+    look_through,
+    unvalued_in_xlsx,
+)
 from survey.services.roster.sniff import Kind
 
 MEMORY_BYTES = 512 * 1024 * 1024
@@ -138,18 +145,35 @@ def decoded(data: bytes) -> str:
 
 
 def as_texts(kind: Kind, data: bytes) -> Iterator[dict[str, Any]]:
-    """Every visible sheet as it stands, its cells as texts, without asking what they mean."""
+    """Every visible sheet as it stands, its cells as texts, without asking what they mean.
+
+    A formula without its value is UNCALCULATED: it may be anything but empty.
+    """
+    unvalued: dict[str, set[tuple[int, int]]] | None = None
     for table in tables(kind, data):
         if isinstance(table, Skipped):
             continue
+        if unvalued is None:  # Only now: the file has been looked through before its first sheet.
+            unvalued = _unvalued(kind, data)
+        formulas = unvalued.get(table.name)
         batch: list[list[str]] = []
-        for row in table.rows:
-            batch.append([_whole_text(cell) for cell in row])
+        for number, row in enumerate(table.rows):
+            texts = [_whole_text(cell) for cell in row]
+            if formulas:
+                texts = [UNCALCULATED if (number, at) in formulas else text for at, text in enumerate(texts)]
+            batch.append(texts)
             if len(batch) >= BATCH:
                 yield {"table": table.name, "texts": batch}
                 batch = []
         yield {"table": table.name, "texts": batch}
     yield {"done": True}
+
+
+def _unvalued(kind: Kind, data: bytes) -> dict[str, set[tuple[int, int]]]:
+    if kind is not Kind.XLSX:
+        return {}
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        return unvalued_in_xlsx(archive)
 
 
 def _whole_text(cell: Cell) -> str:

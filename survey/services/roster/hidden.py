@@ -1,12 +1,13 @@
-"""Rows and columns that the office hid, and a last look at the XML before it is parsed. Runs in the child only.
+"""Rows and columns that the office hid, formulas without a value, and a last look at the XML before it is parsed. Runs in the child only.
 
-Values are read by another library, which does not tell what is hidden. Parts are looked through as a stream: every byte
+Values are read by another library, which does not tell what is hidden, nor a formula without a value from an empty cell. Parts are looked through as a stream: every byte
 is counted, a document type is refused, and only a sheet that hides something is parsed (expat, no entities).
 """
 
 from __future__ import annotations
 
 import posixpath
+import re
 import struct
 import zipfile
 from collections.abc import Iterator
@@ -18,6 +19,8 @@ from survey.services.roster.sniff import MAX_UNPACKED_BYTES, is_bomb
 
 CHUNK = 1 << 18
 WIDEST = 512
+FORMULA = re.compile(rb"""<f[\s>/]|:f[\s>/]|\bt=["']e["']""")
+CELL = re.compile(r"([A-Z]{1,3})([0-9]{1,7})\Z")
 HIDES = (
     b'hidden="1"',
     b'hidden="true"',
@@ -156,6 +159,51 @@ def _xlsx_handler(hidden: Hidden):  # type: ignore[no-untyped-def]
                 hidden.columns.update(range(int(first) - 1, min(int(last), WIDEST)))
 
     return start
+
+
+def unvalued_in_xlsx(archive: zipfile.ZipFile) -> dict[str, set[tuple[int, int]]]:
+    """The formulas of each sheet that stand there without their value, or with an error: (row, column), counted from 0."""
+    found: dict[str, set[tuple[int, int]]] = {}
+    for path, name in _sheet_parts(archive).items():
+        if path in archive.namelist() and any(
+            FORMULA.search(block) for block in chunks(archive, archive.getinfo(path))
+        ):
+            cells = found.setdefault(name, set())
+            parser = _parser()
+            _listen_for_formulas(parser, cells)
+            _parse(archive, path, parser)
+    return found
+
+
+def _listen_for_formulas(parser: expat.XMLParserType, cells: set[tuple[int, int]]) -> None:
+    at, is_text, is_error, is_formula, has_value, is_value = "", False, False, False, False, False
+
+    def start(tag: str, attributes: dict[str, str]) -> None:
+        nonlocal at, is_text, is_error, is_formula, has_value, is_value
+        local = _local(tag)
+        if local == "c":
+            at, is_formula, has_value = attributes.get("r", ""), False, False
+            is_text, is_error = (attributes.get("t") == kind for kind in ("str", "e"))
+        elif local == "f":
+            is_formula = True
+        is_value = local == "v"
+        has_value = has_value or (is_value and is_text)  # A text that was worked out may be empty.
+
+    def text(_data: str) -> None:
+        nonlocal has_value
+        has_value = has_value or is_value
+
+    def end(tag: str) -> None:
+        nonlocal is_value
+        is_value = False
+        is_unvalued = is_error or (is_formula and not has_value)
+        if is_unvalued and _local(tag) == "c" and (place := CELL.match(at)):
+            column = 0
+            for letter in place[1]:
+                column = column * 26 + ord(letter) - 64
+            cells.add((int(place[2]) - 1, column - 1))
+
+    parser.StartElementHandler, parser.CharacterDataHandler, parser.EndElementHandler = start, text, end
 
 
 def hidden_in_ods(archive: zipfile.ZipFile, hiding: set[str]) -> dict[str, Hidden]:

@@ -6,7 +6,7 @@ Each version is kept whole and sealed; the typed tables are its projection and a
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Literal
 from uuid import UUID
@@ -46,6 +46,9 @@ from survey.services.sheet.projection import Place, bind_projections, place_of, 
 from survey.services.standing import recompute_standings
 
 Source = Literal["roster", "office", "tablet", "ledger", "correction", "merge"]
+
+ACTIONS: dict[Source, Action] = {"correction": Action.CORRECT, "ledger": Action.AMEND}
+"""The step that a save is, by its source; any other is Action.SAVE."""
 
 VOTED_BY = ("persons", "parts", "tenure_type", "coown_type")
 """What a household's standing in a round follows from, besides the words of its owners."""
@@ -102,7 +105,22 @@ def is_signed(household: Household) -> bool:
         return False
     standing = get_version(household, household.sheet_version).pairs_hash
     query = select(Signature).where(Signature.household_id == household.id, Signature.pairs_hash == standing)
-    return any(row.signer_role in ASKED and (not row.refused or row.witness) for row in db.session.scalars(query))
+    return any(_binds(row) for row in db.session.scalars(query))
+
+
+def signed_among(household_ids: Collection[UUID]) -> set[UUID]:
+    """Of some households those of which `is_signed` is true."""
+    query = (
+        select(Signature)
+        .join(Household, Household.id == Signature.household_id)
+        .join(SheetRow, (SheetRow.household_id == Household.id) & (SheetRow.version == Household.sheet_version))
+        .where(Household.id.in_(household_ids), Signature.pairs_hash == SheetRow.pairs_hash)
+    )
+    return {row.household_id for row in db.session.scalars(query) if _binds(row)}
+
+
+def _binds(row: Signature) -> bool:
+    return row.signer_role in ASKED and bool(not row.refused or row.witness)
 
 
 def lock_household(household: Household) -> Household:
@@ -135,7 +153,7 @@ def save_sheet(
 
     Raises DomainError: sheet.locked, sheet.base_unknown, sheet.correction_reason, sheet.value_form, sheet.field_unknown.
     """
-    action = Action.CORRECT if source == "correction" else Action.SAVE
+    action = ACTIONS.get(source, Action.SAVE)
     if action is Action.CORRECT and not reason.strip():
         raise DomainError("sheet.correction_reason", "reason")
     household = lock_household(household)

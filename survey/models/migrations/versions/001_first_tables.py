@@ -191,12 +191,15 @@ def upgrade() -> None:
         sa.Column("sha256", sa.String(length=64), nullable=False),
         sa.Column("state", sa.String(length=32), nullable=False),
         sa.Column("counts", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
         sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("agreed", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
         sa.Column("uploaded_by_id", sa.Uuid().with_variant(sa.LargeBinary(16), "sqlite"), nullable=False),
         sa.Column("uploaded_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("committed_by_id", sa.Uuid().with_variant(sa.LargeBinary(16), "sqlite"), nullable=True),
         sa.Column("committed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("file_sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("told_sealed", sa.LargeBinary(), nullable=False),
         sa.ForeignKeyConstraint(["committed_by_id"], ["user.id"], name=op.f("fk_amendment_committed_by_id_user")),
         sa.ForeignKeyConstraint(["project_id"], ["project.id"], name=op.f("fk_amendment_project_id_project")),
         sa.ForeignKeyConstraint(["uploaded_by_id"], ["user.id"], name=op.f("fk_amendment_uploaded_by_id_user")),
@@ -468,6 +471,31 @@ def upgrade() -> None:
         batch_op.create_index(
             "ix_household_stairwell_order", ["project_id", "building_id", "unit_no", "door_sort"], unique=False
         )
+
+    op.create_table(
+        "amendment_home",
+        sa.Column("id", sa.Uuid().with_variant(sa.LargeBinary(16), "sqlite"), nullable=False),
+        sa.Column("amendment_id", sa.Uuid().with_variant(sa.LargeBinary(16), "sqlite"), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("household_id", sa.Uuid().with_variant(sa.LargeBinary(16), "sqlite"), nullable=False),
+        sa.Column("base", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(length=32), nullable=False),
+        sa.Column("becomes", sa.String(length=32), nullable=False),
+        sa.Column("is_signed", sa.Boolean(), nullable=False),
+        sa.Column("writes", sa.Integer(), nullable=False),
+        sa.Column("disputed", sa.Integer(), nullable=False),
+        sa.Column("chosen", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("fate", sa.String(length=32), nullable=False),
+        sa.Column("edits_sealed", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["amendment_id"], ["amendment.id"], name=op.f("fk_amendment_home_amendment_id_amendment")
+        ),
+        sa.ForeignKeyConstraint(
+            ["household_id"], ["household.id"], name=op.f("fk_amendment_home_household_id_household")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_amendment_home")),
+        sa.UniqueConstraint("amendment_id", "position", name="uq_amendment_home_position"),
+    )
 
     op.create_table(
         "certificate",
@@ -1403,6 +1431,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_certificate_household_id"))
 
     op.drop_table("certificate")
+    op.drop_table("amendment_home")
     with op.batch_alter_table("household", schema=None) as batch_op:
         batch_op.drop_index("ix_household_stairwell_order")
         batch_op.drop_index("ix_household_project_state")
