@@ -107,10 +107,10 @@ def _leads_to(job: Job) -> str | None:
 def told(job: Job, now: datetime | None = None) -> str:
     """Where a job stands, in a sentence."""
     now = now or utc_now()
-    if job.state is JobState.FAILED and job.kind in IN_PARTS and job.error.startswith("job."):
-        return _(MESSAGES["job.stopped_in_parts"])  # The others say that nothing was written.
     if job.state is JobState.FAILED:
-        return _(MESSAGES[job.error]).format(**job.error_params)
+        # Of what is written in parts the sentences about the worker would say that nothing was written.
+        is_partly = job.kind in IN_PARTS and job.error.startswith("job.")
+        return _(MESSAGES["job.stopped_in_parts" if is_partly else job.error]).format(**job.error_params)
     if job.state is JobState.QUEUED:
         return _told_waiting(job, now)
     if job.state is JobState.RUNNING:
