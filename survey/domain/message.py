@@ -215,6 +215,17 @@ MESSAGES: dict[str, str] = {
     "export.notice_unknown": N_("没有名为“{name}”的文书。可用的文书：{known}。"),
     "export.no_households": N_("“{where}”没有可打印的户。请检查楼栋号，或先导入花名册。"),
     "export.nothing_to_say": N_("所选的户没有可填进《{title}》的内容，不需要打印。"),
+    "export.no_answered_objection": N_(
+        "这一户没有已答复的面积、产权诉求，没有可以告知的内容，没有打印。请先在“诉求”里登记诉求并填写答复。"
+    ),
+    "export.no_open_matter": N_(
+        "按登记表，这一户没有尚待核实的事项，没有可以告知的内容，没有打印。请先在登记表里填写权属状况、证号、未登记部位等。"
+    ),
+    "export.no_unregistered_part": N_("按登记表，这一户没有未登记的部位，不需要认定，没有打印。"),
+    "export.left_out": N_("{count} 户没有可打印的内容，没有打印《{title}》，也没有给文号。"),
+    "export.lacking_glyphs": N_(
+        "{paper}：本机的字体里没有 {characters}，打印出来是空白方框。请装上含有这些字的字体后重新打印，不要手工改成别的字。"
+    ),
     "export.no_open_round": N_("没有正在进行的征询轮次。请先在“征询”里开启一轮，再打印票。"),
     "export.no_closed_round": N_("还没有结束的征询轮次。请先结束一轮，再打印结果公告。"),
     "export.nothing_passed": N_("还没有项目办审核通过的户，不能公示调查结果。"),

@@ -13,6 +13,6 @@
 5. Where it leads to when it is done, if not to a file: `LEADS_TO` in `survey/web/job.py`.
 
 What a long step reads, it reads inside `run.reading()`: on SQLite a transaction that may write keeps everybody else from
-writing. What must stand earlier (the numbers of notices) is written and committed by `run.in_front`, at the priority that
+writing. What must stand earlier (the numbers that papers are to bear) is written and committed by `run.in_front`, at the priority that
 the worker had before it stood back. What can be refused is refused with a DomainError; its sentence stands on the page of the job.
 """

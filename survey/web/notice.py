@@ -3,35 +3,48 @@
 from __future__ import annotations
 
 import io
-from urllib.parse import quote
+from ipaddress import ip_address
+from urllib.parse import quote, urlsplit
 from uuid import UUID
 
 from flask import Blueprint, abort, current_app, flash, g, render_template, request, send_file
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from exports.notices import HOUSEHOLD_NOTICES, NOTICES, PROJECT_NOTICES
+from exports.notices import HOUSEHOLD_NOTICES, NOTICES, PROJECT_NOTICES, Notice
 from exports.pdf import press
-from exports.printing import MOST, issue, lay_out, named, read_print
+from exports.printing import MOST, issue, lay_out, named, read_print, reserve
 from exports.view import view_of
 from survey.config import Config
 from survey.domain.access import Permission
 from survey.domain.door import door_label
 from survey.domain.errors import DomainError
+from survey.domain.message import MESSAGES
 from survey.forms.base import sentence_of
 from survey.forms.export import PrintForm, PrintNoticeForm
 from survey.jobs.notice import enqueue_print
 from survey.models import Building, Household, Job, db, utc_now
 from survey.services.export import Place, list_places
 from survey.services.notice import check_may_look, find_issue, note_unknown
+from survey.services.person import must_give_reason
 from survey.services.project import settings_of
 from survey.services.scope import get_building
 from survey.services.wording import numbers_in_use
-from survey.web.access import begin_writing, current_user, load_household, may, project_of_page, public, requires
+from survey.web.access import (
+    begin_writing,
+    current_user,
+    load_household,
+    may,
+    project_of_page,
+    public,
+    requires,
+    role_of_page,
+)
 from survey.web.job import to_job
 
 bp = Blueprint("notice", __name__)
 SHOWN_MISSING = 5
+PRIVATE_NAMES = (".local", ".localdomain", ".internal", ".lan", ".home.arpa")
 ALL = "all"
 """The place that is every household in sight."""
 
@@ -52,6 +65,7 @@ def list(project_code: str) -> ResponseReturnValue:
                 building=get_building(current_user, UUID(building_id)),
                 unit_no=unit_no if slash else None,
                 duplex=form.duplex.data,
+                clear_for=form.clear_for,
             )
     return _project_page(form, PrintForm())
 
@@ -70,24 +84,42 @@ def publish(project_code: str, name: str) -> ResponseReturnValue:
 
 
 def _enqueue(form: PrintNoticeForm, building_id: str, unit_no: str | None) -> Job:
-    project, config = project_of_page(), _config()
+    project = project_of_page()
     building = get_building(current_user, UUID(building_id)) if building_id else None
     return enqueue_print(
         actor=current_user, project=project, notice=form.name.data, building=building, unit_no=unit_no,
         each=form.each.data, duplex=form.duplex.data,
         where=door_label(building.no, unit_no or "") if building else project.name,
-        base=config.public_url or request.url_root,
+        base=_base(), clear=form.clear_for is not None, reason=form.clear_for or "",
     )  # fmt: skip
+
+
+def _base() -> str:
+    """The address that a QR leads to: what the settings say, or that of this very page."""
+    return _config().public_url or request.url_root
+
+
+def _is_base_private() -> bool:
+    """Whether only this machine or this network can reach the address: a QR with it would be dead in a resident's hand."""
+    host = urlsplit(_base()).hostname or ""
+    try:
+        return not ip_address(host).is_global
+    except ValueError:
+        return "." not in host or host.endswith(PRIVATE_NAMES)
 
 
 def _place_form() -> PrintNoticeForm:
     found = list_places(current_user, project_of_page().id)
     homes = sum(place.households for place in found if place.unit_no is None)
     whole = [(ALL, _("全部楼栋（%(count)s户）", count=homes))] if homes else []
-    return PrintNoticeForm(
+    form = PrintNoticeForm(
         names=[(notice.name, _(notice.title)) for notice in HOUSEHOLD_NOTICES],
         places=[*((place.key, _place_label(place)) for place in found), *whole],
+        with_numbers=[notice.name for notice in HOUSEHOLD_NOTICES if notice.shows_numbers],
     )
+    if not may(Permission.LEDGER_EXPORT_CLEAR):
+        del form.clear, form.reason
+    return form
 
 
 def _project_page(form: PrintNoticeForm, project_form: PrintForm) -> ResponseReturnValue:
@@ -99,6 +131,7 @@ def _project_page(form: PrintNoticeForm, project_form: PrintForm) -> ResponseRet
         household_notices=HOUSEHOLD_NOTICES,
         project_notices=PROJECT_NOTICES if may(Permission.NOTICE_PUBLISH) else (),
         wordings=numbers_in_use(project_of_page().id),
+        dead_base=_base() if _is_base_private() else "",
         numbered=bool(settings_of(project_of_page()).document_word),
         missing=press(_config().fonts).missing_faces(),
         font_folder=_config().fonts,
@@ -109,7 +142,7 @@ def _project_page(form: PrintNoticeForm, project_form: PrintForm) -> ResponseRet
 @bp.get("/household/<uuid:household_id>/notices")
 @requires(Permission.NOTICE_PRINT)
 def show(household_id: UUID) -> ResponseReturnValue:
-    return _household_page(household_id, PrintForm())
+    return _household_page(household_id)
 
 
 @bp.post("/household/<uuid:household_id>/notice/<name>")
@@ -118,29 +151,40 @@ def print_one(household_id: UUID, name: str) -> ResponseReturnValue:
     """One notice for one household."""
     if name not in NOTICES or NOTICES[name].for_project:
         abort(404)
-    form = PrintForm()
+    form = _household_form(NOTICES[name])
     if form.validate_on_submit():
         with form.catching():
-            return _print(name, household=load_household(household_id))
-    return _household_page(household_id, form)
+            return _print(name, household=load_household(household_id), clear_for=form.clear_for)
+    return _household_page(household_id, name, form)
 
 
-def _household_page(household_id: UUID, form: PrintForm) -> ResponseReturnValue:
+def _household_form(notice: Notice) -> PrintForm:
+    """The form of one of the notices on the page, each with names of its own."""
+    form = PrintForm(prefix=notice.name)
+    if not (notice.shows_numbers and may(Permission.PERSON_REVEAL)):
+        del form.clear, form.reason
+    return form
+
+
+def _household_page(household_id: UUID, name: str = "", refused: PrintForm | None = None) -> ResponseReturnValue:
+    """`name`: the notice of which the form was refused."""
+    forms = {notice.name: _household_form(notice) for notice in HOUSEHOLD_NOTICES}
+    if refused is not None:
+        forms[name] = refused
     household = load_household(household_id)
     names = "".join([household.owner_names, household.address, *(person.full_name for person in household.persons)])
     lacking = press(_config().fonts).undrawable(names)
     page = render_template(
-        "notice/show.html", form=form, household=household, notices=HOUSEHOLD_NOTICES,
+        "notice/show.html", forms=forms, refused=refused, household=household, notices=HOUSEHOLD_NOTICES,
+        needs_reason=must_give_reason(role_of_page()),
+        dead_base=_base() if _is_base_private() else "",
         missing=_missing_glyphs(household.dossier_no, named(lacking)) if lacking else "",
     )  # fmt: skip
-    return page, form.status
+    return page, refused.status if refused is not None else 200
 
 
 def _missing_glyphs(paper: str, characters: str) -> str:
-    return _(
-        "%(paper)s：本机的字体里没有 %(characters)s，打印出来是空白方框。请装上含有这些字的字体后重新打印，不要手工改成别的字。",
-        paper=paper, characters=characters,
-    )  # fmt: skip
+    return _(MESSAGES["export.lacking_glyphs"]).format(paper=paper, characters=characters)
 
 
 def _place_label(place: Place) -> str:
@@ -155,27 +199,35 @@ def _config() -> Config:
 
 def _print(
     name: str, *, household: Household | None = None, building: Building | None = None, unit_no: str | None = None,
-    duplex: bool = False,
+    duplex: bool = False, clear_for: str | None = None,
 ) -> ResponseReturnValue:  # fmt: skip
-    """The file. Numbers and log are committed before the pages are laid out, so that nobody waits for a page."""
+    """The file. Numbers are committed before the pages are laid out, so that nobody waits for a page; papers count, and
+    stand in the log, from the commit of the request.
+
+    clear_for  why numbers are to be in full; None where they are to be masked
+    """
     project, config, now = project_of_page(), _config(), utc_now()
+    reason = clear_for or ""
+    view = view_of(
+        project, current_user, clear=clear_for is not None, reason=reason, one_household=household is not None
+    )
     reading = read_print(
         name,
         project=project,
-        view=view_of(project, current_user),
+        view=view,
         now=now,
         by=current_user.display_name,
         household_id=household.id if household else None,
         building=building,
         unit_no=unit_no,
     )
-    stamps = issue(
-        reading, actor=current_user, project=project, now=now, base=config.public_url or request.url_root,
-        household=household,
-    )  # fmt: skip
+    reserved = reserve(reading, actor=current_user, project=project, now=now, base=_base())
     db.session.commit()
-    done = lay_out(reading, stamps, duplex=duplex, font_folder=config.fonts, processes=2)
+    done = lay_out(reading, reserved.stamps, duplex=duplex, font_folder=config.fonts, processes=2)
+    issue(reading, reserved, actor=current_user, project=project, now=utc_now(), household=household, reason=reason)
     warnings = [_missing_glyphs(paper, characters) for paper, characters in done.missing[:SHOWN_MISSING]]
+    if reading.left_out:
+        warnings.append(_(MESSAGES["export.left_out"]).format(count=reading.left_out, title=_(reading.notice.title)))
     for warning in warnings:
         flash(warning, "bad")  # seen on the next page, also where no script shows the header below
     answer = send_file(

@@ -21,7 +21,7 @@ from exports import wording
 from exports.ledgers import heading_of
 from exports.notices.sample import DAY, LONG, sample
 from exports.notices.stamp import Stamp
-from exports.printing import issue, lay_out, pack, read_print
+from exports.printing import lay_out, pack, read_print, reserve
 from exports.view import view_of
 from exports.wording import WordingPress, built_in, check_wording, preview_wording
 from survey.cli import ruhu
@@ -306,7 +306,7 @@ def test_page_command_and_job_print_with_the_version_in_use(
     enable_wording(actor=office, wording=row)
     db.session.commit()
     reading = read_print("missed-visit", project=project, view=view_of(project, office), now=utc_now())
-    stamps = issue(reading, actor=office, project=project, now=utc_now(), base="")
+    stamps = reserve(reading, actor=office, project=project, now=utc_now(), base="").stamps
     db.session.commit()
     assert text_of(lay_out(reading, stamps).pdf).count("请扫码改约") == 2
     target = io.BytesIO()
