@@ -324,10 +324,15 @@ def _texts(data: bytes) -> list[str]:
 
 
 def _check_carried(name: str, texts: list[str], ours: list[str]) -> None:
-    """What our own wording shows, the office's has to show as well: the 文号, a number on each page."""
-    number = "".join(STAMP.document_no.split())
-    if NOTICES[name].letter and any(number in text for text in ours) and not any(number in text for text in texts):
+    """What our own wording shows, the office's has to show as well: title and 文号 on the first page, a number on each.
+
+    On the first page: a receipt at the end names the 文号 too, and is no head.
+    """
+    number, title = "".join(STAMP.document_no.split()), NOTICES[name].title
+    if NOTICES[name].letter and number in ours[0] and number not in texts[0]:
         raise Fault("wording.lost_number")
+    if title in ours[0] and title not in texts[0]:
+        raise Fault("wording.lost_title", title=title)
     if all(map(PAGE_NUMBER.search, ours)) and not all(map(PAGE_NUMBER.search, texts)):
         raise Fault("wording.lost_page_number")
 

@@ -508,13 +508,15 @@ MESSAGES: dict[str, str] = {
     "wording.block": N_("不能新增或改名区块“{name}”，只能有 title、sheets、notice 三个区块。"),
     "wording.busy": N_("正忙，请稍后再试：系统正在试排另一份模板。"),
     "wording.built_in_use": N_("这种文书现在就用内置模板打印。"),
+    "wording.division_by_zero": N_("除数是零，请先判断再相除。"),
     "wording.failed": N_("试排时出错，请检查这一行的写法（{detail}）。"),
     "wording.forbidden": N_("不能这样写（{what}）。只能使用“可以写的内容”里列出的内容和写法。"),
     "wording.frame": N_("开头的 extends 语句不能删改，它引用的是 {frame}。"),
     "wording.in_use": N_("第{number}版正在使用。"),
     "wording.lost_notices": N_("排出来的份数不对。不能隐藏整份文书。"),
-    "wording.lost_number": N_("印出来没有文号，请保留 notice.document_no。"),
+    "wording.lost_number": N_("第一页印出来没有文号，请保留正文前的文号 notice.document_no。"),
     "wording.lost_page_number": N_("有的页没有页码，请保留页码。"),
+    "wording.lost_title": N_("第一页印出来没有标题“{title}”，请保留标题：核验二维码的网页显示的是这个名称。"),
     "wording.no_notice": N_("没有名为 notice 的区块，正文要写在里面。"),
     "wording.no_value": N_("没有名为“{name}”的内容，请对照“可以写的内容”改正。"),
     "wording.other_file": N_("不能引用其他模板，只能从 {macros} 取用现成的段落。"),
@@ -532,6 +534,7 @@ MESSAGES: dict[str, str] = {
     "wording.unknown_filter": N_("没有名为“{name}”的写法，竖线后面可以写：{known}。"),
     "wording.unknown_name": N_("没有名为“{name}”的内容，可能要写的是：{near}。"),
     "wording.unknown_tag": N_("不认识“{name}”语句，请检查拼写。"),
+    "wording.wrong_type": N_("值的种类不对，不能这样计算或者套用，请检查这一行。"),
 }
 
 

@@ -91,6 +91,19 @@ def test_a_letter_without_its_number_is_refused() -> None:
     assert refusal(re.sub(r"\{% if notice.document_no %\}.*?\{% endif %\}", "", source)) == ("wording.lost_number", 0)
 
 
+def test_a_letter_of_which_only_the_receipt_names_the_number_is_refused() -> None:
+    source = built_in(NAME).replace('{{ letter_head(notice, "入户调查通知书") }}', "")
+    assert refusal(source) == ("wording.lost_number", 0)
+
+
+def test_a_paper_without_its_title_is_refused() -> None:
+    source = built_in("pledge")
+    assert "承诺书" in source
+    with pytest.raises(DomainError) as refused:
+        check_wording("pledge", re.sub(r"承诺书", "保证", source))
+    assert refused.value.code == "wording.lost_title"
+
+
 def test_a_fault_that_only_some_papers_meet_names_the_sample() -> None:
     with pytest.raises(DomainError) as refused:
         check_wording(NAME, with_text("{{ notice.stamp.code }}"))
