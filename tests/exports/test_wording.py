@@ -292,9 +292,9 @@ def test_the_child_has_neither_keys_nor_settings(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setenv("RUHU_KEYS", str(tmp_path))
     monkeypatch.setenv("DATABASE_URL", "sqlite:///nowhere")
     seen: dict[str, Any] = {}
-    run = wording.ask.__globals__["subprocess"].run
+    begin = subprocess.Popen
     monkeypatch.setattr(
-        "exports.child.subprocess.run", lambda *told, **named: seen.update(named) or run(*told, **named)
+        "exports.child.subprocess.Popen", lambda *told, **named: seen.update(named) or begin(*told, **named)
     )
     preview_wording("missed-visit", built_in("missed-visit"), "full")
     assert not {"RUHU_KEYS", "DATABASE_URL", "SECRET_KEY"} & set(seen["env"])
