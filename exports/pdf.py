@@ -14,11 +14,13 @@ file may also be a role (小标宋.ttf, 仿宋.ttf, 楷体.ttf, 黑体.ttf). Not
 from __future__ import annotations
 
 import io
+import os
 import shutil
 import subprocess
 import unicodedata
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor, wait
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -26,10 +28,11 @@ from functools import cache, lru_cache
 from itertools import islice
 from math import ceil
 from multiprocessing import get_context
+from multiprocessing.connection import Connection
 from pathlib import Path
-from threading import Lock
+from threading import Lock, Thread
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote, unquote
 
 import segno
@@ -57,6 +60,8 @@ QR = f"{SCHEME}qr/"
 CHUNK = 24
 PAGES = 4 * CHUNK  # of a book are laid out at once: CHUNK papers, or more of those that take fewer than four pages
 ARCHIVAL = "pdf/a-2b"
+Given = TypeVar("Given")
+Made = TypeVar("Made")
 
 # The faces of GB/T 9704 by role: as licensed fonts, common systems and Debian call them, in the order of preference.
 FACES: dict[str, tuple[str, ...]] = {
@@ -352,6 +357,13 @@ def painted(document: Document, parts: Sequence[Document] = ()) -> bytes:
     return data
 
 
+Tell = Callable[[int], None]
+
+
+def heard(_done: int) -> None:
+    """For whoever does not ask how far it is."""
+
+
 class Press:
     """Renders notices. Keeps the fonts between jobs; one job at a time, for Pango's state is shared by a process."""
 
@@ -400,11 +412,13 @@ class Press:
         duplex: bool = False,
         chunk: int | None = None,
         processes: int = 1,
+        tell: Tell = heard,
     ) -> bytes:
         """All notices in their order as one PDF, each with page numbers of its own.
 
         duplex  begin each notice on a right-hand page, so that a two-sided print never carries two households on a leaf
         chunk   how many are laid out at once; None for as many as take `PAGES` pages
+        tell    is told how many are laid out, after each chunk and while one is waited for; what it raises ends the book
         """
         if len(notices) <= (chunk or CHUNK):
             processes = 1
@@ -413,10 +427,12 @@ class Press:
         groups = list(chunks(notices, ceil(len(notices) / processes / max(1, rounds))))
         if processes > 1 and len(groups) > 1:
             jobs = [(self.font_folder, template, group, pictures, duplex) for group in groups]
-            with ProcessPoolExecutor(min(processes, len(groups)), mp_context=get_context("spawn")) as pool:
-                parts = list(pool.map(_bound_elsewhere, jobs))
+            parts = list(_elsewhere(_bound_elsewhere, jobs, [*map(len, groups)], processes, tell))
         else:
-            parts = [self.bound(template, group, pictures, duplex=duplex) for group in groups]
+            parts = []
+            for done, group in _counted(groups):
+                parts.append(self.bound(template, group, pictures, duplex=duplex))
+                tell(done)
         return joined(parts, duplex=duplex)
 
     def each(
@@ -427,13 +443,18 @@ class Press:
         pictures: Mapping[str, bytes] | None = None,
         chunk: int = CHUNK,
         processes: int = 1,
+        tell: Tell = heard,
     ) -> Iterator[bytes]:
-        """A PDF for each notice, in their order, laid out and written in chunks and then split."""
+        """A PDF for each notice, in their order, laid out and written in chunks and then split. `tell` as for a book."""
+        groups = list(chunks(notices, chunk))
         if processes > 1:
-            yield from self._each_in_processes(template, notices, pictures, chunk, processes)
+            jobs = [(self.font_folder, template, group, pictures) for group in groups]
+            for pieces in _elsewhere(_split_elsewhere, jobs, [*map(len, groups)], processes, tell):
+                yield from pieces
             return
-        for group in chunks(notices, chunk):
+        for done, group in _counted(groups):
             yield from self.split(template, group, pictures)
+            tell(done)
 
     def split(self, template: str, group: Sequence[object], pictures: Mapping[str, bytes] | None = None) -> list[bytes]:
         """One chunk of `each`: one rendering, written once, split into a PDF for each notice.
@@ -458,19 +479,6 @@ class Press:
         """One chunk of `book`: one rendering, written as it is."""
         with without_collection():
             return self.render(template, group, pictures, duplex=duplex).data
-
-    def _each_in_processes(
-        self,
-        template: str,
-        notices: Sequence[object],
-        pictures: Mapping[str, bytes] | None,
-        chunk: int,
-        processes: int,
-    ) -> Iterator[bytes]:
-        jobs = [(self.font_folder, template, group, pictures) for group in chunks(notices, chunk)]
-        with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
-            for pieces in pool.map(_split_elsewhere, jobs):
-                yield from pieces
 
     def html(self, template: str, notices: Sequence[object], *, duplex: bool = False) -> str:
         """The page that will be laid out."""
@@ -560,6 +568,65 @@ def _written(writer: PdfWriter, source: PdfReader) -> bytes:
     out = io.BytesIO()
     writer.write(out)
     return out.getvalue()
+
+
+# --- other processes ----------------------------------------------------------------------------------------------
+
+LOOK_SECONDS = 0.5
+"""How often whoever waits for a process is asked whether to go on."""
+
+
+def _elsewhere(
+    work: Callable[[Given], Made], jobs: Sequence[Given], sizes: Sequence[int], processes: int, tell: Tell
+) -> Iterator[Made]:
+    """What the work makes of each job, in their order, in other processes. `sizes`: how many notices a job has."""
+    done = 0
+    with _workers(min(processes, len(jobs))) as pool:
+        for future, size in zip([pool.submit(work, job) for job in jobs], sizes, strict=True):
+            while not wait([future], LOOK_SECONDS).done:
+                tell(done)
+            yield future.result()
+            done += size
+            tell(done)
+
+
+@contextmanager
+def _workers(count: int) -> Iterator[ProcessPoolExecutor]:
+    """Processes that are gone when the block is left, in the middle of a page too, and when this process is, even killed.
+
+    Each of them watches a pipe of which this process has the only writing end: it ends with whoever holds it.
+    """
+    context = get_context("spawn")
+    watched, held = context.Pipe(duplex=False)
+    pool = ProcessPoolExecutor(count, mp_context=context, initializer=_end_with, initargs=(watched,))
+    try:
+        yield pool
+    except BaseException:
+        held.close()
+        raise
+    finally:
+        pool.shutdown(cancel_futures=True)
+        watched.close()
+        held.close()
+
+
+def _end_with(watched: Connection) -> None:
+    """End this process when the other end of the pipe is closed. A thread: the process may be deep in a page."""
+
+    def watch() -> None:
+        with suppress(EOFError, OSError):
+            watched.recv_bytes()
+        os._exit(1)
+
+    Thread(target=watch, name="watch", daemon=True).start()
+
+
+def _counted(groups: Sequence[list[object]]) -> Iterator[tuple[int, list[object]]]:
+    """Each group with how many notices there are up to its end."""
+    done = 0
+    for group in groups:
+        done += len(group)
+        yield done, group
 
 
 def _split_elsewhere(

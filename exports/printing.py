@@ -1,6 +1,7 @@
-"""Printing notices: read at one moment, issued by the caller (`services.notice`), laid out outside any transaction.
+"""Printing notices: read at one moment, numbered, laid out outside any transaction, issued when the pages are there.
 
-The issue is committed before a page is laid out: the log may tell of a print that failed, and never lacks one.
+`read_print`, `reserve` (the caller commits), `lay_out` or `pack`, `issue` (the caller commits, and only then hands the file
+over): a print that fails or is killed leaves no paper that passes for genuine, and the log never lacks one that was handed over.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ from exports.workbook import write_ledger
 from survey.domain.door import door_label
 from survey.domain.errors import DomainError
 from survey.models import Building, Household, NoticeIssue, Posting, Project, User
-from survey.services.notice import Draft, code_of, issue_notices, token_of
+from survey.services.notice import Draft, code_of, issue_notices, reserve_issues, token_of
 from survey.services.wording import wording_in_use
 
 MOST = 300
@@ -78,6 +79,22 @@ class Printed:
     missing: tuple[tuple[str, str], ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """A ZIP that was packed: what it is called, and which paper lacks which characters."""
+
+    file_name: str
+    missing: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Reserved:
+    """What papers are laid out with, in their order: their issues, which do not count before `issue`, and their stamps."""
+
+    issues: list[UUID]
+    stamps: list[Stamp]
+
+
 def find_notice(name: str) -> Notice:
     """A notice by its name. Raises DomainError("export.notice_unknown")."""
     if name not in NOTICES:
@@ -114,13 +131,18 @@ class Reading:
     papers: dict[UUID | None, object]
     homes: dict[UUID, Home]
     wording: Edition | None = None
+    left_out: int = 0
+    """Households to which the notice has nothing to say."""
+    clear: bool = False
+    """With ID numbers and phones in full: another paper than the masked one, of which neither replaces the other."""
 
     @property
     def drafts(self) -> list[Draft]:
         """What the service must know in order to issue them."""
         source = self.wording.source if self.wording else ""
         return [
-            Draft(household, subject_of(paper), digest_of(paper, source)) for household, paper in self.papers.items()
+            Draft(household, subject_of(paper) or ("clear" if self.clear else ""), digest_of(paper, source))
+            for household, paper in self.papers.items()
         ]
 
     def values(self, stamps: Sequence[Stamp]) -> list[object]:
@@ -151,20 +173,24 @@ def read_print(
     posting: Posting | None = None,
     hung_on: date | None = None,
     choice: str = "",
+    tell: Callable[[int, int], None] = lambda _done, _whole: None,
 ) -> Reading:
     """The papers for a household, a stairwell, a building or the project, in stairwell order; of a notice about the whole
     project the one paper. `choice` as in `read_notices`.
 
     posting, hung_on  the approved posting that is printed, and the day on which it is to hang
 
+    tell  is told how many households of how many are read; what it raises stops the reading
+
     Ends the session's transaction. Raises DomainError: export.notice_unknown, export.no_households, export.too_many,
-    export.nothing_to_say, and those of the readers.
+    export.nothing_to_say or for a household alone what it lacks (`Notice.nothing`), and those of the readers.
     """
     notice = find_notice(name)
     snapshot = snapshot_no(project.code, now)
     mark = " ".join(part for part in (by, f"{now.astimezone(CHINA):%Y-%m-%d %H:%M}", snapshot[-11:]) if part)
     papers: dict[UUID | None, object] = {}
     homes: dict[UUID, Home] = {}
+    left_out = 0
     with one_moment():
         where = door_label(building.no, unit_no or "") if building is not None else project.name
         if notice.for_project:
@@ -181,15 +207,19 @@ def read_print(
             if household_id is not None:
                 where = households[0].door_text or households[0].dossier_no
             found = read_notices(
-                name, project=project, view=view, households=households, now=now, mark=mark, choice=choice
-            )
+                name, project=project, view=view, households=households, now=now, mark=mark, choice=choice,
+                tell=lambda done: tell(done, len(households)),
+            )  # fmt: skip
             papers.update((key, paper) for key, paper in found.items())
             homes = {row.id: Home(row.dossier_no, row.door_text, view.name(row.owner_names)) for row in households}
+            left_out = len(households) - len(papers)
             if not papers:
-                raise DomainError("export.nothing_to_say", title=notice.title)
+                code = notice.nothing if household_id is not None else "export.nothing_to_say"
+                raise DomainError(code, title=notice.title)
         kept = wording_in_use(project.id, name)
         wording = Edition(kept.id, kept.number, kept.source) if kept else None
-    return Reading(notice, where, snapshot, now.astimezone(CHINA).date(), papers, homes, wording)
+    day, clear = now.astimezone(CHINA).date(), view.clear and notice.shows_numbers
+    return Reading(notice, where, snapshot, day, papers, homes, wording, left_out, clear)
 
 
 def lay_out(
@@ -206,7 +236,7 @@ def lay_out(
     machine = reading.press(font_folder)
     pdf = machine.book(notice.name, values, duplex=duplex, processes=processes if heavy else 1)
     file_name = _file_name(f"{notice.title}_{reading.where}_{reading.day:%Y%m%d}") + ".pdf"
-    missing = tuple(missing_characters(values, font_folder))
+    missing = _missing(values, lacking_characters(values, font_folder))
     return Printed(notice, reading.where, reading.snapshot, len(values), file_name, pdf, missing)
 
 
@@ -221,46 +251,47 @@ def pack(
     font_folder: Path | None = None,
     processes: int = 1,
     tell: Callable[[int], None] = lambda _done: None,
-) -> str:
-    """The papers as a ZIP with a list of deliveries (送达清单), in stairwell order; the file's name.
+) -> Parcel:
+    """The papers as a ZIP with a list of deliveries (送达清单), in stairwell order. The list names what a paper lacks.
 
     each  a file for each paper; else volumes of so many papers that a printer takes one at a time (`VOLUME`)
-    tell  is told how many papers are laid out; what it raises stops the packing
+    tell  is told often how many papers are laid out; what it raises stops the packing
 
     Memory is that of one volume, or of one chunk of single papers, whatever the number of households.
     """
     notice, machine = reading.notice, reading.press(font_folder)
     papers = reading.values(stamps)
     homes = [reading.homes[key] for key in reading.papers if key is not None]
-    done = 0
+    lacking = lacking_characters(papers, font_folder)
+
+    def bound(start: int) -> bytes:
+        part = papers[start : start + VOLUME]
+        return machine.book(notice.name, part, duplex=duplex, processes=processes, tell=lambda done: tell(start + done))
+
     with ZipFile(target, "w", ZIP_STORED) as parcel:
         if each:
-            for number, (home, pdf) in enumerate(
-                zip(homes, machine.each(notice.name, papers, processes=processes), strict=True), 1
-            ):
+            pieces = machine.each(notice.name, papers, processes=processes, tell=tell)
+            for number, (home, pdf) in enumerate(zip(homes, pieces, strict=True), 1):
                 parcel.writestr(f"{notice.title}/{number:05d}_{_file_name(home.door or home.dossier_no)}.pdf", pdf)
-                tell(number)
         else:
             for volume, start in enumerate(range(0, len(papers), VOLUME), 1):
-                part = papers[start : start + VOLUME]
-                pdf = machine.book(notice.name, part, duplex=duplex, processes=processes)
-                parcel.writestr(f"{notice.title}_第{volume:02d}册.pdf", pdf)
-                done += len(part)
-                tell(done)
-        rows = _deliveries(notice, homes, stamps)
+                parcel.writestr(f"{notice.title}_第{volume:02d}册.pdf", bound(start))
+        rows = _deliveries(notice, homes, stamps, lacking)
         with tempfile.TemporaryFile(prefix="ruhu-deliveries-") as file:
             write_ledger(DELIVERIES, heading, [("deliveries", rows)], file)
             file.seek(0)
             parcel.writestr(f"送达清单_{notice.title}.xlsx", file.read())
-    return f"{notice.title}_{reading.where}_{reading.day:%Y%m%d}.zip"
+    return Parcel(f"{notice.title}_{reading.where}_{reading.day:%Y%m%d}.zip", _missing(papers, lacking))
 
 
 def _file_name(text: str) -> str:
     return "".join("_" if each in '\\/:*?"<>|' else each for each in text)[:60]
 
 
-def _deliveries(notice: Notice, homes: Sequence[Home], stamps: Sequence[Stamp]) -> Iterator[dict[str, object]]:
-    for home, stamp in zip(homes, stamps, strict=True):
+def _deliveries(
+    notice: Notice, homes: Sequence[Home], stamps: Sequence[Stamp], lacking: Sequence[str]
+) -> Iterator[dict[str, object]]:
+    for home, stamp, characters in zip(homes, stamps, lacking, strict=True):
         yield {
             "dossier_no": home.dossier_no,
             "door": home.door,
@@ -268,21 +299,28 @@ def _deliveries(notice: Notice, homes: Sequence[Home], stamps: Sequence[Stamp]) 
             "notice": notice.title,
             "document_no": stamp.document_no,
             "code": stamp.code,
+            "note": f"有打印不出的字，不要送达：{characters}" if characters else "",
         }
 
 
-def missing_characters(papers: Sequence[object], font_folder: Path | None) -> Iterator[tuple[str, str]]:
-    """(dossier number and door, characters) of each paper with a character that no font here has: 𰻞 as 𰻞（U+30EDE）."""
+def lacking_characters(papers: Sequence[object], font_folder: Path | None) -> list[str]:
+    """For each paper the characters that no font here has, 𰻞 as 𰻞（U+30EDE）; "" where all can be printed."""
     machine = press(font_folder)
+    found = []
     for paper in papers:
         assert is_dataclass(paper) and not isinstance(paper, type)
-        lacking = machine.undrawable("".join(dict.fromkeys("".join(_texts(asdict(paper))))))
-        if lacking:
-            of = " ".join(str(getattr(paper, name, "")) for name in ("dossier_no", "door")).strip()
-            yield (
-                of or str(getattr(paper, "project", "")),
-                named(lacking),
-            )
+        found.append(named(machine.undrawable("".join(dict.fromkeys("".join(_texts(asdict(paper))))))))
+    return found
+
+
+def _missing(papers: Sequence[object], lacking: Sequence[str]) -> tuple[tuple[str, str], ...]:
+    """(dossier number and door, characters) of each paper that lacks some."""
+    return tuple((_of(paper), characters) for paper, characters in zip(papers, lacking, strict=True) if characters)
+
+
+def _of(paper: object) -> str:
+    of = " ".join(str(getattr(paper, name, "")) for name in ("dossier_no", "door")).strip()
+    return of or str(getattr(paper, "project", ""))
 
 
 def named(characters: str) -> str:
@@ -301,29 +339,41 @@ def _texts(value: object) -> Iterator[str]:
             yield from _texts(each)
 
 
+def reserve(reading: Reading, *, actor: User | None, project: Project, now: datetime, base: str) -> Reserved:
+    """Give the papers their numbers and tokens. The caller commits before the pages are laid out, so that nobody waits.
+
+    base  the address of the office's server, "" when nobody can reach it
+    """
+    rows = reserve_issues(
+        actor=actor, project=project, notice=reading.notice.name, title=reading.notice.title,
+        letter=reading.notice.letter, drafts=reading.drafts, issued_on=reading.day, now=now,
+        wording_id=reading.wording.id if reading.wording else None,
+    )  # fmt: skip
+    return Reserved([row.id for row in rows], stamps_of(rows, base))
+
+
 def issue(
     reading: Reading,
+    reserved: Reserved,
     *,
     actor: User | None,
     project: Project,
     now: datetime,
-    base: str,
     household: Household | None = None,
-) -> list[Stamp]:
-    """Give the papers their numbers, with the one entry in the log; their stamps. The caller commits before `lay_out`.
+    reason: str = "",
+) -> None:
+    """Let the papers count that are laid out now, with the one entry in the log. The caller commits, then hands them over.
 
-    base  the address of the office's server, "" when nobody can reach it
+    reason  why the numbers on them are in clear
     """
-    issued = issue_notices(
-        actor=actor, project=project, notice=reading.notice.name, title=reading.notice.title,
-        letter=reading.notice.letter, drafts=reading.drafts, issued_on=reading.day, snapshot=reading.snapshot,
-        where=reading.where, household=household, now=now, wording_id=reading.wording.id if reading.wording else None,
+    issue_notices(
+        actor=actor, project=project, notice=reading.notice.name, issues=reserved.issues, snapshot=reading.snapshot,
+        where=reading.where, household=household, clear=reading.clear, reason=reason, now=now,
     )  # fmt: skip
-    return stamps_of(issued, base)
 
 
 def stamps_of(issued: Sequence[NoticeIssue], base: str) -> list[Stamp]:
-    """The stamps of what was issued. `base` is the address of the office's server, "" when nobody can reach it."""
+    """The stamps of what was reserved. `base` is the address of the office's server, "" when nobody can reach it."""
     address = base.rstrip("/")
     return [
         Stamp(row.document_no, row.issued_on, f"{address}/n/{token_of(row)}" if address else "", code_of(row.digest))

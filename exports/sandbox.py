@@ -9,6 +9,7 @@ and the reason. It bounds no time and no memory: that is done by the process in 
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Callable, Generator, Iterator, Mapping
 from datetime import date
 from difflib import get_close_matches
@@ -23,10 +24,12 @@ from jinja2 import (
     StrictUndefined,
     TemplateNotFound,
     TemplateSyntaxError,
+    Undefined,
     UndefinedError,
     nodes,
 )
-from jinja2.exceptions import SecurityError, TemplateError
+from jinja2.exceptions import SecurityError
+from jinja2.filters import do_format
 from jinja2.meta import find_undeclared_variables
 from jinja2.runtime import LoopContext, Macro
 from jinja2.sandbox import ImmutableSandboxedEnvironment
@@ -44,6 +47,8 @@ GLOBALS = frozenset({"C", "F", "range", "ticks"})
 NAMES = GLOBALS | {"notice", "loop"}
 RESERVED = frozenset({"duplex", "loop", "notice", "notices", "sealed"})
 """What the frame is handed and hands on: a wording may not give these names to anything of its own."""
+TOKENS = {"end of print statement": "}}", "end of statement block": "%}"}
+"""What the parser calls some signs."""
 LONGEST_PRODUCT = 10_000
 MOST_CHARACTERS = 8_000_000
 """Of the HTML of one chunk: twenty times what the longest of ours needs."""
@@ -100,13 +105,16 @@ class Sandbox(ImmutableSandboxedEnvironment):
 
     def __init__(self, sources: Mapping[str, str]) -> None:
         super().__init__(
-            loader=_Loader(sources), autoescape=True, undefined=_Unknown, trim_blocks=True, lstrip_blocks=True
-        )
+            loader=_Loader(sources), autoescape=True, undefined=_Unknown, trim_blocks=True, lstrip_blocks=True,
+            finalize=_printable,
+        )  # fmt: skip
 
     def close(self) -> None:
         """Drop what Jinja offers and no notice needs. Call it once filters and globals are in place."""
         self.filters = {name: each for name, each in self.filters.items() if name in FILTERS}
         self.globals = {name: each for name, each in self.globals.items() if name in GLOBALS}
+        if "format" in self.filters:
+            self.filters["format"] = _format
         words = self.globals.get("F", SimpleNamespace())
         self.callables = [self.globals["range"], self.globals["ticks"], *vars(words).values()]
 
@@ -127,6 +135,18 @@ class Sandbox(ImmutableSandboxedEnvironment):
             or (dataclasses.is_dataclass(of) and not isinstance(of, type))
         )
 
+    def unsafe_undefined(self, obj: Any, attribute: str) -> Any:
+        """The refusal names the attribute and nothing of the object."""
+        return self.undefined(attribute, name=attribute, obj=obj, exc=SecurityError)
+
+    def call(self, context: Any, called: Any, /, *args: Any, **named: Any) -> Any:
+        """The refusal names what was called, never its address in memory."""
+        if isinstance(called, Undefined):
+            return called()  # raises what it was made with, and that names it
+        if not self.is_safe_callable(called):
+            raise SecurityError(f"{getattr(called, '__name__', '')}()")
+        return super().call(context, called, *args, **named)
+
     def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
         """Products stay small: one line could otherwise fill the memory."""
         sizes = [len(each) for each in (left, right) if hasattr(each, "__len__")]
@@ -134,6 +154,24 @@ class Sandbox(ImmutableSandboxedEnvironment):
         if operator == "**" or (sizes and max(numbers, default=0) * max(sizes) > LONGEST_PRODUCT):
             raise SecurityError(operator)
         return super().call_binop(context, operator, left, right)
+
+
+def _printable(value: Any) -> Any:
+    """The value, where it can stand on a paper: no record as a whole, no function, no class.
+
+    Raises SecurityError: of these a page would show how they are called in the program, or where they lie in its memory.
+    """
+    is_record = dataclasses.is_dataclass(value) or isinstance(value, (type, SimpleNamespace, LoopContext))
+    if is_record or (callable(value) and not isinstance(value, Undefined)):
+        raise SecurityError("{{ … }}")
+    return value
+
+
+def _format(text: Any, *values: Any, **named: Any) -> str:
+    """Jinja's filter, for values that can stand on a paper."""
+    for each in (*values, *named.values()):
+        _printable(each)
+    return do_format(text, *values, **named)
 
 
 def check_source(sandbox: Sandbox, template: str, paper: type) -> None:
@@ -279,13 +317,14 @@ def _path(node: nodes.Node) -> str:
 
 
 def _syntax(error: TemplateSyntaxError) -> Fault:
-    """The parser's words by what an office has to do; what is rarer is told as the parser says it."""
+    """The parser's words by what an office has to do; of what is rarer, at which sign the parser stopped."""
     told = error.message or ""
     if told.startswith("Encountered unknown tag") and not told.startswith("Encountered unknown tag 'end"):
         return Fault("wording.unknown_tag", error.lineno, name=told.split("'")[1])
     if "innermost block that needs to be closed is" in told:
         return Fault("wording.unclosed", error.lineno, name=told.rstrip(".").split("'")[-2])
-    return Fault("wording.syntax", error.lineno, detail=told[:200])
+    found = re.search(r"(?:got|unexpected) '([^']+)'", told)
+    return Fault("wording.syntax", error.lineno, detail=TOKENS.get(found[1], found[1]) if found else "…")
 
 
 def render(sandbox: Sandbox, template: str, **values: object) -> str:
@@ -321,9 +360,11 @@ def fault_of(error: BaseException, template: str) -> Fault:
         return Fault("wording.too_deep", line)
     if isinstance(error, (MemoryError, OverflowError)):
         return Fault("wording.too_much", line)
-    if isinstance(error, TemplateError):
-        return Fault("wording.failed", line, detail=(error.message or "")[:200])
-    return Fault("wording.failed", line, detail=f"{type(error).__name__}: {error}"[:200])
+    if isinstance(error, ZeroDivisionError):
+        return Fault("wording.division_by_zero", line)
+    if isinstance(error, (TypeError, ValueError)):
+        return Fault("wording.wrong_type", line)
+    return Fault("wording.failed", line, detail=type(error).__name__)
 
 
 def _line_of(error: BaseException, template: str) -> int:

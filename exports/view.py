@@ -25,7 +25,7 @@ from survey.domain.mask import mask_cert_no, mask_id_no, mask_name, mask_names, 
 from survey.models import Household, Project, User, db, utc_now
 from survey.models.base import READ_ONLY, Key
 from survey.models.crypto import unseal
-from survey.services.person import known_names
+from survey.services.person import known_names, must_give_reason
 from survey.services.scope import find_membership, household_scope, role_in
 
 CHINA = ZoneInfo("Asia/Shanghai")
@@ -45,7 +45,8 @@ class View:
 
     actor     None: the command line, which sees the whole project (masked, too)
     granted   the permissions of the reader
-    clear     ID numbers and phones in clear: only with ledger.export_clear, a reason, and an audit entry that says so
+    clear     ID numbers and phones in clear: only with ledger.export_clear (one household: person.reveal), a reason, and an audit
+              entry that says so
     masked_names  whether names are masked as well (协调员: masked summaries)
     today    the day against which terms are held
     """
@@ -111,16 +112,25 @@ def scope_words(view: View) -> str:
     return f"{who} {db.session.scalar(query) or 0} 栋"
 
 
-def view_of(project: Project, actor: User | None, *, clear: bool = False, reason: str = "") -> View:
-    """The reader's view. Raises DomainError: export.clear_forbidden, export.reason."""
+def view_of(
+    project: Project, actor: User | None, *, clear: bool = False, reason: str = "", one_household: bool = False
+) -> View:
+    """The reader's view. Raises DomainError: export.clear_forbidden, export.reason, person.reveal_reason.
+
+    one_household  only one is read: then numbers are shown to whoever may reveal them, by the rules of revealing
+    """
+    role = role_in(actor, project.id) if actor is not None else None
     if actor is None:
         granted, masked_names = frozenset(Permission), False
     else:
-        role = role_in(actor, project.id)
         granted, masked_names = (GRANTS[role] if role else frozenset()), role is Role.COORDINATOR
-    if clear and Permission.LEDGER_EXPORT_CLEAR not in granted:
+    needed = Permission.PERSON_REVEAL if one_household else Permission.LEDGER_EXPORT_CLEAR
+    if clear and needed not in granted:
         raise DomainError("export.clear_forbidden", "clear")
-    if clear and len(reason.strip()) < 4:
+    if clear and one_household:
+        if actor is not None and must_give_reason(role) and not reason.strip():
+            raise DomainError("person.reveal_reason", "reason")
+    elif clear and len(reason.strip()) < 4:
         raise DomainError("export.reason", "reason")
     return View(project.id, actor, frozenset(each.value for each in granted), clear, masked_names)
 

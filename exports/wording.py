@@ -14,7 +14,7 @@ import pickle
 import re
 import signal
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -38,8 +38,10 @@ from exports.pdf import (
     Press,
     Rendering,
     SealedPage,
+    Tell,
     chunks,
     furnish,
+    heard,
     joined,
     marked,
     painted,
@@ -123,28 +125,32 @@ class WordingPress:
     source: str
     font_folder: Path | None
 
-    def book(self, name: str, papers: Sequence[object], *, duplex: bool = False, processes: int = 1) -> bytes:
+    def book(
+        self, name: str, papers: Sequence[object], *, duplex: bool = False, processes: int = 1, tell: Tell = heard
+    ) -> bytes:
         """All papers in their order as one PDF, each with page numbers of its own."""
-        return joined([*self._runs("book", name, papers, processes, duplex=duplex)], duplex=duplex)
+        return joined([*self._runs("book", name, papers, processes, tell, duplex=duplex)], duplex=duplex)
 
-    def each(self, name: str, papers: Sequence[object], *, processes: int = 1) -> Iterator[bytes]:
+    def each(self, name: str, papers: Sequence[object], *, processes: int = 1, tell: Tell = heard) -> Iterator[bytes]:
         """A PDF for each paper, in their order."""
-        return self._runs("each", name, papers, processes)
+        return self._runs("each", name, papers, processes, tell)
 
     def _runs(
-        self, task: str, name: str, papers: Sequence[object], processes: int, *, duplex: bool = False
+        self, task: str, name: str, papers: Sequence[object], processes: int, tell: Tell, *, duplex: bool = False
     ) -> Iterator[bytes]:
-        def run(group: Sequence[object]) -> list[bytes]:
-            return _asked(task, name, self.source, self.font_folder, PRINT_SECONDS, group, duplex=duplex)
+        done = 0
 
-        groups = chunks(papers, RUN)
-        if processes == 1 or len(papers) <= RUN:
-            for group in groups:
-                yield from run(group)
-            return
-        with ThreadPoolExecutor(processes) as pool:
-            for parts in pool.map(run, groups):
+        def run(group: Sequence[object]) -> list[bytes]:
+            return _asked(
+                task, name, self.source, self.font_folder, PRINT_SECONDS, group, heed=lambda: tell(done), duplex=duplex
+            )
+
+        groups = list(chunks(papers, RUN))
+        with ThreadPoolExecutor(min(processes, len(groups)) or 1) as pool:
+            for group, parts in zip(groups, pool.map(run, groups), strict=True):
                 yield from parts
+                done += len(group)
+                tell(done)
 
 
 def _asked(
@@ -154,9 +160,10 @@ def _asked(
     font_folder: Path | None,
     seconds: int,
     papers: Sequence[object] = (),
+    heed: Callable[[], None] = lambda: None,
     **more: object,
 ) -> list[bytes]:
-    """What the child answers to one task. Raises DomainError."""
+    """What the child answers to one task. Raises DomainError, and what `heed` raises while it is waited for."""
     order = {
         "task": task,
         "notice": name,
@@ -165,7 +172,7 @@ def _asked(
         "seconds": seconds,
         **more,
     }
-    answer = ask("exports.wording", order, pickle.dumps(list(papers)), seconds * WAIT)
+    answer = ask("exports.wording", order, pickle.dumps(list(papers)), seconds * WAIT, heed)
     if answer is None:
         raise DomainError("wording.too_slow", "source", line=0)
     head, _newline, body = answer.partition(b"\n")
@@ -327,10 +334,15 @@ def _texts(data: bytes) -> list[str]:
 
 
 def _check_carried(name: str, texts: list[str], ours: list[str]) -> None:
-    """What our own wording shows, the office's has to show as well: the 文号, a number on each page."""
-    number = "".join(STAMP.document_no.split())
-    if NOTICES[name].letter and any(number in text for text in ours) and not any(number in text for text in texts):
+    """What our own wording shows, the office's has to show as well: title and 文号 on the first page, a number on each.
+
+    On the first page: a receipt at the end names the 文号 too, and is no head.
+    """
+    number, title = "".join(STAMP.document_no.split()), NOTICES[name].title
+    if NOTICES[name].letter and number in ours[0] and number not in texts[0]:
         raise Fault("wording.lost_number")
+    if title in ours[0] and title not in texts[0]:
+        raise Fault("wording.lost_title", title=title)
     if all(map(PAGE_NUMBER.search, ours)) and not all(map(PAGE_NUMBER.search, texts)):
         raise Fault("wording.lost_page_number")
 

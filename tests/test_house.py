@@ -107,6 +107,7 @@ PART_OF_ANOTHER_ACT = {
     "search": "only a search by a whole ID number is noted, by search_noted",
     "save_first_sheets": "the import of a roster writes one entry for all of them",
     "write_home": "save_sheet writes the entry",
+    "reserve_issues": "issue_notices writes the entry once the papers are laid out",
     "record_consent": "writes its entry after the withdrawal that it may contain",
 }
 

@@ -18,6 +18,8 @@ class Notice:
     letter       the kind's own letter behind the 代字 of its 文号 (颐园调〔2026〕6号); "" for papers without one
     for_project  one for the whole project, not one for each household
     for_posting  printed from the page of an approved posting only
+    shows_numbers  whether ID numbers and phones stand on it
+    nothing      the code that says what a household lacks to which the notice has nothing to say
     """
 
     name: str
@@ -29,6 +31,7 @@ class Notice:
     shows_numbers: bool = False
     for_project: bool = False
     for_posting: bool = False
+    nothing: str = "export.nothing_to_say"
 
 
 NOTICES: dict[str, Notice] = {
@@ -130,18 +133,20 @@ NOTICES: dict[str, Notice] = {
         Notice(
             "objection-reply",
             N_("异议处理告知书"),
-            N_("按最近一件面积、产权诉求的答复填好；没有的留空。"),
+            N_("按最近一件已答复的面积、产权诉求填好；没有这样的答复的户不打印。"),
             N_("A4，1至2页"),
             2,
             letter="复",
+            nothing="export.no_answered_objection",
         ),
         Notice(
             "correction-notice",
             N_("情况核实（补正）通知书"),
-            N_("按登记表列出尚待核实的事项和须补充的材料。"),
+            N_("按登记表列出尚待核实的事项和须补充的材料；没有待核实事项的户不打印。"),
             N_("A4，1至2页"),
             2,
             letter="核",
+            nothing="export.no_open_matter",
         ),
         Notice(
             "unregistered-opinion",
@@ -150,6 +155,7 @@ NOTICES: dict[str, Notice] = {
             N_("A4，1至2页"),
             2,
             letter="认",
+            nothing="export.no_unregistered_part",
         ),
         Notice(
             "authorisation",

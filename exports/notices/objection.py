@@ -28,7 +28,7 @@ class ObjectionRequest(HouseholdPaper):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ObjectionReply(HouseholdPaper):
-    """The answer to one objection; without one on record, blanks for the pen.
+    """The answer to one objection.
 
     number  of the request in the ledger of requests
     days    in which a review may be asked for, counted from the delivery (`survey.domain.delivery.term_days`)

@@ -1,5 +1,6 @@
 // Long work: an element with data-poll asks its address every second and shows the answer,
-// {"done": 30, "whole": 200, "text": sentence, "location": address or null}. With a location the work is over.
+// {"done": 30, "whole": 200, "text": sentence, "state": word, "badge": HTML, "location": address or null}. With a location the
+// work is over. The badge of another state takes the place of the page's (data-poll-badge).
 
 /** @param {HTMLElement} place */
 async function poll(place) {
@@ -15,6 +16,8 @@ async function poll(place) {
         bar.value = told.done;
       } else bar?.removeAttribute("value"); // nobody knows how much there is: the bar only says that it goes on
       const text = place.querySelector("[data-poll-text]");
+      const badge = document.querySelector("[data-poll-badge]");
+      if (badge && told.badge && badge.querySelector("[data-state]")?.getAttribute("data-state") !== told.state) badge.innerHTML = told.badge;
       if (text && text.textContent !== told.text) text.textContent = told.text ?? "";
     } else wait = 5000;
   } catch {

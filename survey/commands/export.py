@@ -91,7 +91,7 @@ def notice(
 ) -> None:
     """Write the notice NAME as one PDF: for a household, for a building in stairwell order, or for the
     whole project."""
-    from exports.printing import issue, lay_out, read_print
+    from exports.printing import issue, lay_out, read_print, reserve
     from exports.view import view_of
     from survey.config import read_config
     from survey.models import Household, db, utc_now
@@ -111,15 +111,19 @@ def notice(
     reading = read_print(
         name, project=project, view=view_of(project, None), now=now, household_id=found, building=building, most=None
     )
-    stamps = issue(
-        reading, actor=None, project=project, now=now, base=config.public_url,
+    reserved = reserve(reading, actor=None, project=project, now=now, base=config.public_url)
+    db.session.commit()  # Nobody waits while the pages are laid out.
+    done = lay_out(reading, reserved.stamps, duplex=duplex, font_folder=config.fonts, processes=processes)
+    issue(
+        reading, reserved, actor=None, project=project, now=now,
         household=db.session.get(Household, found) if found else None,
     )  # fmt: skip
-    db.session.commit()  # Nobody waits while the pages are laid out.
-    done = lay_out(reading, stamps, duplex=duplex, font_folder=config.fonts, processes=processes)
+    db.session.commit()
     out.write_bytes(done.pdf)
     for paper, characters in done.missing:
-        click.echo(f"{paper}：本机的字体里没有 {characters}，打印出来是空白方框。", err=True)
+        click.echo(sentence("export.lacking_glyphs", paper=paper, characters=characters), err=True)
+    if reading.left_out:
+        click.echo(sentence("export.left_out", count=reading.left_out, title=reading.notice.title), err=True)
     click.echo(f"已生成{done.notice.title}：{out}（{done.where}，{done.count} 份）")
 
 

@@ -273,6 +273,17 @@ MESSAGES: dict[str, str] = {
     "export.notice_unknown": N_("没有名为“{name}”的文书。可用的文书：{known}。"),
     "export.no_households": N_("“{where}”没有可打印的户。请检查楼栋号，或先导入花名册。"),
     "export.nothing_to_say": N_("所选的户没有可填进《{title}》的内容，不需要打印。"),
+    "export.no_answered_objection": N_(
+        "这一户没有已答复的面积、产权诉求，没有可以告知的内容，没有打印。请先在“诉求”里登记诉求并填写答复。"
+    ),
+    "export.no_open_matter": N_(
+        "按登记表，这一户没有尚待核实的事项，没有可以告知的内容，没有打印。请先在登记表里填写权属状况、证号、未登记部位等。"
+    ),
+    "export.no_unregistered_part": N_("按登记表，这一户没有未登记的部位，不需要认定，没有打印。"),
+    "export.left_out": N_("{count} 户没有可打印的内容，没有打印《{title}》，也没有给文号。"),
+    "export.lacking_glyphs": N_(
+        "{paper}：本机的字体里没有 {characters}，打印出来是空白方框。请装上含有这些字的字体后重新打印，不要手工改成别的字。"
+    ),
     "export.no_open_round": N_("没有正在进行的征询轮次。请先在“征询”里开启一轮，再打印票。"),
     "export.no_closed_round": N_("还没有结束的征询轮次。请先结束一轮，再打印结果公告。"),
     "export.nothing_passed": N_("还没有项目办审核通过的户，不能公示调查结果。"),
@@ -565,13 +576,15 @@ MESSAGES: dict[str, str] = {
     "wording.block": N_("不能新增或改名区块“{name}”，只能有 title、sheets、notice 三个区块。"),
     "wording.busy": N_("正忙，请稍后再试：系统正在试排另一份模板。"),
     "wording.built_in_use": N_("这种文书现在就用内置模板打印。"),
+    "wording.division_by_zero": N_("除数是零，请先判断再相除。"),
     "wording.failed": N_("试排时出错，请检查这一行的写法（{detail}）。"),
     "wording.forbidden": N_("不能这样写（{what}）。只能使用“可以写的内容”里列出的内容和写法。"),
     "wording.frame": N_("开头的 extends 语句不能删改，它引用的是 {frame}。"),
     "wording.in_use": N_("第{number}版正在使用。"),
     "wording.lost_notices": N_("排出来的份数不对。不能隐藏整份文书。"),
-    "wording.lost_number": N_("印出来没有文号，请保留 notice.document_no。"),
+    "wording.lost_number": N_("第一页印出来没有文号，请保留正文前的文号 notice.document_no。"),
     "wording.lost_page_number": N_("有的页没有页码，请保留页码。"),
+    "wording.lost_title": N_("第一页印出来没有标题“{title}”，请保留标题：核验二维码的网页显示的是这个名称。"),
     "wording.no_notice": N_("没有名为 notice 的区块，正文要写在里面。"),
     "wording.no_value": N_("没有名为“{name}”的内容，请对照“可以写的内容”改正。"),
     "wording.other_file": N_("不能引用其他模板，只能从 {macros} 取用现成的段落。"),
@@ -589,6 +602,7 @@ MESSAGES: dict[str, str] = {
     "wording.unknown_filter": N_("没有名为“{name}”的写法，竖线后面可以写：{known}。"),
     "wording.unknown_name": N_("没有名为“{name}”的内容，可能要写的是：{near}。"),
     "wording.unknown_tag": N_("不认识“{name}”语句，请检查拼写。"),
+    "wording.wrong_type": N_("值的种类不对，不能这样计算或者套用，请检查这一行。"),
 }
 
 

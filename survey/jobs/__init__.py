@@ -17,6 +17,6 @@ on or the job was cancelled. Then each part says itself that it is done, in its 
 behind it (`survey.jobs.amendment`); such a kind stands in `IN_PARTS`, for what was written stays however the job ends.
 
 What a long step reads, it reads inside `run.reading()`: on SQLite a transaction that may write keeps everybody else from
-writing. What must stand earlier (the numbers of notices) is written and committed by `run.in_front`, at the priority that
+writing. What must stand earlier (the numbers that papers are to bear) is written and committed by `run.in_front`, at the priority that
 the worker had before it stood back. What can be refused is refused with a DomainError; its sentence stands on the page of the job.
 """

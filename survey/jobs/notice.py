@@ -1,4 +1,7 @@
-"""Notices for a whole building or project: read at one moment, issued, laid out in volumes or one by one, with a list."""
+"""Notices for a whole building or project: read at one moment, numbered, laid out in volumes or one by one, with a list.
+
+The papers count from the transaction in which the job is done. Cancelled, failed or killed, it leaves none that would pass for genuine.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +9,7 @@ import tempfile
 from uuid import UUID
 
 from exports.ledgers import heading_of
-from exports.notices.stamp import Stamp
-from exports.printing import find_notice, issue, pack, read_print
+from exports.printing import Reserved, find_notice, issue, pack, read_print, reserve
 from exports.view import view_of
 from survey.domain.access import Permission
 from survey.domain.job import JobKind, JobStep
@@ -22,15 +24,20 @@ PROCESSES = 2
 
 def enqueue_print(
     *, actor: User, project: Project, notice: str, building: Building | None, unit_no: str | None, each: bool,
-    duplex: bool, where: str, base: str,
+    duplex: bool, where: str, base: str, clear: bool = False, reason: str = "",
 ) -> Job:  # fmt: skip
-    """Ask for the notices of a place; without a building, of the whole project. `base`: the address in their QR."""
+    """Ask for the notices of a place; without a building, of the whole project. `base`: the address in their QR.
+
+    clear  with ID numbers and phones in full, and why. Raises DomainError, as `view_of`.
+    """
+    view_of(project, actor, clear=clear, reason=reason)
     return enqueue_job(
-        actor=actor, project=project, kind=JobKind.NOTICE_PRINT, needs=Permission.NOTICE_PRINT,
+        actor=actor, project=project, kind=JobKind.NOTICE_PRINT,
+        needs=Permission.LEDGER_EXPORT_CLEAR if clear else Permission.NOTICE_PRINT,
         about=f"{find_notice(notice).title} {where}",
         arguments={
             "notice": notice, "building": str(building.id) if building else "", "unit_no": unit_no, "each": each,
-            "duplex": duplex, "base": base,
+            "duplex": duplex, "base": base, "clear": clear, "reason": reason,
         },
     )  # fmt: skip
 
@@ -42,26 +49,37 @@ def print_notices(run: Run) -> None:
     with run.reading():
         project, actor = run.project, run.actor
         building = get_building(actor, UUID(asked["building"])) if asked["building"] else None
+        view = view_of(project, actor, clear=asked["clear"], reason=asked["reason"])
         reading = read_print(
-            asked["notice"], project=project, view=view_of(project, actor), now=now, by=actor.display_name,
-            building=building, unit_no=asked["unit_no"], most=None,
+            asked["notice"], project=project, view=view, now=now, by=actor.display_name, building=building,
+            unit_no=asked["unit_no"], most=None, tell=run.progress,
         )  # fmt: skip
         heading = heading_of(project, now, reading.snapshot, actor.display_name)
-    stamps: list[Stamp] = []
+    reserved = Reserved([], [])
 
     def number() -> None:
-        stamps.extend(issue(reading, actor=run.actor, project=run.project, now=now, base=asked["base"]))
-        # Numbers stand before a page is laid out, as for every print, and nobody may wait for the pages. Begun again, the
-        # job finds the same numbers: an unchanged paper keeps its issue.
+        nonlocal reserved
+        reserved = reserve(reading, actor=run.actor, project=run.project, now=now, base=asked["base"])
+        # Nobody may wait for the pages. Begun again, the job finds the same numbers; given up, it leaves no paper that counts.
         db.session.commit()
 
     run.in_front(number)
     run.begin(JobStep.EXPORTING, len(reading.papers))
     with tempfile.TemporaryFile() as target:
-        name = pack(
-            reading, stamps, heading, target, each=asked["each"], duplex=asked["duplex"], font_folder=run.fonts,
+        parcel = pack(
+            reading, reserved.stamps, heading, target, each=asked["each"], duplex=asked["duplex"], font_folder=run.fonts,
             processes=PROCESSES, tell=run.progress,
         )  # fmt: skip
         run.begin(JobStep.SEALING)
         target.seek(0)
-        run.keep(target, name, ZIP)
+        run.keep(target, parcel.file_name, ZIP)
+    if reading.left_out:
+        run.remarks.append(("export.left_out", {"count": reading.left_out, "title": reading.notice.title}))
+    run.remarks += [
+        ("export.lacking_glyphs", {"paper": paper, "characters": characters}) for paper, characters in parcel.missing
+    ]
+
+    def count() -> None:
+        issue(reading, reserved, actor=run.actor, project=run.project, now=utc_now(), reason=asked["reason"])
+
+    run.effect = count

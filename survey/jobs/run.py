@@ -56,6 +56,8 @@ class Run:
         self.in_front = front
         self.effect: Work | None = None
         """What the job changes in the database, set by the task: done in front, in one transaction with the word "done"."""
+        self.remarks: list[tuple[str, dict[str, Any]]] = []
+        """What whoever asked has to know about the file: codes of survey.domain.message and their values."""
         self._engine, self._lease = engine, lease
         self._stop = stop or threading.Event()
         self._lost, self._cancelled = threading.Event(), threading.Event()

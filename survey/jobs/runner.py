@@ -139,7 +139,7 @@ def _carry_out(run: Run, task: Task, config: Config) -> None:
     def end() -> None:
         if run.effect:
             run.effect()
-        jobs.finish_job(run.claim, run.result, kept=config.results_kept)
+        jobs.finish_job(run.claim, run.result, kept=config.results_kept, remarks=run.remarks)
         db.session.commit()
 
     run.in_front(end)

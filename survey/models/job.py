@@ -36,6 +36,8 @@ class Job(Identified, Base):
     done, whole  progress within the step; whole 0: unknown
     error        a code of survey.domain.message, with its values
     result_*     the file that it made, sealed under the job's id and token; gone after `expires_at`
+    remarks      what whoever asked has to know about the file: codes of survey.domain.message with their values, sealed,
+                 for a household may be named
     """
 
     __tablename__ = "job"
@@ -76,6 +78,7 @@ class Job(Identified, Base):
     result_type: Mapped[str] = mapped_column(String(100), default="")
     result_bytes: Mapped[int] = mapped_column(default=0)
     expires_at: Mapped[datetime | None]
+    remarks_sealed: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
 
     project: Mapped[Project | None] = relationship()
     asked_by: Mapped[User | None] = relationship()
@@ -88,6 +91,13 @@ class Job(Identified, Base):
     @arguments.setter
     def arguments(self, values: dict[str, Any]) -> None:
         self.arguments_sealed = seal_bytes("job.arguments", self.id, json.dumps(values, ensure_ascii=False).encode())
+
+    @property
+    def remarks(self) -> list[tuple[str, dict[str, Any]]]:
+        if self.remarks_sealed is None:
+            return []
+        told = json.loads(open_bytes("job.remarks", self.id, self.remarks_sealed))
+        return [(code, params) for code, params in told]
 
     @property
     def is_open(self) -> bool:

@@ -22,6 +22,9 @@ class NoticeIssue(Identified, Base):
     digest        SHA-256 of everything that the paper says
     wording_id    the office's own wording with which it was printed; None for the built-in one
     mark          the first half of the token in its QR; the second half is the beginning of the digest
+    issued_at     when what it says was read
+    printed_at    when it was laid out and handed over for the first time; None while number and mark are only reserved: a paper
+                  that was never finished is not genuine
     """
 
     __tablename__ = "notice_issue"
@@ -40,6 +43,7 @@ class NoticeIssue(Identified, Base):
     mark: Mapped[bytes] = mapped_column(LargeBinary(10), unique=True)
     issued_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("user.id"))
     issued_at: Mapped[datetime] = mapped_column(default=utc_now)
+    printed_at: Mapped[datetime | None]
 
     project: Mapped[Project] = relationship()
     wording: Mapped[Wording | None] = relationship()

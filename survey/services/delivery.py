@@ -184,7 +184,7 @@ def list_printed(project_id: UUID, household_ids: Sequence[UUID]) -> dict[UUID, 
     query = (
         select(NoticeIssue)
         .where(NoticeIssue.project_id == project_id, NoticeIssue.notice.in_(WITH_RECEIPT))
-        .where(NoticeIssue.household_id.in_(household_ids))
+        .where(NoticeIssue.household_id.in_(household_ids), NoticeIssue.printed_at.is_not(None))
         .order_by(NoticeIssue.issued_at, NoticeIssue.id)
     )
     last: dict[tuple[UUID | None, str, str], NoticeIssue] = {}

@@ -7,7 +7,8 @@ task may be begun many times and takes effect once. Nothing here commits; the wo
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -20,6 +21,7 @@ from survey.domain.access import Permission
 from survey.domain.errors import DomainError, NotFound
 from survey.domain.job import FINAL_STEPS, OPEN, JobKind, JobState, JobStep
 from survey.models import Job, Project, User, db, utc_now
+from survey.models.crypto import seal_bytes
 from survey.services import audit, scope
 
 SHOWN = 100
@@ -240,16 +242,22 @@ def hold_job(claim: Claim) -> bool:
     return row[0] is not None
 
 
-def finish_job(claim: Claim, result: Result | None, *, kept: timedelta) -> None:
+def finish_job(
+    claim: Claim, result: Result | None, *, kept: timedelta, remarks: Sequence[tuple[str, Mapping[str, Any]]] = ()
+) -> None:
     """Write "done" beside the effect of the task, in the same transaction. Raises LeaseLost: then nothing may stand.
 
-    kept  how long the file can be taken
+    kept     how long the file can be taken
+    remarks  what whoever asked has to know about it: codes of survey.domain.message and their values
     """
     now = utc_now()
     values: dict[str, Any] = {"state": JobState.DONE}
     if result is not None:
         values |= {"result_name": result.name[:200], "result_type": result.media_type, "result_bytes": result.size,
                    "expires_at": now + kept}  # fmt: skip
+    if remarks:
+        told = json.dumps(list(remarks), ensure_ascii=False).encode()
+        values["remarks_sealed"] = seal_bytes("job.remarks", claim.job_id, told)
     _end(claim, now, values)
 
 

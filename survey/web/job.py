@@ -6,7 +6,8 @@ Everybody sees their own jobs only. A page follows its job by asking again; with
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
+from math import ceil
 from uuid import UUID
 
 from flask import Blueprint, current_app, redirect, render_template, url_for
@@ -15,7 +16,7 @@ from flask_babel import gettext as _
 
 from survey.domain.access import Permission
 from survey.domain.job import FINAL_STEPS, IN_PARTS, JobKind, JobState, seconds_left
-from survey.domain.message import MESSAGES
+from survey.domain.message import MESSAGES, N_
 from survey.models import Job, utc_now
 from survey.services import job as jobs
 from survey.services.report import list_reports
@@ -37,6 +38,21 @@ LEADS_TO: dict[JobKind, Callable[[Job], str]] = {
     ),
 }
 """Kind -> the page on which the outcome of a job stands, for kinds that make no file."""
+CANCELS = N_("不会写入任何内容，也不会生成文件。"), N_("没有写入任何内容，也没有生成文件。")
+CANCELS_OF: dict[JobKind, tuple[str, str]] = {
+    JobKind.NOTICE_PRINT: (
+        N_("不会签发文书，也不会生成文件。预留的文号仍归原来的户，下次打印时使用。"),
+        N_("没有签发文书，也没有生成文件。预留的文号仍归原来的户，下次打印时使用。"),
+    ),
+    JobKind.AMENDMENT_COMMIT: (
+        N_("已经写好的户会保留，其余的不再写入。"),
+        N_("已经写好的户保留，其余的没有写入。"),
+    ),
+}
+"""Kind -> what a job that is cancelled will leave and has left, for kinds that leave something."""
+MOST_REMARKS = 50
+SILENT = timedelta(seconds=15)
+"""Seven missed heartbeats of a worker (`survey.jobs.runner.Limits`): it is gone, or hardly gets a turn."""
 
 
 @bp.get("/project/<project_code>/job")
@@ -57,6 +73,9 @@ def show(project_code: str, job_id: UUID) -> ResponseReturnValue:
         moment=utc_now(),
         may_cancel=job.is_open and job.cancel_requested_at is None and job.step not in FINAL_STEPS,
         may_download=jobs.has_permission(job),
+        remarks=[_(MESSAGES[code]).format(**params) for code, params in job.remarks],
+        most_remarks=MOST_REMARKS,
+        cancels=[_(text) for text in CANCELS_OF.get(job.kind, CANCELS)],
         leads_to=_leads_to(job),
         in_parts=job.kind in IN_PARTS,
     )
@@ -67,10 +86,13 @@ def show(project_code: str, job_id: UUID) -> ResponseReturnValue:
 def poll(project_code: str, job_id: UUID) -> ResponseReturnValue:
     """What frontend/page/poll.js asks for each second."""
     job = _job(job_id)
+    told_now = {
+        "done": job.done, "whole": job.whole, "text": told(job), "state": job.state.value,
+        "badge": render_template("job/badge.html", state=job.state),
+    }  # fmt: skip
     if job.is_open:
-        return {"done": job.done, "whole": job.whole, "text": told(job), "location": None}
-    location = _leads_to(job) or url_for("job.show", project_code=project_code, job_id=job.id)
-    return {"done": job.done, "whole": job.whole, "text": told(job), "location": location}
+        return {**told_now, "location": None}
+    return {**told_now, "location": _leads_to(job) or url_for("job.show", project_code=project_code, job_id=job.id)}
 
 
 @bp.post("/project/<project_code>/job/<uuid:job_id>/cancel")
@@ -129,6 +151,10 @@ def _told_waiting(job: Job, now: datetime) -> str:
 
 
 def _told_running(job: Job, now: datetime) -> str:
+    # While all is written at once no heartbeat gets through on SQLite: silence says nothing then.
+    silence = now - (job.heartbeat_at or now)
+    if job.step not in FINAL_STEPS and silence >= SILENT:
+        return _told_silent(job, silence, now)
     if job.cancel_requested_at is not None:
         return _("正在取消…")
     if job.step is None or job.step_started_at is None:
@@ -140,6 +166,22 @@ def _told_running(job: Job, now: datetime) -> str:
         text = _("%(step)s：已处理 %(done)s 行", step=text, done=f"{job.done:,}")
     left = seconds_left(job.done, job.whole, (now - job.step_started_at).total_seconds())
     return text if left is None else _("%(text)s，%(left)s", text=text, left=_told_left(left))
+
+
+def _told_silent(job: Job, silence: timedelta, now: datetime) -> str:
+    """That nobody answers, and by when somebody else takes the job up."""
+    assert job.lease_until is not None
+    left = ceil((job.lease_until - now).total_seconds())
+    if left <= -jobs.PATIENCE.total_seconds():
+        return _("后台处理程序没有响应，任务还没有重新开始。请联系系统管理员检查服务。")
+    if left <= 0:
+        return _("处理程序已经中断，马上由系统自动接着处理，不需要重新提交。")
+    values = {"silent": int(silence.total_seconds()), "left": left}
+    if job.cancel_requested_at is not None:
+        return _("处理程序已有 %(silent)s 秒没有响应。如果已经中断，最迟 %(left)s 秒后自动取消。", **values)
+    return _(
+        "处理程序已有 %(silent)s 秒没有响应。如果已经中断，最迟 %(left)s 秒后自动重新开始，不需要重新提交。", **values
+    )
 
 
 def _told_left(seconds: int) -> str:

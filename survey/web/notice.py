@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping
 from datetime import date
-from urllib.parse import quote
+from ipaddress import ip_address
+from urllib.parse import quote, urlsplit
 from uuid import UUID
 
 from flask import Blueprint, abort, current_app, flash, g, render_template, request, send_file
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from exports.notices import HOUSEHOLD_NOTICES, NOTICES, PROJECT_NOTICES
-from exports.notices.stamp import Stamp
+from exports.notices import HOUSEHOLD_NOTICES, NOTICES, PROJECT_NOTICES, Notice
 from exports.pdf import joined, press
-from exports.printing import MOST, Reading, issue, lay_out, named, read_print
+from exports.printing import MOST, Printed, Reading, issue, lay_out, named, read_print, reserve
 from exports.view import view_of
 from survey.config import Config
 from survey.domain.access import Permission
 from survey.domain.delivery import WITH_RECEIPT
 from survey.domain.door import door_label
 from survey.domain.errors import DomainError
+from survey.domain.message import MESSAGES
 from survey.forms.base import sentence_of
 from survey.forms.export import PrintForm, PrintNoticeForm, PrintPaperForm
 from survey.jobs.notice import enqueue_print
@@ -29,14 +30,25 @@ from survey.models import Building, Household, Job, Posting, db, utc_now
 from survey.services.delivery import list_deliveries, list_printed
 from survey.services.export import Place, list_places
 from survey.services.notice import check_unknown, find_issue, note_unknown
+from survey.services.person import must_give_reason
 from survey.services.project import settings_of
 from survey.services.scope import get_building
 from survey.services.wording import numbers_in_use
-from survey.web.access import begin_writing, current_user, load_household, may, project_of_page, public, requires
+from survey.web.access import (
+    begin_writing,
+    current_user,
+    load_household,
+    may,
+    project_of_page,
+    public,
+    requires,
+    role_of_page,
+)
 from survey.web.job import to_job
 
 bp = Blueprint("notice", __name__)
 SHOWN_MISSING = 5
+PRIVATE_NAMES = (".local", ".localdomain", ".internal", ".lan", ".home.arpa")
 ALL = "all"
 """The place that is every household in sight."""
 
@@ -57,6 +69,7 @@ def list(project_code: str) -> ResponseReturnValue:
                 building=get_building(current_user, UUID(building_id)),
                 unit_no=unit_no if slash else None,
                 duplex=form.duplex.data,
+                clear_for=form.clear_for,
             )
     return _project_page(form, PrintForm())
 
@@ -89,24 +102,42 @@ def _blanks() -> dict[str, str]:
 
 
 def _enqueue(form: PrintNoticeForm, building_id: str, unit_no: str | None) -> Job:
-    project, config = project_of_page(), _config()
+    project = project_of_page()
     building = get_building(current_user, UUID(building_id)) if building_id else None
     return enqueue_print(
         actor=current_user, project=project, notice=form.name.data, building=building, unit_no=unit_no,
         each=form.each.data, duplex=form.duplex.data,
         where=door_label(building.no, unit_no or "") if building else project.name,
-        base=config.public_url or request.url_root,
+        base=_base(), clear=form.clear_for is not None, reason=form.clear_for or "",
     )  # fmt: skip
+
+
+def _base() -> str:
+    """The address that a QR leads to: what the settings say, or that of this very page."""
+    return _config().public_url or request.url_root
+
+
+def _is_base_private() -> bool:
+    """Whether only this machine or this network can reach the address: a QR with it would be dead in a resident's hand."""
+    host = urlsplit(_base()).hostname or ""
+    try:
+        return not ip_address(host).is_global
+    except ValueError:
+        return "." not in host or host.endswith(PRIVATE_NAMES)
 
 
 def _place_form() -> PrintNoticeForm:
     found = list_places(current_user, project_of_page().id)
     homes = sum(place.households for place in found if place.unit_no is None)
     whole = [(ALL, _("全部楼栋（%(count)s户）", count=homes))] if homes else []
-    return PrintNoticeForm(
+    form = PrintNoticeForm(
         names=[(notice.name, _(notice.title)) for notice in HOUSEHOLD_NOTICES],
         places=[*((place.key, _place_label(place)) for place in found), *whole],
+        with_numbers=[notice.name for notice in HOUSEHOLD_NOTICES if notice.shows_numbers],
     )
+    if not may(Permission.LEDGER_EXPORT_CLEAR):
+        del form.clear, form.reason
+    return form
 
 
 def _project_page(form: PrintNoticeForm, project_form: PrintForm) -> ResponseReturnValue:
@@ -119,6 +150,7 @@ def _project_page(form: PrintNoticeForm, project_form: PrintForm) -> ResponseRet
         project_notices=PROJECT_NOTICES if may(Permission.NOTICE_PUBLISH) else (),
         wordings=numbers_in_use(project_of_page().id),
         blanks=_blanks(),
+        dead_base=_base() if _is_base_private() else "",
         numbered=bool(settings_of(project_of_page()).document_word),
         missing=press(_config().fonts).missing_faces(),
         font_folder=_config().fonts,
@@ -139,16 +171,18 @@ def print_one(household_id: UUID, name: str) -> ResponseReturnValue:
     if name not in NOTICES or NOTICES[name].for_project:
         abort(404)
     household = load_household(household_id)
-    form = _paper_form(household)
+    form = _paper_form(NOTICES[name], _papers(household))
     if form.validate_on_submit():
         with form.catching():
-            with_receipt = form.with_receipt.data and name in WITH_RECEIPT
-            return print_paper(name, household=household, choice=form.paper.data or "", with_receipt=with_receipt)
-    return _household_page(household, form)
+            return print_paper(
+                name, household=household, choice=(form.paper.data or "") if form.paper else "",
+                with_receipt=bool(form.with_receipt and form.with_receipt.data), clear_for=form.clear_for,
+            )  # fmt: skip
+    return _household_page(household, name, form)
 
 
-def _paper_form(household: Household) -> PrintPaperForm:
-    """The form of a household's papers; a 送达回证 is offered for what was printed, and for what was handed over."""
+def _papers(household: Household) -> dict[UUID, str]:
+    """What a 送达回证 can be about: what was printed, and what was handed over."""
     printed = list_printed(household.project_id, [household.id])[household.id]
     papers = {
         row.id: _("%(paper)s（%(day)s 打印）", paper=f"{row.title} {row.document_no}".rstrip(), day=row.issued_on)
@@ -162,27 +196,41 @@ def _paper_form(household: Household) -> PrintPaperForm:
                 paper=f"{row.notice} {row.document_no}".rstrip(),
                 number=row.number,
             )
-    form = PrintPaperForm()
+    return papers
+
+
+def _paper_form(notice: Notice, papers: Mapping[UUID, str]) -> PrintPaperForm:
+    """The form of one of the notices on the page, each with names of its own."""
+    form = PrintPaperForm(prefix=notice.name)
     form.paper.offer(papers)
+    if notice.name != "service-receipt":
+        del form.paper
+    if notice.name not in WITH_RECEIPT:
+        del form.with_receipt
+    if not (notice.shows_numbers and may(Permission.PERSON_REVEAL)):
+        del form.clear, form.reason
     return form
 
 
-def _household_page(household: Household, form: PrintPaperForm | None = None) -> ResponseReturnValue:
-    form = form or _paper_form(household)
+def _household_page(household: Household, name: str = "", refused: PrintPaperForm | None = None) -> ResponseReturnValue:
+    """`name`: the notice of which the form was refused."""
+    papers = _papers(household)
+    forms = {notice.name: _paper_form(notice, papers) for notice in HOUSEHOLD_NOTICES}
+    if refused is not None:
+        forms[name] = refused
     names = "".join([household.owner_names, household.address, *(person.full_name for person in household.persons)])
     lacking = press(_config().fonts).undrawable(names)
     page = render_template(
-        "notice/show.html", form=form, household=household, notices=HOUSEHOLD_NOTICES, with_receipt=WITH_RECEIPT,
+        "notice/show.html", forms=forms, refused=refused, household=household, notices=HOUSEHOLD_NOTICES,
+        needs_reason=must_give_reason(role_of_page()),
+        dead_base=_base() if _is_base_private() else "",
         missing=_missing_glyphs(household.dossier_no, named(lacking)) if lacking else "",
     )  # fmt: skip
-    return page, form.status
+    return page, refused.status if refused is not None else 200
 
 
 def _missing_glyphs(paper: str, characters: str) -> str:
-    return _(
-        "%(paper)s：本机的字体里没有 %(characters)s，打印出来是空白方框。请装上含有这些字的字体后重新打印，不要手工改成别的字。",
-        paper=paper, characters=characters,
-    )  # fmt: skip
+    return _(MESSAGES["export.lacking_glyphs"]).format(paper=paper, characters=characters)
 
 
 def _place_label(place: Place) -> str:
@@ -197,47 +245,59 @@ def _config() -> Config:
 
 def print_paper(
     name: str, *, household: Household | None = None, building: Building | None = None, unit_no: str | None = None,
-    duplex: bool = False, choice: str = "", with_receipt: bool = False, posting: Posting | None = None,
-    hung_on: date | None = None,
+    duplex: bool = False, choice: str = "", with_receipt: bool = False, clear_for: str | None = None,
+    posting: Posting | None = None, hung_on: date | None = None,
 ) -> ResponseReturnValue:  # fmt: skip
-    """The file. Numbers and log are committed before the pages are laid out, so that nobody waits for a page.
+    """The file.
 
-    choice        of which paper the 送达回证 is; with_receipt: whether the paper's own comes with it
+    choice     of which paper the 送达回证 is; with_receipt: whether the paper's own comes with it
+    clear_for  why numbers are to be in full; None where they are to be masked
     """
-    readings = [
-        _read_and_issue(
-            name, household=household, building=building, unit_no=unit_no, choice=choice, posting=posting,
-            hung_on=hung_on,
+    done = [
+        _made(
+            name, household=household, building=building, unit_no=unit_no, duplex=duplex, choice=choice,
+            clear_for=clear_for, posting=posting, hung_on=hung_on,
         )
     ]  # fmt: skip
     if with_receipt:
-        readings.append(_read_and_issue("service-receipt", household=household, choice=name))
-    fonts = _config().fonts
-    done = [lay_out(reading, stamps, duplex=duplex, font_folder=fonts, processes=2) for reading, stamps in readings]
-    lacking = dict.fromkeys(each for printed in done for each in printed.missing)
+        db.session.commit()  # The paper counts from here: its receipt names it.
+        done.append(_made("service-receipt", household=household, choice=name))
+    lacking = dict.fromkeys(each for _reading, printed in done for each in printed.missing)
     warnings = [_missing_glyphs(paper, characters) for paper, characters in [*lacking][:SHOWN_MISSING]]
+    for reading, _printed in done:
+        if reading.left_out:
+            told = _(MESSAGES["export.left_out"])
+            warnings.append(told.format(count=reading.left_out, title=_(reading.notice.title)))
     for warning in warnings:
         flash(warning, "bad")  # seen on the next page, also where no script shows the header below
     answer = send_file(
-        io.BytesIO(joined([printed.pdf for printed in done])),
+        io.BytesIO(joined([printed.pdf for _reading, printed in done])),
         mimetype="application/pdf",
         as_attachment=True,
-        download_name=done[0].file_name,
+        download_name=done[0][1].file_name,
     )
     if warnings:
         answer.headers["X-Print-Warning"] = quote(" ".join(warnings))
     return answer
 
 
-def _read_and_issue(
+def _made(
     name: str, *, household: Household | None = None, building: Building | None = None, unit_no: str | None = None,
-    choice: str = "", posting: Posting | None = None, hung_on: date | None = None,
-) -> tuple[Reading, Sequence[Stamp]]:  # fmt: skip
+    duplex: bool = False, choice: str = "", clear_for: str | None = None, posting: Posting | None = None,
+    hung_on: date | None = None,
+) -> tuple[Reading, Printed]:  # fmt: skip
+    """What was read, and its pages. Numbers are committed before the pages are laid out, so that nobody waits for a page;
+    papers count, and stand in the log, from the next commit.
+    """
     project, config, now = project_of_page(), _config(), utc_now()
+    reason = clear_for or ""
+    view = view_of(
+        project, current_user, clear=clear_for is not None, reason=reason, one_household=household is not None
+    )
     reading = read_print(
         name,
         project=project,
-        view=view_of(project, current_user),
+        view=view,
         now=now,
         by=current_user.display_name,
         household_id=household.id if household else None,
@@ -247,12 +307,11 @@ def _read_and_issue(
         hung_on=hung_on,
         choice=choice,
     )
-    stamps = issue(
-        reading, actor=current_user, project=project, now=now, base=config.public_url or request.url_root,
-        household=household,
-    )  # fmt: skip
+    reserved = reserve(reading, actor=current_user, project=project, now=now, base=_base())
     db.session.commit()
-    return reading, stamps
+    done = lay_out(reading, reserved.stamps, duplex=duplex, font_folder=config.fonts, processes=2)
+    issue(reading, reserved, actor=current_user, project=project, now=utc_now(), household=household, reason=reason)
+    return reading, done
 
 
 @bp.get("/n/<token>")

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import io
+import os
 import re
 import shutil
 import subprocess
+import sys
 from contextlib import suppress
 from functools import cache
+from multiprocessing import active_children
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -24,6 +28,7 @@ from exports.pdf import AssetMissing, BundledFetcher, Press, press
 from survey.domain.sheet import Sheet
 from tests.exports import papers
 
+ROOT = Path(__file__).resolve().parents[2]
 MM = 72 / 25.4
 MAKERS = {"survey-notice": papers.survey_notice, "survey-sheet": papers.survey_sheet,
           "missed-visit": papers.missed_visit, "dossier-cover": papers.dossier_cover}  # fmt: skip
@@ -207,6 +212,45 @@ def test_the_contents_number_pages_until_one_is_not_counted() -> None:
 
 
 # --- sharing a rendering ------------------------------------------------------------------------------------------
+
+
+ENDLESS = """
+from exports.pdf import press
+from tests.exports import papers
+
+for _piece in press(None).each("missed-visit", [papers.missed_visit(1)] * 2000, chunk=1, processes=2):
+    print("begun", flush=True)
+"""
+
+
+def test_the_processes_of_a_print_end_with_the_one_that_began_them_even_killed() -> None:
+    # Each of them holds the other end of this pipe: it can be read to its end once all are gone.
+    told, ours = os.pipe()
+    with subprocess.Popen([sys.executable, "-c", ENDLESS], stdout=ours, cwd=ROOT) as worker:
+        os.close(ours)
+        with os.fdopen(told) as reading:
+            assert reading.readline() == "begun\n"
+            worker.kill()
+            over = Thread(target=reading.read, daemon=True)
+            over.start()
+            over.join(30)
+            assert not over.is_alive(), "a process of the print outlived it"
+
+
+def test_a_book_tells_how_far_it_is_and_is_given_up_at_a_word() -> None:
+    notices = [papers.missed_visit(number) for number in range(1, 9)]
+    told: list[int] = []
+    press(None).book("missed-visit", notices, chunk=2, processes=2, tell=told.append)
+    assert sorted(set(told) - {0}) == [2, 4, 6, 8]
+
+    def stop(done: int) -> None:
+        if done:
+            raise InterruptedError
+
+    for book in (press(None).book, lambda *given, **named: list(press(None).each(*given, **named))):
+        with pytest.raises(InterruptedError):
+            book("missed-visit", notices, chunk=2, processes=2, tell=stop)
+        assert active_children() == []
 
 
 def test_split_notices_say_the_same_as_single_ones() -> None:

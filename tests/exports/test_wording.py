@@ -21,7 +21,7 @@ from exports import wording
 from exports.ledgers import heading_of
 from exports.notices.sample import DAY, LONG, sample
 from exports.notices.stamp import Stamp
-from exports.printing import issue, lay_out, pack, read_print
+from exports.printing import lay_out, pack, read_print, reserve
 from exports.view import view_of
 from exports.wording import WordingPress, built_in, check_wording, preview_wording
 from survey.cli import ruhu
@@ -89,6 +89,19 @@ def test_what_reaches_out_or_hides_what_must_be_seen_is_refused(text: str, code:
 def test_a_letter_without_its_number_is_refused() -> None:
     source = built_in(NAME).replace('{{ letter_head(notice, "入户调查通知书") }}', "<h1>入户调查通知书</h1>")
     assert refusal(re.sub(r"\{% if notice.document_no %\}.*?\{% endif %\}", "", source)) == ("wording.lost_number", 0)
+
+
+def test_a_letter_of_which_only_the_receipt_names_the_number_is_refused() -> None:
+    source = built_in(NAME).replace('{{ letter_head(notice, "入户调查通知书") }}', "")
+    assert refusal(source) == ("wording.lost_number", 0)
+
+
+def test_a_paper_without_its_title_is_refused() -> None:
+    source = built_in("pledge")
+    assert "承诺书" in source
+    with pytest.raises(DomainError) as refused:
+        check_wording("pledge", re.sub(r"承诺书", "保证", source))
+    assert refused.value.code == "wording.lost_title"
 
 
 def test_a_fault_that_only_some_papers_meet_names_the_sample() -> None:
@@ -279,9 +292,9 @@ def test_the_child_has_neither_keys_nor_settings(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setenv("RUHU_KEYS", str(tmp_path))
     monkeypatch.setenv("DATABASE_URL", "sqlite:///nowhere")
     seen: dict[str, Any] = {}
-    run = wording.ask.__globals__["subprocess"].run
+    begin = subprocess.Popen
     monkeypatch.setattr(
-        "exports.child.subprocess.run", lambda *told, **named: seen.update(named) or run(*told, **named)
+        "exports.child.subprocess.Popen", lambda *told, **named: seen.update(named) or begin(*told, **named)
     )
     preview_wording("missed-visit", built_in("missed-visit"), "full")
     assert not {"RUHU_KEYS", "DATABASE_URL", "SECRET_KEY"} & set(seen["env"])
@@ -306,7 +319,7 @@ def test_page_command_and_job_print_with_the_version_in_use(
     enable_wording(actor=office, wording=row)
     db.session.commit()
     reading = read_print("missed-visit", project=project, view=view_of(project, office), now=utc_now())
-    stamps = issue(reading, actor=office, project=project, now=utc_now(), base="")
+    stamps = reserve(reading, actor=office, project=project, now=utc_now(), base="").stamps
     db.session.commit()
     assert text_of(lay_out(reading, stamps).pdf).count("请扫码改约") == 2
     target = io.BytesIO()

@@ -10,7 +10,8 @@ from sqlalchemy import select
 from survey.domain.access import Role
 from survey.domain.notice import document_no
 from survey.models import AuditEntry, Household, NoticeIssue, Project, User, db
-from survey.services.notice import Draft, code_of, find_issue, issue_notices, token_of
+from survey.services.delivery import list_printed
+from survey.services.notice import Draft, code_of, find_issue, issue_notices, reserve_issues, token_of
 from tests import factories
 
 DAY = date(2026, 6, 21)
@@ -29,10 +30,27 @@ def homes(project: Project, office: User) -> list[Household]:
 
 def issue(project: Project, office: User, homes: list[Household], *, notice: str = "survey-notice", letter: str = "调",
           day: date = DAY, said: bytes = b"1", subject: str = "") -> list[NoticeIssue]:  # fmt: skip
-    return issue_notices(
-        actor=office, project=project, notice=notice, title="入户调查通知书", letter=letter, issued_on=day, snapshot="YY-1",
-        where="3号楼", drafts=[Draft(home.id, subject, said * 32) for home in homes],
-    )  # fmt: skip
+    """Reserved and printed."""
+    rows = reserve(project, office, homes, notice=notice, letter=letter, day=day, said=said, subject=subject)
+    issue_notices(
+        actor=office, project=project, notice=notice, issues=[row.id for row in rows], snapshot="YY-1", where="3号楼"
+    )
+    for row in rows:
+        db.session.refresh(row)
+    return rows
+
+
+def reserve(project: Project, office: User, homes: list[Household], *, notice: str = "survey-notice", letter: str = "调",
+            day: date = DAY, said: bytes = b"1", subject: str = "") -> list[NoticeIssue]:  # fmt: skip
+    return reserve_issues(
+        actor=office,
+        project=project,
+        notice=notice,
+        title="入户调查通知书",
+        letter=letter,
+        issued_on=day,
+        drafts=[Draft(home.id, subject, said * 32) for home in homes],
+    )
 
 
 def numbers(rows: list[NoticeIssue]) -> list[str]:
@@ -107,3 +125,57 @@ def test_a_token_tells_genuine_changed_and_replaced_apart(
 @pytest.mark.parametrize("token", ["", "a", "a" * 32, "不是", "!!"])
 def test_what_was_never_issued_is_not_found(project: Project, token: str) -> None:
     assert find_issue(token) is None
+
+
+# --- reserved and not printed ---------------------------------------------------------------------------------------
+
+
+def test_a_paper_that_was_reserved_and_never_printed_is_not_genuine(
+    project: Project, office: User, homes: list[Household]
+) -> None:
+    rows = reserve(project, office, homes)
+    assert numbers(rows) == ["颐园调〔2026〕1号", "颐园调〔2026〕2号", "颐园调〔2026〕3号"]
+    assert [find_issue(token_of(row)) for row in rows] == [None, None, None]
+    assert list_printed(project.id, [homes[0].id]) == {homes[0].id: []}, "nothing is there that could be handed over"
+    assert db.session.scalars(select(AuditEntry).where(AuditEntry.action == "notice.print")).all() == []
+
+
+def test_a_reserved_number_stays_with_its_household_and_is_given_to_no_other(
+    project: Project, office: User, homes: list[Household]
+) -> None:
+    reserve(project, office, homes[:2])
+    assert numbers(issue(project, office, homes[2:])) == ["颐园调〔2026〕3号"]
+    later = issue(project, office, homes[:2], said=b"2", day=date(2026, 6, 25))
+    assert numbers(later) == ["颐园调〔2026〕1号", "颐园调〔2026〕2号"]
+    assert [row.issued_on for row in later] == [date(2026, 6, 25)] * 2
+    assert all(find_issue(token_of(row)) for row in later)
+    entry = db.session.scalars(select(AuditEntry).order_by(AuditEntry.seq.desc())).first()
+    assert entry is not None and entry.details["new_numbers"] == 2
+
+
+def test_a_number_of_last_year_that_was_never_printed_is_left_out(
+    project: Project, office: User, homes: list[Household]
+) -> None:
+    reserve(project, office, homes[:1])
+    assert numbers(issue(project, office, homes[:1], day=date(2027, 1, 5))) == ["颐园调〔2027〕1号"]
+    assert numbers(issue(project, office, homes[1:2])) == ["颐园调〔2026〕2号"]
+
+
+def test_a_print_that_is_begun_again_finds_what_it_reserved(
+    project: Project, office: User, homes: list[Household]
+) -> None:
+    first, again = reserve(project, office, homes), reserve(project, office, homes)
+    assert [row.id for row in first] == [row.id for row in again]
+    next_day = reserve(project, office, homes, day=date(2026, 6, 22))
+    assert numbers(next_day) == numbers(first)
+    assert not {row.id for row in next_day} & {row.id for row in first}, "the day stands on the paper"
+
+
+def test_a_reserved_paper_does_not_replace_one_that_was_printed(
+    project: Project, office: User, homes: list[Household]
+) -> None:
+    printed = issue(project, office, homes[:1])[0]
+    reserve(project, office, homes[:1], said=b"2")
+    found = find_issue(token_of(printed))
+    assert found is not None and found.is_latest
+    assert issue(project, office, homes[:1])[0].id == printed.id

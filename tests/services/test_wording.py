@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from survey.domain.access import Role
 from survey.domain.errors import DomainError, NotFound
 from survey.models import AuditEntry, NoticeIssue, Project, User, Wording, db
-from survey.services.notice import Draft, issue_notices
+from survey.services.notice import Draft, reserve_issues
 from survey.services.wording import (
     enable_wording,
     get_wording,
@@ -102,9 +102,9 @@ def test_an_issued_notice_knows_its_wording(project: Project, office: User) -> N
     home = factories.household(project, "3-1-101", factories.sheet())
 
     def issue(digest: bytes, wording: Wording | None) -> NoticeIssue:
-        return issue_notices(
+        return reserve_issues(
             actor=office, project=project, notice=NOTICE, title="入户调查通知书", letter="调", issued_on=date(2026, 6, 21),
-            snapshot="YY-1", where="3号楼", drafts=[Draft(home.id, "", digest * 32)],
+            drafts=[Draft(home.id, "", digest * 32)],
             wording_id=wording.id if wording else None,
         )[0]  # fmt: skip
 

@@ -80,9 +80,10 @@ def test_a_big_ledger_is_made_by_a_job_and_taken_from_its_page(as_: As, config: 
     assert (answer.status_code, answer.location) == (302, f"/project/YY/job/{job.id}")
     page = browser.get(answer.location).text
     assert "导出台账：入户调查登记台账" in page and f'data-poll="{answer.location}/poll"' in page
-    assert browser.get(f"{answer.location}/poll").json == {
-        "done": 0, "whole": 0, "text": "排队中，马上开始。", "location": None,
-    }  # fmt: skip
+    asked = browser.get(f"{answer.location}/poll").json
+    assert asked is not None
+    assert (asked["done"], asked["whole"], asked["text"], asked["location"]) == (0, 0, "排队中，马上开始。", None)
+    assert asked["state"] == "queued" and 'data-state="queued"' in asked["badge"]
     assert entries("ledger.export") == [], "nothing was taken out yet"
     work(config)
     assert browser.get(f"{answer.location}/poll").json["location"] == answer.location  # type: ignore[index]
@@ -254,7 +255,45 @@ def test_progress_is_told_with_the_time_left_once_the_pace_is_known(
     db.session.commit()
     with at(now):
         told = browser.get(f"{answer.location}/poll").json
-    assert told == {"done": done, "whole": whole, "text": said, "location": None}
+    assert told is not None
+    assert (told["done"], told["whole"], told["text"], told["location"]) == (done, whole, said, None)
+    assert told["state"] == "running" and 'data-state="running"' in told["badge"]
+
+
+@pytest.mark.parametrize(
+    ("silent", "left", "cancelled", "said"),
+    [
+        (4, 56, False, "正在生成文件：500 / 1,000，大约还要 1 分钟"),
+        (20, 40, False, "处理程序已有 20 秒没有响应。如果已经中断，最迟 40 秒后自动重新开始，不需要重新提交。"),
+        (20, 40, True, "处理程序已有 20 秒没有响应。如果已经中断，最迟 40 秒后自动取消。"),
+        (61, -1, False, "处理程序已经中断，马上由系统自动接着处理，不需要重新提交。"),
+        (130, -70, False, "后台处理程序没有响应，任务还没有重新开始。请联系系统管理员检查服务。"),
+    ],
+)
+def test_a_worker_that_fell_silent_is_told_and_no_time_left_with_it(
+    as_: As, config: Config, office: User, silent: int, left: int, cancelled: bool, said: str
+) -> None:
+    browser = as_(office)
+    answer = ask(browser)
+    job, now = newest(), utc_now()
+    job.state, job.step, job.lease_until = JobState.RUNNING, JobStep.EXPORTING, now + timedelta(seconds=left)
+    job.heartbeat_at, job.step_started_at = now - timedelta(seconds=silent), now - timedelta(seconds=60)
+    job.done, job.whole, job.cancel_requested_at = 500, 1000, now if cancelled else None
+    db.session.commit()
+    with at(now):
+        told = browser.get(f"{answer.location}/poll").json
+    assert told is not None and told["text"] == said
+
+
+def test_what_is_written_at_once_is_not_called_silent(as_: As, config: Config, office: User) -> None:
+    browser = as_(office)
+    answer = ask(browser)
+    job, now = newest(), utc_now()
+    job.state, job.step, job.lease_until = JobState.RUNNING, JobStep.WRITING, now + timedelta(seconds=20)
+    job.heartbeat_at = job.step_started_at = now - timedelta(seconds=40)
+    db.session.commit()
+    with at(now):
+        assert "正在写入数据库" in browser.get(f"{answer.location}/poll").json["text"]  # type: ignore[index]
 
 
 def test_a_job_that_nobody_takes_up_says_so(as_: As, config: Config, office: User) -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import io
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
+from urllib.parse import unquote
 from zipfile import ZipFile
 
 import pytest
@@ -18,11 +20,17 @@ from sqlalchemy import select
 from exports import printing
 from survey import create_app
 from survey.config import Config
+from survey.domain import codes
 from survey.domain.access import Role
+from survey.domain.errors import DomainError
+from survey.domain.job import JobState
+from survey.jobs import notice as notice_job
+from survey.jobs.run import Cancelled
 from survey.jobs.runner import run_next
-from survey.models import AuditEntry, Household, NoticeIssue, Project, db, utc_now
+from survey.models import AuditEntry, Household, Job, NoticeIssue, Project, Request, User, db, utc_now
+from survey.models.base import at
 from survey.services import account
-from survey.services.notice import token_of
+from survey.services.notice import find_issue, token_of
 from tests import factories
 from tests.conftest import forget_request
 
@@ -61,7 +69,9 @@ def test_a_notice_carries_its_number_and_a_code_on_each_page(as_: As, household:
 def test_a_paper_is_printed_together_with_its_receipt(as_: As, household: Household) -> None:
     client, number = as_("office"), f"颐园核〔{utc_now().year}〕1号"
     printed(client, household)
-    answer = client.post(f"/household/{household.id}/notice/correction-notice", data={"with_receipt": "y"})
+    answer = client.post(
+        f"/household/{household.id}/notice/correction-notice", data={"correction-notice-with_receipt": "y"}
+    )
     pages = [page.extract_text() for page in PdfReader(io.BytesIO(answer.data)).pages]
     assert "送达回证" in pages[-1]
     assert number in pages[0] and number in pages[-1]
@@ -76,9 +86,9 @@ def test_a_receipt_is_printed_for_the_paper_that_is_chosen(as_: As, household: H
     first = db.session.scalars(select(NoticeIssue).where(NoticeIssue.notice == "survey-notice")).one()
     assert str(first.id) in client.get(f"/household/{household.id}/notices").text
     address = f"/household/{household.id}/notice/service-receipt"
-    answer = client.post(address, data={"paper": str(first.id)})
+    answer = client.post(address, data={"service-receipt-paper": str(first.id)})
     assert first.document_no in PdfReader(io.BytesIO(answer.data)).pages[0].extract_text()
-    assert client.post(address, data={"paper": str(household.id)}).status_code == 422
+    assert client.post(address, data={"service-receipt-paper": str(household.id)}).status_code == 422
 
 
 def test_who_prints_is_told_why_papers_have_no_number(as_: As, project: Project, household: Household) -> None:
@@ -302,3 +312,227 @@ def test_a_surveyor_s_whole_is_what_is_given_to_them(
     factories.assign(surveyor, household)
     db.session.commit()
     assert [door for door, _number in listed(parcel(as_(surveyor), config))] == ["3-2-501"]
+
+
+# --- what a batch has to tell ---------------------------------------------------------------------------------------
+
+
+def newest() -> Job:
+    return db.session.scalars(select(Job).order_by(Job.enqueued_at.desc())).first()  # type: ignore[return-value]
+
+
+def prints() -> list[AuditEntry]:
+    return [*db.session.scalars(select(AuditEntry).where(AuditEntry.action == "notice.print"))]
+
+
+def objection(household: Household, number: int, kind: codes.RequestKind, reply: str) -> None:
+    day = utc_now().date()
+    db.session.add(
+        Request(project_id=household.project_id, household_id=household.id, number=number, received_on=day, kind=kind,
+                person_name="张伟", content="阳台面积少算了", accept_due=day, reply_due=day, reply=reply,
+                recorded_by_id=db.session.scalars(select(User)).first().id)  # type: ignore[union-attr]
+    )  # fmt: skip
+    db.session.commit()
+
+
+def test_a_batch_names_the_papers_with_characters_that_no_font_has(
+    as_: As, project: Project, household: Household, config: Config
+) -> None:
+    home = factories.household(project, "3-2-502")
+    home.owner_names = "张\U0010ffff"
+    db.session.commit()
+    client = as_("office")
+    found = parcel(client, config)
+    page = client.get(f"/project/YY/job/{newest().id}").text
+    assert home.dossier_no in page and "U+10FFFF" in page and household.dossier_no not in page
+    list_of_deliveries = load_workbook(io.BytesIO(found.read("送达清单_入户调查通知书.xlsx"))).active
+    notes = {row[1].value: row[10].value for row in list_of_deliveries.iter_rows(min_row=4)}
+    assert "U+10FFFF" in notes[home.dossier_no]
+    assert not notes[household.dossier_no]
+
+
+def test_a_reply_is_printed_for_an_answered_objection_and_for_nothing_else(
+    as_: As, project: Project, household: Household, config: Config
+) -> None:
+    others = [factories.household(project, f"3-2-60{number}") for number in range(1, 4)]
+    client = as_("office")
+    objection(household, 1, codes.RequestKind.AREA, "经复测，阳台面积更正为4.20平方米。")
+    objection(household, 2, codes.RequestKind.AREA, "")
+    objection(others[0], 3, codes.RequestKind.TITLE, " ")
+    objection(others[1], 4, codes.RequestKind.OTHER, "楼道灯已修好。")
+    found = parcel(client, config, name="objection-reply")
+    assert "更正为4.20平方米" in "".join(told(found, found.namelist()[0]).split())
+    rows = db.session.scalars(select(NoticeIssue)).all()
+    assert [(row.household_id, row.subject) for row in rows] == [(household.id, "1")]
+    assert "3 户没有可打印的内容" in client.get(f"/project/YY/job/{newest().id}").text
+
+
+@pytest.mark.parametrize(
+    ("name", "missing"),
+    [("objection-reply", "没有已答复的面积、产权诉求"), ("correction-notice", "没有尚待核实的事项"),
+     ("unregistered-opinion", "没有未登记的部位")],
+)  # fmt: skip
+def test_a_household_to_which_a_notice_has_nothing_to_say_is_told_what_is_missing(
+    as_: As, project: Project, name: str, missing: str
+) -> None:
+    home = factories.household(project, "3-2-601")
+    db.session.commit()
+    answer = as_("office").post(f"/household/{home.id}/notice/{name}")
+    assert answer.status_code == 422 and missing in answer.text
+    assert db.session.scalars(select(NoticeIssue)).all() == []
+
+
+def test_a_building_at_once_counts_the_households_that_were_left_out(
+    as_: As, project: Project, household: Household
+) -> None:
+    factories.household(project, "3-2-601")
+    client = as_("office")
+    objection(household, 1, codes.RequestKind.AREA, "经复测，更正为4.20平方米。")
+    answer = client.post("/project/YY/notices", data={"name": "objection-reply", "place": str(household.building_id)})
+    assert answer.mimetype == "application/pdf"
+    assert "1 户没有可打印的内容" in unquote(answer.headers["X-Print-Warning"])
+    assert "1 户没有可打印的内容" in client.get("/project/YY/notices").text
+
+
+def test_a_print_that_is_cancelled_leaves_no_paper_that_passes_for_genuine(
+    as_: As, project: Project, household: Household, config: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def cancelled(*_arguments: object, **_named: object) -> None:
+        raise Cancelled
+
+    factories.household(project, "3-2-601")
+    db.session.commit()
+    client = as_("office")
+    with monkeypatch.context() as patch:
+        patch.setattr(notice_job, "pack", cancelled)
+        answer = client.post("/project/YY/notices", data={"name": "survey-notice", "place": "all"})
+        db.session.commit()
+        assert run_next(config)
+    assert newest().state is JobState.CANCELLED
+    rows = db.session.scalars(select(NoticeIssue)).all()
+    assert len({row.document_no for row in rows}) == 2
+    assert [find_issue(token_of(row)) for row in rows] == [None, None]
+    assert client.get(f"/n/{token_of(rows[0])}").status_code == 404
+    assert prints() == []
+    page = client.get(answer.location).text
+    assert "没有签发文书" in page and "没有写入任何内容" not in page
+    printed_now = listed(parcel(client, config))
+    assert [number for _door, number in printed_now] == [f"颐园调〔{utc_now().year}〕{number}号" for number in (1, 2)]
+    assert len(prints()) == 1
+
+
+class Killed(BaseException):
+    """What no worker catches: as if the process were gone."""
+
+
+@pytest.mark.parametrize("moment", ["pack", "issue", "keep"])
+def test_a_print_whose_worker_dies_is_done_once_with_the_numbers_that_it_had(
+    as_: As, project: Project, household: Household, config: Config, monkeypatch: pytest.MonkeyPatch, moment: str
+) -> None:
+    def killed(*_arguments: object, **_named: object) -> None:
+        raise Killed
+
+    factories.household(project, "3-2-601")
+    db.session.commit()
+    client = as_("office")
+    answer = client.post("/project/YY/notices", data={"name": "survey-notice", "place": "all"})
+    db.session.commit()
+    with monkeypatch.context() as patch:
+        patch.setattr(*((notice_job.Run, "keep") if moment == "keep" else (notice_job, moment)), killed)
+        with pytest.raises(Killed):
+            run_next(config)
+    db.session.rollback()
+    reserved = {row.document_no: row.id for row in db.session.scalars(select(NoticeIssue))}
+    assert len(reserved) == 2 and prints() == []
+    with at(utc_now() + timedelta(minutes=2)):
+        assert run_next(config)
+    found = ZipFile(io.BytesIO(client.post(f"{answer.location}/download").data))
+    assert [number for _door, number in listed(found)] == sorted(reserved)
+    assert {row.document_no: row.id for row in db.session.scalars(select(NoticeIssue))} == reserved
+    assert len(prints()) == 1
+
+
+def test_a_single_print_that_fails_leaves_no_paper_that_passes_for_genuine(
+    as_: As, household: Household, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_arguments: object, **_named: object) -> None:
+        raise DomainError("wording.failed", detail="…")
+
+    client = as_("office")
+    with monkeypatch.context() as patch:
+        patch.setattr("survey.web.notice.lay_out", broken)
+        assert client.post(f"/household/{household.id}/notice/survey-notice").status_code == 422
+    row = db.session.scalars(select(NoticeIssue)).one()
+    assert find_issue(token_of(row)) is None and prints() == []
+    assert row.document_no in printed(client, household)
+    assert len(prints()) == 1
+
+
+# --- numbers in full ------------------------------------------------------------------------------------------------
+
+
+def test_who_may_see_numbers_prints_them_in_full_by_choice_and_the_log_says_so(as_: As, household: Household) -> None:
+    number = factories.id_no(1)
+    client = as_("office")
+    assert number not in printed(client, household, "pledge")
+    assert "clear" not in prints()[-1].details
+    page = client.get(f"/household/{household.id}/notices").text
+    assert 'name="pledge-clear"' in page and 'name="survey-notice-clear"' not in page
+    answer = client.post(
+        f"/household/{household.id}/notice/pledge", data={"pledge-clear": "y", "pledge-reason": "签字"}
+    )
+    assert number in "".join(page.extract_text() for page in PdfReader(io.BytesIO(answer.data)).pages)
+    assert len(prints()) == 2
+    entry = max(prints(), key=lambda each: each.seq)
+    assert (entry.details["clear"], entry.details["reason"]) == (True, "签字")
+    assert all(found is not None and found.is_latest for found in map(find_issue, map(token_of, db.session.scalars(
+        select(NoticeIssue)))))  # fmt: skip
+
+
+def test_a_leader_says_why_numbers_are_printed_in_full(as_: As, project: Project, household: Household) -> None:
+    leader = factories.member(project, Role.LEADER)
+    factories.assign(leader, household)
+    db.session.commit()
+    client, where = as_(leader), f"/household/{household.id}/notice/authorisation"
+    refused = client.post(where, data={"authorisation-clear": "y"})
+    assert refused.status_code == 422 and "必须写明理由" in refused.text
+    assert prints() == []
+    assert client.post(where, data={"authorisation-clear": "y", "authorisation-reason": "公证"}).status_code == 200
+
+
+def test_a_building_s_numbers_are_printed_in_full_by_the_office_alone_and_with_a_reason(
+    as_: As, project: Project, household: Household, config: Config
+) -> None:
+    client, number = as_("office"), factories.id_no(1)
+    asked = {"name": "pledge", "place": "all", "clear": "y"}
+    assert client.post("/project/YY/notices", data=asked).status_code == 422
+    found = parcel(client, config, name="pledge", clear="y", reason="现场集中签字")
+    assert number in told(found, found.namelist()[0])
+    assert prints()[-1].details["reason"] == "现场集中签字"
+    surveyor = factories.member(project, Role.SURVEYOR)
+    factories.assign(surveyor, household)
+    db.session.commit()
+    theirs = as_(surveyor)
+    assert 'name="clear"' not in theirs.get("/project/YY/notices").text
+    masked = parcel(theirs, config, name="pledge", clear="y", reason="现场集中签字")
+    assert number not in told(masked, masked.namelist()[0])
+
+
+# --- the address in the QR ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("address", "is_dead"),
+    [("", True), ("http://192.168.1.20:8000", True), ("http://ruhu", True), ("https://ruhu.example.com", False)],
+)
+def test_an_address_that_no_resident_can_open_is_told_before_printing(
+    as_: As, app: Flask, household: Household, address: str, is_dead: bool
+) -> None:
+    before = app.config["RUHU"]
+    app.config["RUHU"] = replace(before, public_url=address)
+    try:
+        client = as_("office")
+        for where in ("/project/YY/notices", f"/household/{household.id}/notices"):
+            assert ("RUHU_PUBLIC_URL" in client.get(where).text) == is_dead
+    finally:
+        app.config["RUHU"] = before

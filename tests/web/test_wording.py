@@ -148,7 +148,7 @@ def test_a_print_that_fails_says_why(as_: As, project: Project, home: Household)
     db.session.commit()
     answer = office.post(f"/household/{home.id}/notice/{NAME}", data={})
     assert answer.status_code == 422
-    assert "试排时出错" in answer.get_data(as_text=True)
+    assert "除数是零" in answer.get_data(as_text=True)
 
 
 def test_only_the_office_words_notices_and_each_project_its_own(as_: As, project: Project, home: Household) -> None:

@@ -69,6 +69,7 @@ def read_notices(
     now: datetime,
     mark: str = "",
     choice: str = "",
+    tell: Callable[[int], None] = lambda _done: None,
 ) -> dict[UUID, object]:
     """The values of one notice by household, for those to which it has something to say, in their order.
 
@@ -76,12 +77,18 @@ def read_notices(
 
     mark    who prints, when, under which number: it stands at the foot of papers that go into a file
     choice  of which paper the receipt (送达回证) is, where somebody chose
+    tell    is told how many households are read; what it raises stops the reading
     """
     if name not in READERS:
         raise DomainError("export.notice_unknown", name=name[:40], known="、".join(NOTICES))
     desk = Desk(project, view, now, mark, choice)
-    papers = {household.id: READERS[name](desk, household) for household in households}
-    return {household_id: paper for household_id, paper in papers.items() if paper is not None}
+    papers: dict[UUID, object] = {}
+    for number, household in enumerate(households, 1):
+        paper = READERS[name](desk, household)
+        if paper is not None:
+            papers[household.id] = paper
+        tell(number)
+    return papers
 
 
 def read_project_notice(

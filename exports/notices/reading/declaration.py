@@ -42,10 +42,14 @@ def objection_request(desk: Desk, household: Household) -> ObjectionRequest:
     )
 
 
-def correction_notice(desk: Desk, household: Household) -> CorrectionNotice:
+def correction_notice(desk: Desk, household: Household) -> CorrectionNotice | None:
+    """The matters that the sheet leaves open; None where it leaves none."""
     sheet = desk.sheet(household)
-    return CorrectionNotice(
-        **desk.household_head(household, sheet), matters=open_matters(sheet), days=desk.term("correction-notice")
+    matters = open_matters(sheet)
+    return (
+        CorrectionNotice(**desk.household_head(household, sheet), matters=matters, days=desk.term("correction-notice"))
+        if matters
+        else None
     )
 
 

@@ -32,7 +32,7 @@ from survey.services.delivery import Attempt, list_deliveries, list_printed, lis
 from survey.services.policy import version_in_force
 from survey.services.round import list_open_rounds, list_rounds
 
-OBJECTIONS = (RequestKind.AREA, RequestKind.TITLE, RequestKind.OTHER)
+OBJECTIONS = (RequestKind.AREA, RequestKind.TITLE)
 
 
 def renewal_ballot(desk: Desk, household: Household) -> Ballot:
@@ -206,17 +206,17 @@ def _tried(attempts: Iterable[Attempt]) -> tuple[str, ...]:
     return tuple(told)
 
 
-def objection_reply(desk: Desk, household: Household) -> ObjectionReply:
-    """The answer to the last request about what was found; without one, blank."""
-    head, days = desk.household_head(household, desk.sheet(household)), desk.term("objection-reply")
+def objection_reply(desk: Desk, household: Household) -> ObjectionReply | None:
+    """The answer to the last objection that was answered; None without one: what says nothing is no official paper."""
     row = db.session.scalar(
         select(Request)
-        .where(Request.household_id == household.id, Request.kind.in_(OBJECTIONS))
+        .where(Request.household_id == household.id, Request.kind.in_(OBJECTIONS), func.trim(Request.reply) != "")
         .order_by(Request.number.desc())
         .limit(1)
     )
     if row is None:
-        return ObjectionReply(**head, days=days)
+        return None
     return ObjectionReply(
-        **head, days=days, number=row.number, received_on=row.received_on, content=row.content, reply=row.reply
-    )
+        **desk.household_head(household, desk.sheet(household)), days=desk.term("objection-reply"), number=row.number,
+        received_on=row.received_on, content=row.content, reply=row.reply,
+    )  # fmt: skip
