@@ -132,7 +132,8 @@ def told(job: Job, now: datetime | None = None) -> str:
     if job.state is JobState.FAILED:
         # Of what is written in parts the sentences about the worker would say that nothing was written.
         is_partly = job.kind in IN_PARTS and job.error.startswith("job.")
-        return _(MESSAGES["job.stopped_in_parts" if is_partly else job.error]).format(**job.error_params)
+        code = "job.stopped_in_parts" if is_partly else job.error
+        return _(MESSAGES[code]).format(**job.error_params)
     if job.state is JobState.QUEUED:
         return _told_waiting(job, now)
     if job.state is JobState.RUNNING:

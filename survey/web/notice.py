@@ -47,6 +47,7 @@ from survey.web.access import (
 from survey.web.job import to_job
 
 bp = Blueprint("notice", __name__)
+LEFT_OUT, LACKING_GLYPHS = MESSAGES["export.left_out"], MESSAGES["export.lacking_glyphs"]
 SHOWN_MISSING = 5
 PRIVATE_NAMES = (".local", ".localdomain", ".internal", ".lan", ".home.arpa")
 ALL = "all"
@@ -230,7 +231,7 @@ def _household_page(household: Household, name: str = "", refused: PrintPaperFor
 
 
 def _missing_glyphs(paper: str, characters: str) -> str:
-    return _(MESSAGES["export.lacking_glyphs"]).format(paper=paper, characters=characters)
+    return _(LACKING_GLYPHS).format(paper=paper, characters=characters)
 
 
 def _place_label(place: Place) -> str:
@@ -266,7 +267,7 @@ def print_paper(
     warnings = [_missing_glyphs(paper, characters) for paper, characters in [*lacking][:SHOWN_MISSING]]
     for reading, _printed in done:
         if reading.left_out:
-            told = _(MESSAGES["export.left_out"])
+            told = _(LEFT_OUT)
             warnings.append(told.format(count=reading.left_out, title=_(reading.notice.title)))
     for warning in warnings:
         flash(warning, "bad")  # seen on the next page, also where no script shows the header below

@@ -32,7 +32,7 @@ PAGES = {
     "survey-notice": 15, "survey-sheet": 20, "missed-visit": 5, "dossier-cover": 15, "open-letter": 10, "privacy-consent": 5,
     "renewal-ballot": 5, "appraiser-ballot": 5, "briefing-record": 5, "interview-record": 10, "material-list": 5,
     "service-receipt": 5, "objection-request": 5, "objection-reply": 1, "correction-notice": 2, "unregistered-opinion": 1,
-    "authorisation": 5, "pledge": 5, "round-result": 2, "survey-posting": 2, "appraiser-notice": 1,
+    "authorisation": 5, "pledge": 5, "round-result": 2, "survey-posting": 3, "appraiser-notice": 1,
 }  # fmt: skip
 NUMBER = re.compile(r"YY-20260621-\d{6}-[0-9A-F]{4}|\d{6}-[0-9A-F]{4}\b")
 
