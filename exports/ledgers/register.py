@@ -11,7 +11,7 @@ from uuid import UUID
 
 from sqlalchemy import Select, func, select
 
-from exports.ledger import Coded, Column, Kind, Ledger, Record, Sheet
+from exports.ledger import COUNT_KEY, Coded, Column, Kind, Ledger, Record, Sheet
 from exports.ledgers.column import DOSSIER, NOTE, PLACE, ROW_ID, SERIAL, TAGS
 from exports.view import Told, View, among, coded, grouped, in_order, joined, key, local_day, read, words, words_of
 from survey.domain import codes
@@ -40,7 +40,7 @@ HOUSEHOLDS = Sheet(
     "入户调查登记台账",
     (
         SERIAL,
-        DOSSIER,
+        replace(DOSSIER, total=lambda sums: f"共{sums[COUNT_KEY]}户"),
         *PLACE,
         Column("owners", "产权人", 13),
         Column("tenants", "承租人\n（公房）", 10),

@@ -21,7 +21,7 @@ PAPERS = {
     "renewal-ballot": N_("意愿征询表（票）"),
     "appraiser-ballot": N_("评估机构选票"),
     "appraiser-notice": N_("评估机构选定通知"),
-    "survey-posting": N_("调查结果公示"),
+    "survey-posting": N_("公示"),
     "round-result": N_("征询结果公告"),
     "correction-notice": N_("情况核实（补正）通知书"),
     "objection-reply": N_("异议处理告知书"),

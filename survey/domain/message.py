@@ -246,8 +246,8 @@ MESSAGES: dict[str, str] = {
     "identity.cert_no": N_(
         "不动产权证号形如“鲁（2019）东营市不动产权第0000001号”，请对照证书核对；旧房产证请改选权证类型。"
     ),
-    "identity.phone_form": N_("电话号码不对：手机号 11 位，固定电话请写区号和号码，如 0546-0000000。"),
-    "identity.phone_area": N_("固定电话缺少区号，请补上，如 0546-0000000。"),
+    "identity.phone_form": N_("电话号码不对：手机号 11 位，固定电话请写区号和号码，如 0546-8300000。"),
+    "identity.phone_area": N_("固定电话缺少区号，请补上，如 0546-8300000。"),
     "identity.phone_unusual": N_("这个手机号的号段不常见，请与本人核对。"),
     # job (long work)
     "job.already_open": N_("这项任务已经提交，正在处理。请在“后台任务”中查看进度。"),

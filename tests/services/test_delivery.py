@@ -19,7 +19,7 @@ from survey.domain.delivery import PAPERS, DeliveryGiven
 from survey.domain.errors import DomainError
 from survey.models import AuditEntry, Delivery, Household, NoticeIssue, Project, User, db, utc_now
 from survey.services.delivery import list_deliveries, list_unserved, record_delivery
-from survey.services.notice import Draft, issue_notices
+from survey.services.notice import Draft, issue_notices, reserve_issues
 from tests import factories
 
 M, R = codes.DeliveryMethod, codes.UnservedReason
@@ -46,11 +46,15 @@ def home(project: Project, office: User) -> Household:
 
 def prints(home: Household, by: User, notice: str, subject: str = "", after: int = 0) -> NoticeIssue:
     """The paper as it is printed, `after` minutes later than the first."""
-    [row] = issue_notices(
-        actor=by, project=db.session.get_one(Project, home.project_id), notice=notice, title=NOTICES[notice].title,
-        letter=LETTERS[notice], drafts=[Draft(home.id, subject, bytes(32))], issued_on=(NOW - timedelta(days=9)).date(),
-        snapshot="", where="", household=home, now=NOW - timedelta(days=9) + timedelta(minutes=after),
+    project, now = db.session.get_one(Project, home.project_id), NOW - timedelta(days=9) + timedelta(minutes=after)
+    [row] = reserve_issues(
+        actor=by, project=project, notice=notice, title=NOTICES[notice].title, letter=LETTERS[notice],
+        drafts=[Draft(home.id, subject, bytes(32))], issued_on=(NOW - timedelta(days=9)).date(), now=now,
     )  # fmt: skip
+    issue_notices(
+        actor=by, project=project, notice=notice, issues=[row.id], snapshot="", where="", household=home, now=now
+    )
+    db.session.refresh(row)
     return row
 
 

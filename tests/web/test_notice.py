@@ -67,27 +67,25 @@ def test_a_notice_carries_its_number_and_a_code_on_each_page(as_: As, household:
 
 
 def test_a_paper_is_printed_together_with_its_receipt(as_: As, household: Household) -> None:
-    client, number = as_("office"), f"颐园核〔{utc_now().year}〕1号"
-    printed(client, household)
-    answer = client.post(
-        f"/household/{household.id}/notice/correction-notice", data={"correction-notice-with_receipt": "y"}
-    )
+    client, number = as_("office"), f"颐园调〔{utc_now().year}〕1号"
+    printed(client, household, "open-letter")
+    answer = client.post(f"/household/{household.id}/notice/survey-notice", data={"survey-notice-with_receipt": "y"})
     pages = [page.extract_text() for page in PdfReader(io.BytesIO(answer.data)).pages]
     assert "送达回证" in pages[-1]
     assert number in pages[0] and number in pages[-1]
     printed_kinds = db.session.scalars(select(NoticeIssue.notice).order_by(NoticeIssue.issued_at)).all()
-    assert printed_kinds == ["survey-notice", "correction-notice", "service-receipt"]
+    assert printed_kinds == ["open-letter", "survey-notice", "service-receipt"]
 
 
 def test_a_receipt_is_printed_for_the_paper_that_is_chosen(as_: As, household: Household) -> None:
     client = as_("office")
-    for name in ("survey-notice", "correction-notice"):
+    for name in ("survey-notice", "open-letter"):
         printed(client, household, name)
-    first = db.session.scalars(select(NoticeIssue).where(NoticeIssue.notice == "survey-notice")).one()
+    first = db.session.scalars(select(NoticeIssue).where(NoticeIssue.notice == "open-letter")).one()
     assert str(first.id) in client.get(f"/household/{household.id}/notices").text
     address = f"/household/{household.id}/notice/service-receipt"
     answer = client.post(address, data={"service-receipt-paper": str(first.id)})
-    assert first.document_no in PdfReader(io.BytesIO(answer.data)).pages[0].extract_text()
+    assert "致居民的一封信" in PdfReader(io.BytesIO(answer.data)).pages[0].extract_text()
     assert client.post(address, data={"service-receipt-paper": str(household.id)}).status_code == 422
 
 

@@ -187,7 +187,7 @@ def test_the_office_gives_in_the_holidays_of_the_year(as_: As, project: Project)
 
 def test_whom_to_call_and_how_letters_look_are_settings_that_papers_show(as_: As, project: Project) -> None:
     told = {"office_name": "颐园小区改造项目办公室", "entrusted": "东营区企业服务中心", "contact": "王敏",
-            "supervision_phone": "0546-0000000、12345", "letter_format": "letter"}  # fmt: skip
+            "supervision_phone": "0546-8300000、12345", "letter_format": "letter"}  # fmt: skip
     assert as_("office").post(f"/project/{project.code}/settings", data={**SETTINGS, **told}).status_code == 302
     db.session.expire_all()
     kept = db.session.get_one(Project, project.id)
@@ -195,7 +195,7 @@ def test_whom_to_call_and_how_letters_look_are_settings_that_papers_show(as_: As
     assert (office.entrusted, office.contact, office.supervision_phone) == (
         "东营区企业服务中心",
         "王敏",
-        "0546-0000000、12345",
+        "0546-8300000、12345",
     )
     assert (office.letter_mark, office.red_head) == ("颐园小区改造项目办公室", "")
 

@@ -219,7 +219,7 @@ def test_it_is_hung_up_objected_to_and_closed_after_its_term(
     assert client.post(url(row, "close"), data={"result": "公示期满，异议已处理"}).status_code == 302
     _ledger, reading = find_ledger("postings")
     (line,) = reading(view_of(project, office), ProjectSettings())["postings"]
-    assert (line["objections"], line["outcomes"], line["photo"], line["state"]) == (
+    assert (line["objections"], line["outcomes"], line["photo"], line["state"].label) == (
         1,
         "已复测，面积无误",
         "有",
