@@ -19,12 +19,12 @@ from survey.models import Household, db
 
 VOTES = Sheet(
     "votes",
-    "得票统计",
+    "意向统计",
     "房地产价格评估机构选定统计表",
     (
         SERIAL,
         Column("appraiser", "评估机构", 34),
-        Column("votes", "得票\n（户）", 9, Kind.INTEGER, True),
+        Column("votes", "意向\n（户）", 9, Kind.INTEGER, True),
         Column("vote_share", "占已表达\n意向的比例", 12, Kind.SHARE, group="占比", bar=True),
         Column("whole_share", "占应调查户\n的比例", 12, Kind.SHARE, group="占比"),
         Column("method", "产生方式", 12),
@@ -33,7 +33,7 @@ VOTES = Sheet(
         NOTE,
     ),
     paper="A4",
-    note="得票为入户调查时各户表达的评估机构意向，一户一票；产生方式、日期、监督人在选定会议上填写。协商不成的，按当地规定以多数决定或随机方式确定。",
+    note="意向为入户调查时各户表达的，一户一个，不是投票；产生方式、日期、监督人在选定会议上填写。协商不成的，按当地规定以多数决定或随机方式确定。",
     frozen="appraiser",
 )
 
@@ -47,19 +47,19 @@ CHOICES = Sheet(
         DOOR,
         Column("owners", "权利人", 16),
         Column("appraiser", "评估机构意向", 34),
-        Column("counted", "计票", 7, Kind.INTEGER, True),
+        Column("counted", "计户", 7, Kind.INTEGER, True),
         NOTE,
         ROW_ID,
     ),
     paper="A4",
-    note="只列已表达意向的户；计票合计与得票统计一致。",
+    note="只列已表达意向的户；合计与意向统计一致。",
     frozen="door",
 )
 
 LEDGER = Ledger(
     "appraisers",
     N_("评估机构选定统计"),
-    N_("各评估机构的得票和占比，附分户意向；产生方式、日期、监督人留空，在选定会议上填写。"),
+    N_("调查时各户对评估机构的意向和占比，附分户意向；产生方式、日期、监督人留空，在选定会议上填写。"),
     (VOTES, CHOICES),
     counted_in="户",
 )

@@ -31,7 +31,7 @@ MEANINGS: dict[str, str] = {
     "area_m2": N_("建筑面积"), "area_meas_m2": N_("实测建筑面积"), "area_share": N_("占总面积的比例"),
     "area_unreg_m2": N_("未登记面积"), "attempt": N_("第几次上门"), "attendees": N_("在场人数"), "badge_no": N_("工作证号"),
     "ballot_no": N_("票号"), "briefed_by": N_("宣讲人"), "candidates": N_("候选评估机构"), "cert_nos": N_("权属证书号"),
-    "certificates": N_("权证，补足空行"), "choice": N_("表态"), "chosen": N_("过半数的评估机构，没有的为空"), "closed_on": N_("结束日期"),
+    "certificates": N_("权证，补足空行"), "choice": N_("表态"), "favoured": N_("超过半数的户在调查时提到的评估机构，没有的为空"), "closed_on": N_("结束日期"),
     "code": N_("校验码"), "contact": N_("联系人"), "content": N_("诉求内容"), "copies": N_("份数"), "copy": N_("原件或者复印件"),
     "scope": N_("公示范围"), "from_on": N_("期限的第一天"),
     "days": N_("期限的天数"), "dated": N_("材料日期"), "document_no": N_("文号"), "door": N_("门牌"), "dossier_no": N_("户编号"), "entries": N_("归档材料"),
@@ -63,7 +63,7 @@ MEANINGS: dict[str, str] = {
     "subjects": N_("可以异议的事项"), "sum_of": N_("一列面积的合计"), "supervision_phone": N_("监督电话"), "survey_from": N_("调查开始日期"),
     "survey_to": N_("调查结束日期"), "surveyed_on": N_("调查日期"), "surveyors": N_("调查人员"), "tenure": N_("产权性质"),
     "threshold": N_("规定的比例，没有的为空"), "title": N_("题名"), "tried": N_("此前没有送到的各次"), "understood": N_("是否听懂"), "until": N_("截止日期"), "use": N_("用途"),
-    "version": N_("第几版"), "visit_count": N_("第几次入户"), "visited_at": N_("上门时间"), "votes": N_("各评估机构的得票"),
+    "version": N_("第几版"), "visit_count": N_("第几次入户"), "visited_at": N_("上门时间"), "named": N_("各评估机构和提到它的户数"),
     "whole": N_("总户数"), "witness": N_("见证人"),
 }  # fmt: skip
 """Name -> meaning, the same in whatever value it stands; where it is not, with the name of the class before it."""

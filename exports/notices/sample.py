@@ -230,7 +230,7 @@ FULL: dict[str, Any] = {
         **PROJECT_HEAD, subject="1", title="3号楼调查结果公示", scope="3号楼", lines=("现将3号楼的调查结果公示如下。",), days=5,
         from_on=DAY, until=date(2026, 11, 27), homes=tuple(_posted(number) for number in range(1, 7)),
     ),
-    "appraiser-notice": AppraiserNotice(**PROJECT_HEAD, votes=tuple(zip(_NAMED, (460, 201, 35), strict=True)), whole=884),
+    "appraiser-notice": AppraiserNotice(**PROJECT_HEAD, named=tuple(zip(_NAMED, (460, 201, 35), strict=True)), whole=884),
 }  # fmt: skip
 """Notice -> its sample with everything in it."""
 
@@ -255,7 +255,7 @@ LONG: dict[str, Mapping[str, Any]] = {
     "pledge": {"signers": _PARTIES * 6},
     "round-result": {"title": LONG_TEXT[:60], "question": LONG_TEXT[:200]},
     "survey-posting": {"lines": (LONG_TEXT[:200],) * 20, "homes": tuple(_posted(number) for number in range(1, 121))},
-    "appraiser-notice": {"votes": tuple((f"第{number}房地产评估有限公司", 30) for number in range(1, 26))},
+    "appraiser-notice": {"named": tuple((f"第{number}房地产评估有限公司", 30) for number in range(1, 26))},
 }
 
 

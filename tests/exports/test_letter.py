@@ -60,7 +60,7 @@ def letters() -> dict[str, Any]:
             **project, subject="1", title="调查结果公示", scope="全部", lines=(), days=5, from_on=papers.DAY,
             until=date(2026, 11, 27), homes=tuple(replace(HOME, door=f"3号楼{each}室") for each in range(80))
         ),
-        "appraiser-notice": AppraiserNotice(**project, votes=(("齐信评估", 5), ("正源评估", 2)), whole=9),
+        "appraiser-notice": AppraiserNotice(**project, named=(("齐信评估", 5), ("正源评估", 2)), whole=9),
     }  # fmt: skip
 
 
@@ -293,7 +293,7 @@ def test_a_letter_without_a_number_has_no_red_head(tmp_path: Path) -> None:
 def test_no_page_carries_the_issuer_without_two_lines_of_the_body(votes: int, tmp_path: Path) -> None:
     """Where to call is not the body: a page with that and the seal alone says nothing."""
     paper = replace(
-        letters()["appraiser-notice"], votes=(("齐信评估", 60), *((f"第{n}评估", 1) for n in range(votes))), whole=90
+        letters()["appraiser-notice"], named=(("齐信评估", 60), *((f"第{n}评估", 1) for n in range(votes))), whole=90
     )
     data = press(None).one("appraiser-notice", paper)
     for number in range(1, len(reader(data).pages) + 1):

@@ -41,10 +41,11 @@ def test_shares_are_cut_and_never_rounded_up() -> None:
     assert (told.household_share(told.agree), told.area_share(told.agree)) == ("66.6%", "66.6%")
 
 
-@pytest.mark.parametrize(("votes", "chosen"), [(3, "甲"), (2, "")])
-def test_an_appraiser_is_chosen_by_more_than_half_of_all_households_only(votes: int, chosen: str) -> None:
-    notice = AppraiserNotice(office=OFFICE, project="颐园", issued_on=DAY, votes=(("甲", votes), ("乙", 1)), whole=4)
-    assert notice.chosen == chosen
+@pytest.mark.parametrize(("households", "favoured"), [(3, "甲"), (2, "")])
+def test_an_appraiser_is_favoured_by_more_than_half_of_all_households_only(households: int, favoured: str) -> None:
+    named = (("甲", households), ("乙", 1))
+    notice = AppraiserNotice(office=OFFICE, project="颐园", issued_on=DAY, named=named, whole=4)
+    assert notice.favoured == favoured
     assert notice.share(1) == "25.0%"
 
 

@@ -134,4 +134,4 @@ def appraiser_notice(desk: Desk) -> AppraiserNotice:
     if not votes:
         raise DomainError("export.no_appraiser")
     whole = db.session.scalar(select(func.count()).select_from(Household).where(desk.view.scope)) or 0
-    return AppraiserNotice(**desk.project_head(), votes=tuple((name, count) for name, count in votes), whole=whole)
+    return AppraiserNotice(**desk.project_head(), named=tuple((name, count) for name, count in votes), whole=whole)
