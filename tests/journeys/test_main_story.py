@@ -324,7 +324,7 @@ def check_notice(office: Page, dossier_no: str) -> None:
     """The survey form on paper: a PDF that says what was typed."""
     open_dossier(office)
     office.locator("[data-qa=actions]").get_by_role("link", name="打印文书").click()
-    reader = PdfReader(BytesIO(download(office, "[data-qa=print-survey-sheet] button[type=submit]")))
+    reader = PdfReader(BytesIO(download(office, "[data-qa=print-survey-sheet] button.button-primary")))
     text = re.sub(r"\s", "", "".join(page.extract_text() for page in reader.pages))
     for words in (dossier_no, WIFE, "120.50", "产权调换", "1/2"):
         assert words in text, words
