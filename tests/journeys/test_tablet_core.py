@@ -179,7 +179,11 @@ def at(page: Page, name: str) -> None:
 
 
 def go(page: Page, name: str, *params: str) -> None:
-    page.evaluate("hash => { location.hash = hash; }", "#/" + "/".join((name, *params)))
+    # The page that is shown may have the same name: it is taken for gone, or what is done next would be done to it.
+    page.evaluate(
+        "hash => { if (location.hash !== hash) delete document.body.dataset.ready; location.hash = hash; }",
+        "#/" + "/".join((name, *params)),
+    )
     at(page, name)
 
 
