@@ -273,11 +273,10 @@ def told() -> None:
     import sqlalchemy as sa
 
     from survey import create_app
-    from survey.domain.job import JobKind
     from survey.models import Job, db
 
     with create_app().app_context():
-        jobs = db.session.scalars(sa.select(Job).where(Job.kind != JobKind.JOB_SWEEP).order_by(Job.started_at)).all()
+        jobs = db.session.scalars(sa.select(Job).where(Job.project_id.is_not(None)).order_by(Job.started_at)).all()
         print(json.dumps([
             [job.kind, job.state, job.error,
              round((job.finished_at - job.started_at).total_seconds(), 1) if job.finished_at and job.started_at else None]
