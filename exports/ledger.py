@@ -174,7 +174,7 @@ def _coded(columns: Iterable[Column]) -> Iterator[Column]:
         if column.coded:
             label = f"{column.label}\n代码"
             yield Column(
-                column.key, label, 8, Kind.CODE, group=column.group, permission=column.permission, as_code=True
+                column.key, label, 12, Kind.CODE, group=column.group, permission=column.permission, as_code=True
             )
 
 
