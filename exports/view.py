@@ -23,7 +23,7 @@ from survey.domain.codes import Code
 from survey.domain.errors import DomainError
 from survey.domain.mask import mask_cert_no, mask_id_no, mask_name, mask_names, mask_numbers, mask_phone
 from survey.models import Household, Project, User, db, utc_now
-from survey.models.base import READ_ONLY, Key
+from survey.models.base import Key, reading
 from survey.models.crypto import unseal
 from survey.services.person import known_names, must_give_reason
 from survey.services.scope import find_membership, household_scope, role_in
@@ -144,18 +144,13 @@ def one_moment() -> Iterator[None]:
     """
     if db.session.new or db.session.dirty or db.session.deleted:
         raise RuntimeError("unsaved changes: commit or roll back before an export")
-    db.session.rollback()
-    before = READ_ONLY.set(True)
-    try:
+    with reading():
         if db.engine.dialect.name == "postgresql":
             db.session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
             yield
         else:
             with _small_cache(db.session.connection().connection.driver_connection):
                 yield
-    finally:
-        db.session.rollback()
-        READ_ONLY.reset(before)
 
 
 @contextmanager
