@@ -145,15 +145,6 @@ def test_a_leader_assigns_only_people_of_the_own_team(as_: As, project: Project)
     assert stranger.display_name not in page.text
 
 
-SETTINGS = {
-    "name": "颐园小区", "visit_from": "08:30", "visit_until": "19:00", "area_diff_percent": "2.5",
-    "area_diff_min_m2": "0.8", "min_home_m2": "45", "phone_households": "3", "accept_days": "15",
-    "reply_days": "60", "posting_days": "7", "correction_days": "10", "review_days": "15", "legal_basis": "590号第十五条", "retention": "永久",
-    "visits_a_week": "3", "shortest_minutes": "10",
-    "flip_hours": "24", "agent_households": "3", "rate_households": "20",
-}  # fmt: skip
-
-
 def test_the_project_settings_are_kept_as_exact_numbers(as_: As, project: Project) -> None:
     data = SETTINGS
     browser = as_("office")
